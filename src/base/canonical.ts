@@ -1,0 +1,150 @@
+/**
+ * Canonical values: plain data in one fixed order, so that equal values are equal texts and every driver
+ * hands a handler the same iteration order.
+ */
+
+/** JSON, the only thing that travels on the wire. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
+
+/** What a state or a disk may hold: JSON plus `Map` and `Set`. */
+export type Value =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Value[]
+  | { readonly [key: string]: Value }
+  | ReadonlyMap<Value, Value>
+  | ReadonlySet<Value>
+
+/** A value that cannot be kept or sent. `path` says where it lies, `advice` what to do instead. */
+export class ValueProblem extends Error {
+  override readonly name = 'ValueProblem'
+  constructor(
+    readonly path: string,
+    readonly found: string,
+    readonly advice: string,
+  ) {
+    super(`${path} is ${found}: ${advice}`)
+  }
+}
+
+/**
+ * A deep copy in canonical order: integer-like keys first, then keys by code unit; Map entries and Set
+ * members by the text of their keys. Throws `ValueProblem` at the first thing that is not a `Value`.
+ */
+export function canonical(value: unknown, path = 'value'): Value {
+  return copy(value, path, true, [])
+}
+
+/** The same for messages: JSON only, frozen. What is already canonical and frozen by us is shared. */
+export function canonicalJson(value: unknown, path = 'message'): Json {
+  if (typeof value === 'object' && value !== null && frozen.has(value)) return value as Json
+  const result = copy(value, path, false, []) as Json
+  return deepFreeze(result)
+}
+
+/** One text per value, whatever order its keys, entries or members were put in. */
+export function canonicalText(value: unknown): string {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'undefined'
+  if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`
+  if (value instanceof Map)
+    return `Map{${[...value]
+      .map(([k, v]) => `${canonicalText(k)}=>${canonicalText(v)}`)
+      .sort()
+      .join(',')}}`
+  if (value instanceof Set) return `Set{${[...value].map(canonicalText).sort().join(',')}}`
+  const record = value as Record<string, unknown>
+  return `{${Object.keys(record)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${canonicalText(record[key])}`)
+    .join(',')}}`
+}
+
+/** Orders texts by code unit: the same on every machine, whatever its locale. */
+export function byText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+const frozen = new WeakSet<object>()
+
+function deepFreeze(value: Json): Json {
+  if (value === null || typeof value !== 'object') return value
+  for (const part of Object.values(value)) deepFreeze(part as Json)
+  frozen.add(value)
+  return Object.freeze(value)
+}
+
+function copy(value: unknown, path: string, collections: boolean, above: object[]): Value {
+  switch (typeof value) {
+    case 'boolean':
+    case 'string':
+      return value
+    case 'number':
+      if (!Number.isFinite(value)) throw new ValueProblem(path, String(value), 'keep finite numbers only')
+      return value === 0 ? 0 : value
+    case 'undefined':
+      throw new ValueProblem(path, 'undefined', 'use null for "nothing", or leave the field out')
+    case 'function':
+      throw new ValueProblem(path, 'a function', 'keep data only; a function cannot be stored or sent')
+    case 'symbol':
+    case 'bigint':
+      throw new ValueProblem(path, `a ${typeof value}`, 'use a string or a number')
+    case 'object':
+      break
+  }
+  if (value === null) return null
+  if (above.includes(value)) throw new ValueProblem(path, 'a cycle', 'refer to the other part by its name')
+  above.push(value)
+  try {
+    return copyObject(value, path, collections, above)
+  } finally {
+    above.pop()
+  }
+}
+
+function copyObject(value: object, path: string, collections: boolean, above: object[]): Value {
+  if (Array.isArray(value)) {
+    const list: Value[] = []
+    for (let i = 0; i < value.length; i++) list.push(copy(value[i], `${path}[${i}]`, collections, above))
+    return list
+  }
+  if (value instanceof Map || value instanceof Set) {
+    const kind = value instanceof Map ? 'Map' : 'Set'
+    if (!collections)
+      throw new ValueProblem(path, `a ${kind}`, 'messages are JSON: send an array or an object instead')
+    return value instanceof Map ? copyMap(value, path, above) : copySet(value, path, above)
+  }
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+    const name = (value as { constructor?: { name?: string } }).constructor?.name ?? 'class'
+    const found = name === 'Promise' ? 'a promise' : `a ${name}`
+    throw new ValueProblem(path, found, 'keep plain objects, arrays, Maps and Sets')
+  }
+  const record: Record<string, Value> = {}
+  for (const key of Object.keys(value).sort())
+    record[key] = copy((value as Record<string, unknown>)[key], `${path}.${key}`, collections, above)
+  return record
+}
+
+function copyMap(map: Map<unknown, unknown>, path: string, above: object[]): Value {
+  const entries = [...map].map(([key, item]) => {
+    const text = canonicalText(key)
+    return {
+      text,
+      key: copy(key, `${path} key ${text}`, true, above),
+      item: copy(item, `${path}.get(${text})`, true, above),
+    }
+  })
+  entries.sort((a, b) => byText(a.text, b.text))
+  return new Map(entries.map(({ key, item }) => [key, item]))
+}
+
+function copySet(set: Set<unknown>, path: string, above: object[]): Value {
+  const members = [...set].map((member) => {
+    const text = canonicalText(member)
+    return { text, member: copy(member, `${path} member ${text}`, true, above) }
+  })
+  members.sort((a, b) => byText(a.text, b.text))
+  return new Set(members.map(({ member }) => member))
+}

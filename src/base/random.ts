@@ -1,0 +1,53 @@
+/** Seeded streams of numbers: the only source of chance in the course. */
+
+/** A stream of numbers that depends on nothing but its seed and its name. */
+export interface RandomStream {
+  /** An integer in `min..max`, both ends included. */
+  integer(min: number, max: number): number
+  /** True with the given probability, 0 to 1. */
+  chance(probability: number): boolean
+  /** One element of a list that is not empty. */
+  choose<T>(list: readonly T[]): T
+}
+
+/**
+ * One named stream of a seed. Streams with different names are independent, so one more draw in one
+ * place does not reshuffle the others.
+ */
+export function randomStream(seed: number, name: string): RandomStream {
+  const next = mulberry32(hashText(`${seed}/${name}`))
+  return {
+    integer: (min, max) => min + Math.floor(next() * (max - min + 1)),
+    chance: (probability) => next() < probability,
+    choose: (list) => {
+      if (list.length === 0) throw new Error('choose: the list is empty')
+      return list[Math.floor(next() * list.length)]!
+    },
+  }
+}
+
+/** FNV-1a over UTF-16 code units, with a final avalanche; 32 bits. */
+export function hashText(text: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return avalanche(hash)
+}
+
+/** Spreads every input bit over all 32 output bits (the finaliser of MurmurHash3). */
+export function avalanche(value: number): number {
+  let h = value | 0
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b)
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35)
+  return (h ^ (h >>> 16)) >>> 0
+}
+
+/** Mulberry32: 32 bits of state, uniform doubles in [0, 1); good enough for schedules, not for secrets. */
+function mulberry32(seed: number): () => number {
+  let state = seed | 0
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+  }
+}

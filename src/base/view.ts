@@ -1,0 +1,87 @@
+/** Views: what a command, a cell or a check returns to be shown. Text, sentences, SVG and JSON are renderings. */
+
+/** What a piece of text is about. A tone only repeats what words or shapes already say. */
+export type Tone = 'plain' | 'dim' | 'good' | 'bad' | 'accent' | 'warn' | 'strong' | 'code'
+
+export interface Span {
+  readonly text: string
+  readonly tone: Tone
+}
+
+/** One line on a screen, without its end. */
+export type Line = readonly Span[]
+
+export type View =
+  | { readonly kind: 'lines'; readonly lines: readonly Line[] }
+  | {
+      readonly kind: 'table'
+      readonly columns: readonly string[]
+      readonly rows: readonly (readonly Cell[])[]
+    }
+  | TimelineView
+  | VerdictView
+  | { readonly kind: 'stack'; readonly views: readonly View[] }
+
+/** One cell of a table. */
+export interface Cell {
+  readonly text: string
+  readonly tone?: Tone
+}
+
+/** What happened, top to bottom; one lane a node or client. */
+export interface TimelineView {
+  readonly kind: 'timeline'
+  readonly lanes: readonly string[]
+  readonly rows: readonly TimelineRow[]
+}
+
+export interface TimelineRow {
+  /** A time such as `3 ms`, or a step number; empty where it would repeat. */
+  readonly label: string
+  /** Index into the trace: the row belongs to this step. */
+  readonly step: number
+  readonly what:
+    | {
+        readonly kind: 'message'
+        readonly from: string
+        readonly to: string
+        readonly text: string
+        readonly fate: 'received' | 'sent' | 'lost'
+      }
+    | { readonly kind: 'mark'; readonly lane: string; readonly mark: Mark; readonly text: string }
+    | { readonly kind: 'note'; readonly text: string }
+}
+
+/** What a node does besides sending and receiving. `doubt` and `down` are states that last. */
+export type Mark = 'crash' | 'restart' | 'timer' | 'output' | 'write' | 'log' | 'doubt' | 'throw'
+
+export interface VerdictView {
+  readonly kind: 'verdict'
+  readonly verdict: 'held' | 'broken' | 'gaveUp'
+  readonly property: string
+  /** `held in all 288 worlds up to depth 11`, `broken in 5 steps`, `gave up: ...`. */
+  readonly headline: string
+  /** For `broken`: what is wrong, one sentence. */
+  readonly why: string | null
+  readonly steps: number | null
+  readonly picture: TimelineView | null
+  /** Replays the story; null where there is none. */
+  readonly token: string | null
+}
+
+export function plain(text: string): Line {
+  return [{ text, tone: 'plain' }]
+}
+
+export function toned(tone: Tone, text: string): Line {
+  return [{ text, tone }]
+}
+
+/** The characters of a line without their tones. */
+export function lineText(line: Line): string {
+  return line.map((span) => span.text).join('')
+}
+
+export function linesView(...lines: readonly (string | Line)[]): View {
+  return { kind: 'lines', lines: lines.map((line) => (typeof line === 'string' ? plain(line) : line)) }
+}

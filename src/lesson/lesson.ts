@@ -1,0 +1,67 @@
+/** What a lesson is: prose and cells in the order of the page. */
+
+export interface Lesson {
+  /** The slug: `two-phase-commit`. */
+  readonly id: string
+  readonly number: string
+  readonly title: string
+  readonly unit: string
+  readonly minutes: number
+  /** Ids of lessons, exercises, and the sources by name. */
+  readonly needs: readonly string[]
+  readonly exercises: readonly string[]
+  readonly sources: readonly string[]
+  readonly file: string
+  readonly parts: readonly Part[]
+}
+
+/** `line` is where the part starts in the file, from 1. */
+export type Part =
+  | { readonly kind: 'prose'; readonly markdown: string; readonly line: number }
+  | { readonly kind: 'cell'; readonly cell: Cell; readonly line: number }
+
+export type Cell = ScenarioCell | PredictCell | ClaimCell | ChallengeCell
+
+export interface ScenarioCell {
+  readonly kind: 'scenario'
+  /** Its own name, or `cell-3` by position. */
+  readonly id: string
+  readonly commands: readonly { readonly text: string; readonly line: number }[]
+  /** What it prints, or null where the author has not written it yet. */
+  readonly expected: string | null
+  readonly line: number
+}
+
+export interface PredictCell {
+  readonly kind: 'predict'
+  readonly id: string
+  readonly question: string
+  readonly answers: readonly { readonly text: string; readonly right: boolean; readonly reason: string }[]
+  readonly line: number
+}
+
+export type ClaimVerdict = 'true' | 'cond' | 'imprecise' | 'false' | 'opinion'
+
+export interface ClaimCell {
+  readonly kind: 'claim'
+  readonly id: string
+  readonly verdict: ClaimVerdict
+  readonly statement: string
+  /** Cells that prove it, by the part they play: literal, fixed, with, without, holds, mutant, numbers. */
+  readonly proof: { readonly [part: string]: readonly string[] }
+  readonly line: number
+}
+
+/** An open prompt with a goal: break `property` in at most `steps` steps. */
+export interface ChallengeCell {
+  readonly kind: 'challenge'
+  readonly id: string
+  readonly says: string
+  /** Commands that set the stage. */
+  readonly commands: readonly { readonly text: string; readonly line: number }[]
+  readonly property: string
+  readonly steps: number
+  /** One way to do it, played by the tests. */
+  readonly solution: readonly string[]
+  readonly line: number
+}

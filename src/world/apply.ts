@@ -1,0 +1,365 @@
+/** begin and apply: the first world of a model, and what one choice makes of a world. */
+import { byText, canonicalText, type Json } from '../base/canonical.ts'
+import type { Operation, Outcome } from '../base/operation.ts'
+import { randomStream } from '../base/random.ts'
+import type { Body, Event } from '../node/node.ts'
+import type { HandlerError } from '../node/step.ts'
+import type { Choice, Course, Parcel } from './choice.ts'
+import { type DiskEffect, EMPTY_DISK, hasUnsynced } from './disk.ts'
+import { isDiskEffect, type LocalOutcome, localOutcome, sameTimer, survivor } from './local.ts'
+import type { Observation } from './property.ts'
+import type { Model } from './protocol.ts'
+import {
+  type Envelope,
+  envelopeText,
+  linkText,
+  NOTHING_SPENT,
+  type NodeSlot,
+  type Spent,
+  type World,
+} from './world.ts'
+
+/** What was to be seen of one choice; pictures are drawn from these. */
+export interface Moment {
+  readonly timeUs: number
+  readonly choice: Choice
+  /** The message that was received, lost or copied. */
+  readonly envelope: Envelope | null
+  readonly sent: readonly Envelope[]
+  readonly outputs: readonly { readonly node: string; readonly body: Body }[]
+  readonly logs: readonly { readonly node: string; readonly text: string }[]
+  readonly wrote: readonly { readonly node: string; readonly effect: DiskEffect }[]
+  readonly threw: HandlerError | null
+  /** Nodes that went down. */
+  readonly crashed: readonly string[]
+  /** True where the crash lost something that had been written but not synced. */
+  readonly lostWrites: boolean
+}
+
+export type Applied =
+  | { readonly kind: 'applied'; readonly world: World; readonly moment: Moment }
+  | { readonly kind: 'refused'; readonly why: string }
+
+/** The first world: every node has started, in the order of the cluster. */
+export function begin(model: Model): { readonly world: World; readonly moments: readonly Moment[] } {
+  const down: NodeSlot = { up: false, state: null, timers: [], disk: EMPTY_DISK }
+  const draft = new Draft(model, {
+    timeUs: 0,
+    next: 1,
+    nodes: Object.fromEntries(model.cluster.names.map((name) => [name, down])),
+    clients: {},
+    wire: [],
+    cut: [],
+    folds: model.properties.map((p) => p.first),
+    spent: NOTHING_SPENT,
+    draws: {},
+  })
+  const moments: Moment[] = []
+  for (const name of model.cluster.names) {
+    draft.run(name, { kind: 'start', boot: 'first' }, {})
+    moments.push(draft.moment({ kind: 'restart', node: name }, null))
+  }
+  return { world: draft.finish(), moments }
+}
+
+/** The world after one choice, or why the choice is not possible now. */
+export function apply(model: Model, world: World, choice: Choice): Applied {
+  const draft = new Draft(model, world)
+  const result = take(draft, choice)
+  if (typeof result === 'string') return { kind: 'refused', why: result }
+  return { kind: 'applied', moment: draft.moment(choice, result.envelope), world: draft.finish() }
+}
+
+/** Carries a choice out, or says why it cannot be. */
+function take(draft: Draft, choice: Choice): string | { envelope: Envelope | null } {
+  const { world } = draft
+  switch (choice.kind) {
+    case 'deliver':
+      return deliver(draft, choice.parcel, choice)
+    case 'fire': {
+      const slot = world.nodes[choice.node]
+      const timer = slot?.timers.find((t) => sameTimer(t, choice.timer, choice.arg))
+      if (slot === undefined || timer === undefined)
+        return `${choice.node} has no timer "${choice.timer}" armed`
+      draft.advance(timer.dueUs)
+      const { timer: name, arg } = timer
+      if (!draft.run(choice.node, { kind: 'timer', timer: name, arg }, choice))
+        return `${choice.node} refuses the timer ${name} now`
+      draft.spend('timeouts', 'timeout')
+      return { envelope: null }
+    }
+    case 'restart':
+      if (world.nodes[choice.node]?.up !== false) return `${choice.node} is up`
+      draft.run(choice.node, { kind: 'start', boot: 'restart' }, choice)
+      return { envelope: null }
+    case 'crash': {
+      const slot = world.nodes[choice.node]
+      if (slot?.up !== true) return `${choice.node} is down already`
+      draft.crash(choice.node, slot, choice.disk)
+      return { envelope: null }
+    }
+    case 'drop': {
+      const envelope = draft.takeOff(choice.parcel)
+      if (envelope === null) return notOnTheWire(choice.parcel)
+      draft.spend('drops', 'loss')
+      return { envelope }
+    }
+    case 'duplicate': {
+      const envelope = draft.find(choice.parcel)
+      if (envelope === null) return notOnTheWire(choice.parcel)
+      draft.send([envelope])
+      draft.spend('duplicates', 'duplicate')
+      return { envelope }
+    }
+    case 'request':
+      draft.request(choice)
+      return { envelope: null }
+    case 'cut':
+      draft.world = { ...world, cut: [...new Set([...world.cut, ...choice.links])].sort(byText) }
+      draft.see({ kind: 'disturbance', what: 'partition' })
+      return { envelope: null }
+    case 'heal':
+      draft.world = { ...world, cut: [] }
+      return { envelope: null }
+    case 'repair':
+      draft.world = { ...world, cut: [] }
+      for (const name of draft.model.cluster.names)
+        if (draft.world.nodes[name]?.up === false) draft.run(name, { kind: 'start', boot: 'restart' }, {})
+      return { envelope: null }
+    case 'wait':
+      draft.advance(choice.untilUs)
+      return { envelope: null }
+  }
+}
+
+function deliver(draft: Draft, parcel: Parcel, course: Course): string | { envelope: Envelope } {
+  const envelope = draft.find(parcel)
+  if (envelope === null) return notOnTheWire(parcel)
+  const slot = draft.world.nodes[parcel.to]
+  if (slot?.up === false) return `${parcel.to} is down`
+  if (draft.world.cut.includes(linkText(parcel.from, parcel.to)))
+    return `the link from ${parcel.from} to ${parcel.to} is cut`
+  draft.advance(envelope.dueUs)
+  if (slot === undefined) {
+    draft.takeOff(parcel)
+    draft.answer(parcel)
+    return { envelope }
+  }
+  if (draft.model.options.wire === 'bag') draft.takeOff(parcel)
+  const ran = draft.run(parcel.to, { kind: 'receive', ...parcel }, course)
+  if (!ran && draft.model.options.refusals === 'stay') return `${parcel.to} refuses ${parcel.body.type} now`
+  return { envelope }
+}
+
+function notOnTheWire(parcel: Parcel): string {
+  return `no ${parcel.body.type} from ${parcel.from} to ${parcel.to} is in flight`
+}
+
+/** A world being succeeded: collects what happens during one choice. */
+class Draft {
+  private sent: Envelope[] = []
+  private outputs: Moment['outputs'][number][] = []
+  private logs: Moment['logs'][number][] = []
+  private wrote: Moment['wrote'][number][] = []
+  private crashed: string[] = []
+  private threw: HandlerError | null = null
+  private lostWrites = false
+
+  constructor(
+    readonly model: Model,
+    public world: World,
+  ) {}
+
+  finish(): World {
+    return this.world
+  }
+
+  /** Hands out what was collected so far and starts afresh. */
+  moment(choice: Choice, envelope: Envelope | null): Moment {
+    const { sent, outputs, logs, wrote, crashed, threw, lostWrites } = this
+    const moment = {
+      timeUs: this.world.timeUs,
+      choice,
+      envelope,
+      sent,
+      outputs,
+      logs,
+      wrote,
+      threw,
+      crashed,
+      lostWrites,
+    }
+    this.sent = []
+    this.outputs = []
+    this.logs = []
+    this.wrote = []
+    this.crashed = []
+    this.threw = null
+    this.lostWrites = false
+    return moment
+  }
+
+  advance(toUs: number): void {
+    if (toUs > this.world.timeUs) this.world = { ...this.world, timeUs: toUs }
+  }
+
+  find(parcel: Parcel): Envelope | null {
+    const text = envelopeText(parcel)
+    let first: Envelope | null = null
+    for (const envelope of this.world.wire)
+      if (envelopeText(envelope) === text && (first === null || envelope.dueUs < first.dueUs))
+        first = envelope
+    return first
+  }
+
+  takeOff(parcel: Parcel): Envelope | null {
+    const envelope = this.find(parcel)
+    if (envelope !== null) this.world = { ...this.world, wire: this.world.wire.filter((e) => e !== envelope) }
+    return envelope
+  }
+
+  /** Runs one handler; false if it refused. */
+  run(name: string, event: Event, course: Course): boolean {
+    const slot = this.world.nodes[name]!
+    const nowMs = this.world.timeUs / 1000
+    const outcome = localOutcome(this.model, name, slot, event, nowMs, course, (delayMs) =>
+      this.deadline(name, delayMs),
+    )
+    if (outcome.kind === 'refused') return false
+    this.settle(name, outcome)
+    return true
+  }
+
+  crash(name: string, slot: NodeSlot, disk: number | 'cache'): void {
+    const left =
+      disk === 'cache'
+        ? { current: slot.disk.current, survivors: slot.disk.survivors }
+        : survivor(slot.disk, disk)
+    this.lostWrites = disk !== 'cache' && hasUnsynced(slot.disk)
+    this.setSlot(name, { up: false, state: null, timers: [], disk: left })
+    this.crashed.push(name)
+    this.spend('crashes', 'crash')
+  }
+
+  send(parcels: readonly Parcel[]): void {
+    for (const { from, to, body, op } of parcels) {
+      const parcel = { from, to, body, op }
+      if (this.model.options.wire === 'set' && this.find(parcel) !== null) continue
+      const delayUs = this.draw('network', this.model.options.delayMs)
+      const envelope = {
+        ...parcel,
+        id: this.world.next,
+        sentUs: this.world.timeUs,
+        dueUs: this.world.timeUs + delayUs,
+      }
+      this.world = { ...this.world, next: this.world.next + 1, wire: [...this.world.wire, envelope] }
+      this.sent.push(envelope)
+    }
+  }
+
+  request(choice: Choice & { kind: 'request' }): void {
+    const { client, to, body } = choice
+    const before = this.world.clients[client] ?? []
+    const op = { client, n: before.length + 1 }
+    // A client that asks again has given up waiting: the earlier request may still take effect.
+    const settled = before.map((o): Operation => (o.outcome === 'open' ? { ...o, outcome: 'info' } : o))
+    const operation: Operation = { client, n: op.n, to, request: body, outcome: 'open', answer: null }
+    this.setOperations(client, [...settled, operation])
+    this.see({ kind: 'invoke', op, to, body })
+    this.send([{ from: client, to, body, op }])
+  }
+
+  /** A reply reaches its client. Late answers to requests given up on change nothing the client knows. */
+  answer(parcel: Parcel): void {
+    const { op, body } = parcel
+    const operations = this.world.clients[parcel.to]
+    if (op === null || operations === undefined) return
+    const open = operations.some((o) => o.n === op.n && o.outcome === 'open')
+    if (!open) return
+    this.setOperations(
+      parcel.to,
+      operations.map((o) => (o.n === op.n ? { ...o, outcome: outcomeOf(body), answer: body } : o)),
+    )
+    this.see({ kind: 'return', op, body })
+  }
+
+  see(observation: Observation): void {
+    const { properties, cluster } = this.model
+    this.world = {
+      ...this.world,
+      folds: this.world.folds.map((fold, i) => properties[i]!.see(fold, observation, cluster)),
+    }
+  }
+
+  spend(what: keyof Spent, disturbance: 'crash' | 'loss' | 'duplicate' | 'timeout'): void {
+    this.world = { ...this.world, spent: { ...this.world.spent, [what]: this.world.spent[what] + 1 } }
+    this.see({ kind: 'disturbance', what: disturbance })
+  }
+
+  private settle(name: string, outcome: LocalOutcome): void {
+    this.setSlot(name, outcome.slot)
+    this.threw ??= outcome.threw
+    for (const effect of outcome.effects) {
+      if (effect.kind === 'log') this.logs.push({ node: name, text: effect.text })
+      if (isDiskEffect(effect)) this.wrote.push({ node: name, effect })
+    }
+    for (const body of outcome.outputs) {
+      this.outputs.push({ node: name, body })
+      this.see({ kind: 'output', node: name, body })
+    }
+    this.send(outcome.sent)
+    if (outcome.course.crash !== undefined) {
+      this.crashed.push(name)
+      const wrote = outcome.effects.map((e) => e.kind)
+      this.lostWrites =
+        wrote.some((kind) => kind === 'write' || kind === 'append') &&
+        wrote.lastIndexOf('sync') < Math.max(wrote.lastIndexOf('write'), wrote.lastIndexOf('append'))
+      this.spend('crashes', 'crash')
+    }
+  }
+
+  private setSlot(name: string, slot: NodeSlot): void {
+    this.world = { ...this.world, nodes: { ...this.world.nodes, [name]: slot } }
+  }
+
+  private setOperations(client: string, operations: readonly Operation[]): void {
+    const clients = { ...this.world.clients, [client]: operations }
+    this.world = {
+      ...this.world,
+      clients: Object.fromEntries(Object.entries(clients).sort(([a], [b]) => byText(a, b))),
+    }
+  }
+
+  private deadline(name: string, delayMs: readonly [number, number]): { dueUs: number; order: number } {
+    const dueUs = this.world.timeUs + this.draw(`timer:${name}`, delayMs)
+    const order = this.world.next
+    this.world = { ...this.world, next: order + 1 }
+    return { dueUs, order }
+  }
+
+  /** The next number of a named stream, in microseconds. A range of one value draws nothing. */
+  private draw(stream: string, [minMs, maxMs]: readonly [number, number]): number {
+    const [min, max] = [Math.round(minMs * 1000), Math.round(maxMs * 1000)]
+    if (min === max) return min
+    const n = this.world.draws[stream] ?? 0
+    this.world = { ...this.world, draws: { ...this.world.draws, [stream]: n + 1 } }
+    return randomStream(this.model.options.seed, `${stream}#${n}`).integer(min, max)
+  }
+}
+
+/** Maelstrom's rule: an error is definite, but for codes 0 (timeout) and 13 (crash). */
+function outcomeOf(body: Body): Outcome {
+  if (body.type !== 'error') return 'ok'
+  const code: Json = body['code'] ?? null
+  return code === 0 || code === 13 ? 'info' : 'fail'
+}
+
+/** The parcel of an envelope: what it is, without when. */
+export function parcelOf(envelope: Envelope): Parcel {
+  return { from: envelope.from, to: envelope.to, body: envelope.body, op: envelope.op }
+}
+
+/** Equal if all that matters in a search is equal. */
+export function sameParcel(a: Parcel, b: Parcel): boolean {
+  return envelopeText(a) === envelopeText(b) && canonicalText(a.op) === canonicalText(b.op)
+}

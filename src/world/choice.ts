@@ -1,0 +1,121 @@
+/** Choices: the things that may happen next. A trace is a list of them. */
+import { canonicalText, type Json } from '../base/canonical.ts'
+import type { Body, OperationId } from '../node/node.ts'
+import { linkText } from './world.ts'
+
+/** A message by its content; of equal copies the one due first is meant. */
+export interface Parcel {
+  readonly from: string
+  readonly to: string
+  readonly body: Body
+  readonly op: OperationId | null
+}
+
+/** The node dies after the first `after` effects of the step; `disk` numbers what its disk may be left with. */
+export interface CrashPoint {
+  readonly after: number
+  readonly disk: number
+}
+
+/** How one handler call goes: what `ctx.pick` gave, and where the node dies, if it does. */
+export interface Course {
+  readonly picks?: readonly number[]
+  readonly crash?: CrashPoint
+}
+
+export type Choice =
+  | ({ readonly kind: 'deliver'; readonly parcel: Parcel } & Course)
+  | ({ readonly kind: 'fire'; readonly node: string; readonly timer: string; readonly arg: Json } & Course)
+  | ({ readonly kind: 'restart'; readonly node: string } & Course)
+  /** Loss of power (`disk` numbers the survivor), or of the process alone (`cache`: the disk keeps all). */
+  | { readonly kind: 'crash'; readonly node: string; readonly disk: number | 'cache' }
+  | { readonly kind: 'drop'; readonly parcel: Parcel }
+  | { readonly kind: 'duplicate'; readonly parcel: Parcel }
+  | { readonly kind: 'request'; readonly client: string; readonly to: string; readonly body: Body }
+  | { readonly kind: 'cut'; readonly links: readonly string[] }
+  | { readonly kind: 'heal' }
+  /** Everything is repaired at once: links heal, then nodes that are down restart in the cluster's order. */
+  | { readonly kind: 'repair' }
+  /** Time passes and nothing happens. */
+  | { readonly kind: 'wait'; readonly untilUs: number }
+
+/** Who does something in this choice: the receiver, the owner of the timer, the node that crashes. */
+export function actorOf(choice: Choice): string | null {
+  switch (choice.kind) {
+    case 'deliver':
+    case 'drop':
+    case 'duplicate':
+      return choice.parcel.to
+    case 'fire':
+    case 'restart':
+    case 'crash':
+      return choice.node
+    case 'request':
+      return choice.client
+    case 'cut':
+    case 'heal':
+    case 'repair':
+    case 'wait':
+      return null
+  }
+}
+
+/** A choice in words, the same in every driver: `rm1 receives prepare from tm, then crashes after 2 effects`. */
+export function choiceText(choice: Choice): string {
+  switch (choice.kind) {
+    case 'deliver':
+      return `${choice.parcel.to} receives ${parcelText(choice.parcel)}${courseText(choice)}`
+    case 'fire':
+      return `${choice.node}'s timer ${choice.timer}${choice.arg === null ? '' : ` ${canonicalText(choice.arg)}`} fires${courseText(choice)}`
+    case 'restart':
+      return `${choice.node} restarts${courseText(choice)}`
+    case 'crash':
+      return choice.disk === 'cache'
+        ? `${choice.node}'s process crashes`
+        : `${choice.node} crashes${choice.disk > 0 ? ` (disk ${choice.disk})` : ''}`
+    case 'drop':
+      return `the network loses ${parcelText(choice.parcel)} to ${choice.parcel.to}`
+    case 'duplicate':
+      return `the network copies ${parcelText(choice.parcel)} to ${choice.parcel.to}`
+    case 'request':
+      return `${choice.client} asks ${choice.to}: ${bodyText(choice.body)}`
+    case 'cut':
+      return `links are cut: ${choice.links.join(' ')}`
+    case 'heal':
+      return 'all links heal'
+    case 'repair':
+      return 'everything is repaired'
+    case 'wait':
+      return `nothing happens until ${choice.untilUs / 1000} ms`
+  }
+}
+
+/** `vote yes=true tx="t1"`: the type, then the fields. */
+export function bodyText(body: Body): string {
+  const fields = Object.entries(body).filter(([field]) => field !== 'type')
+  return [
+    body.type,
+    ...fields.map(([field, value]) => `${field}=${typeof value === 'string' ? value : canonicalText(value)}`),
+  ].join(' ')
+}
+
+/** Links between every two nodes of different groups, in both directions, sorted. */
+export function linksBetween(groups: readonly (readonly string[])[]): string[] {
+  const links: string[] = []
+  for (const a of groups)
+    for (const b of groups)
+      if (a !== b) for (const from of a) for (const to of b) links.push(linkText(from, to))
+  return links.sort()
+}
+
+function parcelText(parcel: Parcel): string {
+  return `${bodyText(parcel.body)} from ${parcel.from}`
+}
+
+function courseText(course: Course): string {
+  const picks = course.picks && course.picks.length > 0 ? `, picking ${course.picks.join(' ')}` : ''
+  if (course.crash === undefined) return picks
+  const { after, disk } = course.crash
+  const when = after === 0 ? 'before it did anything' : `after ${after} effect${after === 1 ? '' : 's'}`
+  return `${picks}, and crashes ${when}${disk > 0 ? ` (disk ${disk})` : ''}`
+}

@@ -1,0 +1,90 @@
+/** choices: everything that may happen next in a world, in canonical order. */
+import { byText } from '../base/canonical.ts'
+import type { Event } from '../node/node.ts'
+import { parcelOf } from './apply.ts'
+import type { Choice, Course } from './choice.ts'
+import { allOutcomes } from './local.ts'
+import type { Model } from './protocol.ts'
+import { envelopeText, linkText, type World } from './world.ts'
+
+/** How often each fault and timer may happen in all. `Infinity` is allowed for timeouts on a `set` wire. */
+export interface Budgets {
+  readonly crashes: number
+  readonly drops: number
+  readonly duplicates: number
+  readonly timeouts: number
+  /** Which nodes may crash; all of them if it is left out. */
+  readonly mayCrash?: readonly string[]
+}
+
+export const DEFAULT_BUDGETS: Budgets = { crashes: 0, drops: 0, duplicates: 0, timeouts: 3 }
+
+/** No more faults, and as much time as it takes. */
+export const CALM: Budgets = { crashes: 0, drops: 0, duplicates: 0, timeouts: Number.POSITIVE_INFINITY }
+
+/** The fault-free part of `choices`: deliveries and timers, each with every course it can take. */
+export function calmChoices(model: Model, world: World, budgets: Budgets): Choice[] {
+  const found: Choice[] = []
+  for (const parcel of parcelsOnTheWire(world)) {
+    if (world.nodes[parcel.to]?.up === false || world.cut.includes(linkText(parcel.from, parcel.to))) continue
+    if (world.nodes[parcel.to] === undefined) found.push({ kind: 'deliver', parcel })
+    else
+      for (const course of courses(model, world, budgets, parcel.to, { kind: 'receive', ...parcel }))
+        found.push({ kind: 'deliver', parcel, ...course })
+  }
+  if (world.spent.timeouts < budgets.timeouts)
+    for (const node of model.cluster.names)
+      for (const { timer, arg } of world.nodes[node]!.timers)
+        for (const course of courses(model, world, budgets, node, { kind: 'timer', timer, arg }))
+          found.push({ kind: 'fire', node, timer, arg, ...course })
+  return found
+}
+
+/**
+ * Every choice within the budgets: deliveries by the text of the message, timers by node, then crashes,
+ * restarts, losses and duplicates. Equal copies of a message are one choice, and so are crash points that
+ * leave equal worlds.
+ */
+export function choices(model: Model, world: World, budgets: Budgets): Choice[] {
+  const found = calmChoices(model, world, budgets)
+  for (const node of model.cluster.names)
+    if (mayCrash(world, budgets, node) && world.nodes[node]!.up)
+      for (let disk = 0; disk < world.nodes[node]!.disk.survivors.length; disk++)
+        found.push({ kind: 'crash', node, disk })
+  for (const node of model.cluster.names)
+    if (!world.nodes[node]!.up)
+      for (const course of courses(model, world, budgets, node, { kind: 'start', boot: 'restart' }))
+        found.push({ kind: 'restart', node, ...course })
+  if (model.options.wire === 'bag') {
+    const parcels = parcelsOnTheWire(world)
+    if (world.spent.drops < budgets.drops) for (const parcel of parcels) found.push({ kind: 'drop', parcel })
+    if (world.spent.duplicates < budgets.duplicates)
+      for (const parcel of parcels) found.push({ kind: 'duplicate', parcel })
+  }
+  return found
+}
+
+/** True where a timer could still fire if its budget allowed it. */
+export function isCut(world: World, budgets: Budgets): boolean {
+  return (
+    world.spent.timeouts >= budgets.timeouts &&
+    Object.values(world.nodes).some((slot) => slot.up && slot.timers.length > 0)
+  )
+}
+
+/** The distinct messages in flight, in canonical order. */
+export function parcelsOnTheWire(world: World) {
+  const byContent = new Map(world.wire.map((envelope) => [envelopeText(envelope), parcelOf(envelope)]))
+  return [...byContent].sort(([a], [b]) => byText(a, b)).map(([, parcel]) => parcel)
+}
+
+function mayCrash(world: World, budgets: Budgets, node: string): boolean {
+  return world.spent.crashes < budgets.crashes && (budgets.mayCrash?.includes(node) ?? true)
+}
+
+/** Every course the event can take; none where it is refused and refused events stay. */
+function courses(model: Model, world: World, budgets: Budgets, node: string, event: Event): Course[] {
+  const outcomes = allOutcomes(model, node, world.nodes[node]!, event, 0, mayCrash(world, budgets, node))
+  if (outcomes.length === 0 && event.kind === 'receive' && model.options.refusals === 'consume') return [{}]
+  return outcomes.map((outcome) => outcome.course)
+}

@@ -1,0 +1,82 @@
+/** What a disk holds now, and everything that a loss of power might leave of it. */
+import { byText, canonicalText } from '../base/canonical.ts'
+import type { Effect } from '../node/node.ts'
+import type { DiskImage } from '../node/step.ts'
+
+/**
+ * Which of the unsynced writes may survive a loss of power: none; the oldest few; or any of them (each key
+ * on its own, each log as a prefix).
+ */
+export type DiskMode = 'lose-all' | 'prefix' | 'subset'
+
+/** `survivors` are the images a crash may leave, in canonical order. After a sync it is `current` alone. */
+export interface Disk {
+  readonly current: DiskImage
+  readonly survivors: readonly DiskImage[]
+}
+
+export type DiskEffect = Extract<Effect, { kind: 'write' | 'append' | 'truncate' | 'sync' }>
+
+const EMPTY_IMAGE: DiskImage = { keys: {}, logs: {} }
+
+export const EMPTY_DISK: Disk = { current: EMPTY_IMAGE, survivors: [EMPTY_IMAGE] }
+
+/** The disk after one write, append, truncation or sync. */
+export function writeDisk(disk: Disk, effect: DiskEffect, mode: DiskMode): Disk {
+  if (effect.kind === 'sync') return { current: disk.current, survivors: [disk.current] }
+  const current = changeImage(disk.current, effect)
+  switch (mode) {
+    case 'lose-all':
+      return { current, survivors: disk.survivors }
+    case 'prefix':
+      return { current, survivors: distinctImages([...disk.survivors, current]) }
+    case 'subset':
+      return { current, survivors: distinctImages([...disk.survivors, ...withEffect(disk, effect)]) }
+  }
+}
+
+/** True where a crash now could lose something that was written. */
+export function hasUnsynced(disk: Disk): boolean {
+  return disk.survivors.length > 1 || canonicalText(disk.survivors[0]) !== canonicalText(disk.current)
+}
+
+/** Each survivor that can also have this write. A log keeps a prefix: no record without those before it. */
+function withEffect(disk: Disk, effect: Exclude<DiskEffect, { kind: 'sync' }>): DiskImage[] {
+  if (effect.kind === 'write') return disk.survivors.map((image) => changeImage(image, effect))
+  const before = canonicalText(disk.current.logs[effect.log] ?? [])
+  return disk.survivors
+    .filter((image) => canonicalText(image.logs[effect.log] ?? []) === before)
+    .map((image) => changeImage(image, effect))
+}
+
+function changeImage(image: DiskImage, effect: Exclude<DiskEffect, { kind: 'sync' }>): DiskImage {
+  switch (effect.kind) {
+    case 'write':
+      return { keys: sortedRecord({ ...image.keys, [effect.key]: effect.value }), logs: image.logs }
+    case 'append':
+      return {
+        keys: image.keys,
+        logs: sortedRecord({
+          ...image.logs,
+          [effect.log]: [...(image.logs[effect.log] ?? []), effect.record],
+        }),
+      }
+    case 'truncate':
+      return {
+        keys: image.keys,
+        logs: sortedRecord({
+          ...image.logs,
+          [effect.log]: (image.logs[effect.log] ?? []).slice(0, effect.length),
+        }),
+      }
+  }
+}
+
+function sortedRecord<T>(record: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => byText(a, b)))
+}
+
+function distinctImages(images: readonly DiskImage[]): DiskImage[] {
+  const byImage = new Map(images.map((image) => [canonicalText(image), image]))
+  return [...byImage].sort(([a], [b]) => byText(a, b)).map(([, image]) => image)
+}

@@ -1,0 +1,245 @@
+/** What one event does to one node: the step, its effects on timers and disk, and where it may die. */
+import { byText, canonicalText, type Json } from '../base/canonical.ts'
+import type { Body, Effect, Event } from '../node/node.ts'
+import { type HandlerError, type StepResult, stepTwice } from '../node/step.ts'
+import type { Course, Parcel } from './choice.ts'
+import { type Disk, type DiskEffect, writeDisk } from './disk.ts'
+import type { Model } from './protocol.ts'
+import { byTimer, type NodeSlot, slotText, type Timer } from './world.ts'
+
+/** Gives a timer its deadline and its order; searches, in which time does not count, give zeros. */
+export type Arm = (delayMs: readonly [number, number]) => { readonly dueUs: number; readonly order: number }
+
+export const UNTIMED: Arm = () => ({ dueUs: 0, order: 0 })
+
+/** What happened at the node, in order, as far as it got. */
+export interface LocalOutcome {
+  readonly kind: 'done'
+  readonly course: Course
+  readonly slot: NodeSlot
+  readonly effects: readonly Effect[]
+  readonly sent: readonly Parcel[]
+  readonly outputs: readonly Body[]
+  readonly threw: HandlerError | null
+}
+
+export type LocalResult = LocalOutcome | { readonly kind: 'refused' }
+
+/** One event at one node, going the given course. The slot passed in is not changed. */
+export function localOutcome(
+  model: Model,
+  name: string,
+  slot: NodeSlot,
+  event: Event,
+  nowMs: number,
+  course: Course,
+  arm: Arm,
+): LocalResult {
+  const result = runStep(model, name, slot, event, nowMs, course.picks ?? [])
+  return finish(model, name, slot, event, course, result, arm)
+}
+
+/**
+ * Every way the event can go at this node: all picks, depth first, and for each of them all crash points
+ * where `mayCrash`. Ways that leave equal slots and equal effects are one.
+ */
+export function allOutcomes(
+  model: Model,
+  name: string,
+  slot: NodeSlot,
+  event: Event,
+  nowMs: number,
+  mayCrash: boolean,
+): LocalOutcome[] {
+  const found: LocalOutcome[] = []
+  for (const [picks, result] of allPicks(model, name, slot, event, nowMs)) {
+    const course = picks.length > 0 ? { picks } : {}
+    const outcome = finish(model, name, slot, event, course, result, UNTIMED)
+    if (outcome.kind === 'refused') continue
+    found.push(outcome)
+    if (mayCrash && result.kind === 'done') found.push(...crashes(model, name, slot, event, course, result))
+  }
+  return distinctOutcomes(found)
+}
+
+/** The effects whose order a crash can split: what leaves the node or reaches its disk. */
+export function isVisible(effect: Effect): boolean {
+  return effect.kind !== 'arm' && effect.kind !== 'disarm' && effect.kind !== 'log'
+}
+
+function runStep(
+  model: Model,
+  name: string,
+  slot: NodeSlot,
+  event: Event,
+  nowMs: number,
+  picks: readonly number[],
+): StepResult {
+  const { peers, config } = model.assignment[name]!
+  const result = stepTwice({
+    node: model.nodes[name]!,
+    identity: { self: name, peers, config },
+    state: slot.state,
+    disk: slot.disk.current,
+    event,
+    nowMs,
+    picks,
+  })
+  if (result.kind !== 'done') return result
+  const stray = result.effects.find(
+    (effect) => effect.kind === 'send' && effect.op === null && !model.cluster.names.includes(effect.to),
+  )
+  if (stray?.kind !== 'send') return result
+  const message = `a message ${stray.body.type} was sent to "${stray.to}", which is no node of this cluster (${model.cluster.names.join(', ')}); answer a client with ctx.reply`
+  return { kind: 'threw', error: { handler: '', message, stack: '' }, arities: result.arities }
+}
+
+function* allPicks(
+  model: Model,
+  name: string,
+  slot: NodeSlot,
+  event: Event,
+  nowMs: number,
+): Generator<[number[], StepResult]> {
+  let picks: number[] = []
+  for (;;) {
+    const result = runStep(model, name, slot, event, nowMs, picks)
+    const made = result.arities.map((_, i) => picks[i] ?? 0)
+    yield [made, result]
+    let last = made.length - 1
+    while (last >= 0 && made[last]! + 1 >= result.arities[last]!) last--
+    if (last < 0) return
+    picks = [...made.slice(0, last), made[last]! + 1]
+  }
+}
+
+function* crashes(
+  model: Model,
+  name: string,
+  slot: NodeSlot,
+  event: Event,
+  course: Course,
+  result: StepResult & { kind: 'done' },
+): Generator<LocalOutcome> {
+  const boundaries = result.effects.filter(isVisible).length
+  // A restart that dies at once is the node still down, and on a set wire a message that was never read stays.
+  const nothingHappened = event.kind !== 'receive' || model.options.wire === 'set'
+  for (let after = nothingHappened ? 1 : 0; after < boundaries; after++) {
+    const upTo = diskAfter(slot.disk, result.effects, after, model)
+    for (let disk = 0; disk < upTo.survivors.length; disk++) {
+      const outcome = finish(model, name, slot, event, { ...course, crash: { after, disk } }, result, UNTIMED)
+      if (outcome.kind === 'done') yield outcome
+    }
+  }
+}
+
+function finish(
+  model: Model,
+  name: string,
+  slot: NodeSlot,
+  event: Event,
+  course: Course,
+  result: StepResult,
+  arm: Arm,
+): LocalResult {
+  switch (result.kind) {
+    case 'refused':
+      return result
+    case 'threw': {
+      // The draft and its effects are dropped; a timer that fired is gone, and a node that cannot start is down.
+      const after =
+        event.kind === 'start'
+          ? { ...slot, up: false, state: null, timers: [] }
+          : { ...slot, timers: withoutFired(slot.timers, event) }
+      return { kind: 'done', course, slot: after, effects: [], sent: [], outputs: [], threw: result.error }
+    }
+    case 'done':
+      break
+  }
+  const crash = course.crash
+  const effects = crash === undefined ? result.effects : firstVisible(result.effects, crash.after)
+  const disk = diskAfter(slot.disk, effects, Number.POSITIVE_INFINITY, model)
+  const after: NodeSlot =
+    crash === undefined
+      ? {
+          up: true,
+          state: result.state,
+          timers: changeTimers(withoutFired(slot.timers, event), effects, arm),
+          disk,
+        }
+      : { up: false, state: null, timers: [], disk: survivor(disk, crash.disk) }
+  if (countsAsRefused(model, slot, event, after, effects)) return { kind: 'refused' }
+  const sent = effects.flatMap((e) =>
+    e.kind === 'send' ? [{ from: name, to: e.to, body: e.body, op: e.op }] : [],
+  )
+  const outputs = effects.flatMap((e) => (e.kind === 'output' ? [e.body] : []))
+  return { kind: 'done', course, slot: after, effects, sent, outputs, threw: null }
+}
+
+/** The disk after a loss of power that left survivor number `index`. */
+export function survivor(disk: Disk, index: number): Disk {
+  const image = disk.survivors[index] ?? disk.survivors[0]!
+  return { current: image, survivors: [image] }
+}
+
+function countsAsRefused(
+  model: Model,
+  before: NodeSlot,
+  event: Event,
+  after: NodeSlot,
+  effects: readonly Effect[],
+): boolean {
+  if (model.options.refusals !== 'stay' || model.options.unchanged === 'handled' || event.kind !== 'receive')
+    return false
+  return !effects.some(isVisible) && slotText(before) === slotText(after)
+}
+
+function firstVisible(effects: readonly Effect[], n: number): Effect[] {
+  return effects.filter(isVisible).slice(0, n)
+}
+
+function diskAfter(disk: Disk, effects: readonly Effect[], upTo: number, model: Model): Disk {
+  const seen = Number.isFinite(upTo) ? firstVisible(effects, upTo) : effects
+  let after = disk
+  for (const effect of seen) if (isDiskEffect(effect)) after = writeDisk(after, effect, model.options.disk)
+  return after
+}
+
+export function isDiskEffect(effect: Effect): effect is DiskEffect {
+  return (
+    effect.kind === 'write' ||
+    effect.kind === 'append' ||
+    effect.kind === 'truncate' ||
+    effect.kind === 'sync'
+  )
+}
+
+function withoutFired(timers: readonly Timer[], event: Event): readonly Timer[] {
+  return event.kind === 'timer' ? timers.filter((t) => !sameTimer(t, event.timer, event.arg)) : timers
+}
+
+function changeTimers(timers: readonly Timer[], effects: readonly Effect[], arm: Arm): readonly Timer[] {
+  let after = timers
+  for (const effect of effects) {
+    if (effect.kind !== 'arm' && effect.kind !== 'disarm') continue
+    after = after.filter((t) => !sameTimer(t, effect.timer, effect.arg))
+    if (effect.kind === 'arm')
+      after = [...after, { timer: effect.timer, arg: effect.arg, ...arm(effect.delayMs) }].sort(byTimer)
+  }
+  return after
+}
+
+export function sameTimer(timer: Timer, name: string, arg: Json): boolean {
+  return timer.timer === name && canonicalText(timer.arg) === canonicalText(arg)
+}
+
+function distinctOutcomes(outcomes: readonly LocalOutcome[]): LocalOutcome[] {
+  if (outcomes.length < 2) return [...outcomes]
+  const seen = new Map<string, LocalOutcome>()
+  for (const outcome of outcomes) {
+    const sent = outcome.sent.map((p) => canonicalText(p)).sort(byText)
+    const text = `${slotText(outcome.slot)}\n${sent.join()}\n${canonicalText(outcome.outputs)}\n${outcome.threw?.message ?? ''}`
+    if (!seen.has(text)) seen.set(text, outcome)
+  }
+  return [...seen.values()]
+}

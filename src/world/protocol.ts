@@ -1,0 +1,199 @@
+/** Protocols: what every driver takes. A model is a protocol with a cluster, parameters and rules filled in. */
+import { canonicalJson, type Json, type Value } from '../base/canonical.ts'
+import type { AnyNode, Body } from '../node/node.ts'
+import type { DiskMode } from './disk.ts'
+import type { AnyProperty, Cluster } from './property.ts'
+
+/** `set`: a message may be received any number of times. `bag`: each copy once. */
+export type Wire = 'set' | 'bag'
+
+/** A named decision of a protocol, as a plain function. Each protocol types its own. */
+// biome-ignore lint/suspicious/noExplicitAny: the one place where rules of all protocols meet
+export type Rule = (...args: any[]) => unknown
+
+export interface Parameter {
+  readonly default: Json
+  readonly says: string
+}
+
+export interface RequestKind {
+  /** The role that takes it. */
+  readonly to: string
+  readonly fields: { readonly [field: string]: Json }
+  readonly says: string
+}
+
+/** What a node of a cluster is and knows. */
+export interface Assignment {
+  readonly role: string
+  readonly peers: readonly string[]
+  readonly config: { readonly [name: string]: Json }
+}
+
+export interface ProtocolDefinition<
+  Rules extends { readonly [name: string]: Rule } = { readonly [name: string]: Rule },
+> {
+  readonly name: string
+  /** Where it is published: author, title, section. */
+  readonly source: string
+  readonly says: string
+  /** The names used when a learner gives none. */
+  readonly cluster: readonly string[]
+  /** The debatable decisions, which a variant may replace. */
+  readonly rules: Rules
+  roles(rules: Rules): { readonly [role: string]: AnyNode }
+  /** Gives each name of the cluster its role, peers and config; throws `RangeError` if there are too few. */
+  assign(
+    names: readonly string[],
+    params: { readonly [name: string]: Json },
+  ): { readonly [name: string]: Assignment }
+  readonly params?: { readonly [name: string]: Parameter }
+  readonly requests?: { readonly [type: string]: RequestKind }
+  readonly properties: readonly AnyProperty[]
+  readonly wire?: Wire
+  /** `stay`: a refused event is not a choice. `consume`: the message is gone. Default: consume. */
+  readonly refusals?: 'stay' | 'consume'
+  /** Under `stay`, whether a handler that changed nothing counts as refused. Default: refused. */
+  readonly unchanged?: 'refused' | 'handled'
+  /** What a picture may show of a state; the whole state if it is left out. */
+  view?(state: Value, role: string): { readonly [field: string]: Value }
+}
+
+/** A protocol, checked, as drivers and lists hold it. */
+export type Protocol = ProtocolDefinition
+
+/** Defines a protocol. */
+export function defineProtocol<const Rules extends { readonly [name: string]: Rule }>(
+  definition: ProtocolDefinition<Rules>,
+): Protocol {
+  if (!/^[a-z][a-z0-9-]*$/.test(definition.name))
+    throw new TypeError(`a protocol's name is lower case with dashes, not "${definition.name}"`)
+  return definition as unknown as Protocol
+}
+
+/** A named replacement of one rule, kept apart from the reference: the flawed reading a claim is about. */
+export interface Alternative {
+  readonly protocol: string
+  readonly rule: string
+  readonly name: string
+  readonly says: string
+  readonly is: Rule
+}
+
+/** The same protocol with some rules replaced. */
+export function variant(base: Protocol, name: string, rules: { readonly [rule: string]: Rule }): Protocol {
+  for (const rule of Object.keys(rules))
+    if (!Object.hasOwn(base.rules, rule))
+      throw new RangeError(
+        `${base.name} has no rule "${rule}"; it has ${Object.keys(base.rules).join(', ') || 'none'}`,
+      )
+  return { ...base, name: `${base.name}/${name}`, rules: { ...base.rules, ...rules } }
+}
+
+/** The settings of a model that are not the protocol's own parameters. */
+export interface ModelOptions {
+  readonly wire: Wire
+  readonly refusals: 'stay' | 'consume'
+  readonly unchanged: 'refused' | 'handled'
+  readonly disk: DiskMode
+  /** How long a message travels, in milliseconds; used where time counts. */
+  readonly delayMs: readonly [number, number]
+  readonly seed: number
+}
+
+/** A protocol with everything filled in. */
+export interface Model {
+  readonly protocol: Protocol
+  readonly cluster: Cluster
+  readonly assignment: { readonly [name: string]: Assignment }
+  readonly nodes: { readonly [name: string]: AnyNode }
+  readonly params: { readonly [name: string]: Json }
+  readonly options: ModelOptions
+  readonly properties: readonly AnyProperty[]
+}
+
+export interface ModelInput {
+  readonly names?: readonly string[]
+  readonly params?: { readonly [name: string]: Json }
+  readonly options?: Partial<ModelOptions>
+  /** Which properties are kept track of; all of the protocol's by default. */
+  readonly properties?: readonly AnyProperty[]
+}
+
+/** Fills a protocol in. Throws `RangeError` for an unknown parameter, a repeated name or too small a cluster. */
+export function makeModel(protocol: Protocol, input: ModelInput = {}): Model {
+  const names = input.names ?? protocol.cluster
+  if (new Set(names).size !== names.length)
+    throw new RangeError(`two nodes have the same name: ${names.join(' ')}`)
+  const params = fillParams(protocol, input.params ?? {})
+  const assignment = protocol.assign(names, params)
+  const roles = protocol.roles(protocol.rules)
+  const nodes: Record<string, AnyNode> = {}
+  const roleOf: Record<string, string> = {}
+  const frozen: Record<string, Assignment> = {}
+  for (const name of names) {
+    const own = assignment[name]
+    if (own === undefined) throw new RangeError(`${protocol.name} has no role for ${name}`)
+    const node = roles[own.role]
+    if (node === undefined) throw new RangeError(`${protocol.name} has no role "${own.role}"`)
+    nodes[name] = node
+    roleOf[name] = own.role
+    frozen[name] = {
+      role: own.role,
+      peers: Object.freeze([...own.peers]),
+      config: canonicalJson(own.config) as Assignment['config'],
+    }
+  }
+  const options: ModelOptions = {
+    wire: protocol.wire ?? 'bag',
+    refusals: protocol.refusals ?? 'consume',
+    unchanged: protocol.unchanged ?? 'refused',
+    disk: 'lose-all',
+    delayMs: [1, 1],
+    seed: 1,
+    ...input.options,
+  }
+  return {
+    protocol,
+    cluster: { names, roleOf },
+    assignment: frozen,
+    nodes,
+    params,
+    options,
+    properties: input.properties ?? protocol.properties,
+  }
+}
+
+/** The default body of a request, with some fields replaced. Throws `RangeError` for an unknown type or field. */
+export function requestBody(
+  protocol: Protocol,
+  type: string,
+  fields: { readonly [field: string]: Json },
+): Body {
+  const kind = protocol.requests?.[type]
+  if (kind === undefined)
+    throw new RangeError(
+      `${protocol.name} takes no request "${type}"; it takes ${Object.keys(protocol.requests ?? {}).join(', ') || 'none'}`,
+    )
+  for (const field of Object.keys(fields))
+    if (!Object.hasOwn(kind.fields, field))
+      throw new RangeError(
+        `"${type}" has no field "${field}"; it has ${Object.keys(kind.fields).join(', ') || 'none'}`,
+      )
+  return canonicalJson({ ...kind.fields, ...fields, type }) as Body
+}
+
+function fillParams(
+  protocol: Protocol,
+  given: { readonly [name: string]: Json },
+): { readonly [name: string]: Json } {
+  const known = protocol.params ?? {}
+  for (const name of Object.keys(given))
+    if (!Object.hasOwn(known, name))
+      throw new RangeError(
+        `${protocol.name} has no parameter "${name}"; it has ${Object.keys(known).join(', ') || 'none'}`,
+      )
+  return Object.fromEntries(
+    Object.entries(known).map(([name, { default: value }]) => [name, given[name] ?? value]),
+  )
+}

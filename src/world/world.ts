@@ -1,0 +1,96 @@
+/** A world: all that exists at one moment, as plain data. Worlds are never changed, only succeeded. */
+import { byText, canonicalText, type Json, type Value } from '../base/canonical.ts'
+import type { Operation } from '../base/operation.ts'
+import type { Body, OperationId } from '../node/node.ts'
+import type { Disk } from './disk.ts'
+
+/** A message in flight. `id`, `sentUs` and `dueUs` matter only where time counts. */
+export interface Envelope {
+  readonly from: string
+  readonly to: string
+  readonly body: Body
+  readonly op: OperationId | null
+  readonly id: number
+  readonly sentUs: number
+  readonly dueUs: number
+}
+
+export interface Timer {
+  readonly timer: string
+  readonly arg: Json
+  readonly dueUs: number
+  /** Breaks ties between equal deadlines. */
+  readonly order: number
+}
+
+/** One node: what it holds in memory, its armed timers in canonical order, and its disk. */
+export interface NodeSlot {
+  readonly up: boolean
+  /** Null while the node is down. */
+  readonly state: Value
+  readonly timers: readonly Timer[]
+  readonly disk: Disk
+}
+
+/** How often each limited thing has happened. */
+export interface Spent {
+  readonly crashes: number
+  readonly drops: number
+  readonly duplicates: number
+  readonly timeouts: number
+}
+
+export interface World {
+  /** Virtual time in microseconds. */
+  readonly timeUs: number
+  /** The next sequence number, for envelopes and timers. */
+  readonly next: number
+  readonly nodes: { readonly [name: string]: NodeSlot }
+  /** What each client has asked so far, oldest first. */
+  readonly clients: { readonly [name: string]: readonly Operation[] }
+  /** In the order of sending. */
+  readonly wire: readonly Envelope[]
+  /** Cut links as `from>to`, sorted. */
+  readonly cut: readonly string[]
+  /** One fold a property of the model, in its order. */
+  readonly folds: readonly Value[]
+  readonly spent: Spent
+  /** How many numbers each named random stream has given. */
+  readonly draws: { readonly [stream: string]: number }
+}
+
+export const NOTHING_SPENT: Spent = { crashes: 0, drops: 0, duplicates: 0, timeouts: 0 }
+
+/** The text of an envelope without its number and times: equal copies have equal texts. Sorts by receiver first. */
+export function envelopeText(envelope: Pick<Envelope, 'from' | 'to' | 'body' | 'op'>): string {
+  const op = envelope.op === null ? '' : ` #${envelope.op.client}.${envelope.op.n}`
+  return `${envelope.to}<${envelope.from} ${canonicalText(envelope.body)}${op}`
+}
+
+/** The text of a node's slot without times. */
+export function slotText(slot: NodeSlot): string {
+  const timers = slot.timers.map((t) => `${t.timer}(${canonicalText(t.arg)})`).join(' ')
+  return `${slot.up ? 'up' : 'down'} ${canonicalText(slot.state)} [${timers}] ${canonicalText(slot.disk)}`
+}
+
+/** One text per world, for searches in which time does not count. */
+export function worldText(world: World): string {
+  const nodes = Object.keys(world.nodes).map((name) => `${name} ${slotText(world.nodes[name]!)}`)
+  return [
+    ...nodes,
+    canonicalText(world.clients),
+    ...world.wire.map(envelopeText).sort(byText),
+    world.cut.join(),
+    canonicalText(world.folds),
+    canonicalText(world.spent),
+  ].join('\n')
+}
+
+/** Sorts timers by name, then argument. */
+export function byTimer(a: Timer, b: Timer): number {
+  return byText(a.timer, b.timer) || byText(canonicalText(a.arg), canonicalText(b.arg))
+}
+
+export function linkText(from: string, to: string): string {
+  return `${from}>${to}`
+}
