@@ -1,6 +1,15 @@
 /** Builds what runs: `.build/` from src/ and cli/. In a clone the launcher and the tests call it when a source is newer. */
 import { execFile } from 'node:child_process'
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -20,11 +29,16 @@ export async function freshen() {
   if (sources.some((file) => modified(file) > built)) await build()
 }
 
+/** Starts of a process or a module of their own, beside the program. They share one copy of what they share. */
+const ENTRIES = {
+  index: 'src/index.ts',
+  worker: 'src/exercise/worker.ts',
+  setup: 'src/exercise/setup.ts',
+}
+
 /**
- * Builds everything:
- * `cli.js` the program; `index.js` and `types/` what lessons, exercises and tests import as `splitbrain`;
- * and `NAME.js` for every `NAME.entry.ts` under src/, a file that is the start of a process or thread of its own
- * (there `import 'splitbrain'` stays an import of `index.js`, so that both sides share one copy).
+ * Builds everything: `cli.js` the program; `index.js` and its declarations, which exercises and lessons import
+ * as `splitbrain`; the other entries; and `NAME.mjs` for every plain script under src/, copied as it is.
  * Two builds at once are safe: each works in a folder of its own and moves finished files into place.
  */
 export async function build() {
@@ -36,6 +50,7 @@ export async function build() {
     /** @type {import('esbuild').BuildOptions} */
     const common = {
       absWorkingDir: root,
+      outdir: work,
       bundle: true,
       platform: 'node',
       format: 'esm',
@@ -43,26 +58,26 @@ export async function build() {
       external: EXTERNAL,
       logLevel: 'silent',
       define: { 'process.env.NODE_ENV': '"production"' },
-      alias: { 'react-devtools-core': join(root, 'cli', 'nothing.mjs') },
+      alias: {
+        splitbrain: join(root, 'src', 'index.ts'),
+        'react-devtools-core': join(root, 'cli', 'nothing.mjs'),
+      },
       // Libraries in CommonJS call require for Node's own modules.
       banner: {
         js: "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url);",
       },
       legalComments: 'none',
     }
-    const entries = tree(join(root, 'src')).filter((file) => file.endsWith('.entry.ts'))
-    const named = entries.map((file) => [basename(file, '.entry.ts'), file])
+    const entries = Object.fromEntries(
+      Object.entries(ENTRIES).filter(([, file]) => existsSync(join(root, file))),
+    )
     await Promise.all([
-      bundle({ ...common, entryPoints: { cli: 'cli/main.ts' }, outdir: work, minify: true }),
-      bundle({ ...common, entryPoints: { index: 'src/index.ts' }, outdir: work }),
-      bundle({
-        ...common,
-        external: [...EXTERNAL, 'splitbrain'],
-        entryPoints: Object.fromEntries(named),
-        outdir: work,
-      }),
-      declarations(join(work, 'types')),
+      bundle({ ...common, entryPoints: { cli: 'cli/main.ts' }, minify: true }),
+      bundle({ ...common, entryPoints: entries, splitting: true, chunkNames: 'part-[hash]' }),
+      declarations(work),
     ])
+    for (const file of tree(join(root, 'src')))
+      if (file.endsWith('.mjs')) copyFileSync(file, join(work, basename(file)))
     utimesSync(join(work, 'cli.js'), began, began)
     place(work, out)
   } finally {
@@ -81,7 +96,7 @@ async function declarations(folder) {
 }
 
 /**
- * Moves finished files into place, the stamp last.
+ * Moves finished files into place, the stamp last, and removes the shared parts of earlier builds.
  * @param {string} from
  * @param {string} to
  */
@@ -93,6 +108,9 @@ function place(from, to) {
     mkdirSync(dirname(target), { recursive: true })
     renameSync(file, target)
   }
+  const kept = new Set(files.map((file) => file.slice(from.length + 1)))
+  for (const name of readdirSync(to))
+    if (/^part-.*\.js$/.test(name) && !kept.has(name)) rmSync(join(to, name), { force: true })
 }
 
 /**

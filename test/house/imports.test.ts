@@ -32,7 +32,7 @@ describe('the order of the layers', () => {
 
   test('no file imports from a layer that is not below its own', () => {
     const wrong = each(sources, (source, use) => {
-      if (use.file === null || isEntryOfIts(source, use)) return null
+      if (use.file === null) return null
       const [own, other] = [layerOf(source.file), layerOf(use.file)]
       if (own === other || (own === 'cli' ? ['index'] : allBelow(own)).includes(other)) return null
       return `${own} may import ${[own, ...BELOW[own]!].join(', ')}, not ${other} (${use.from})`
@@ -124,11 +124,6 @@ function allBelow(layer: string): readonly string[] {
   return BELOW[layer]!.flatMap((below) => [below, ...allBelow(below)])
 }
 
-/** An entry is the start of a process of its own: there 'splitbrain' is a library like any other. */
-function isEntryOfIts(source: Source, use: Import): boolean {
-  return source.file.endsWith('.entry.ts') && use.from === 'splitbrain'
-}
-
 function each(list: readonly Source[], judge: (source: Source, use: Import) => string | null): string[] {
   return list.flatMap((source) =>
     source.imports.flatMap((use) => {
@@ -141,10 +136,7 @@ function each(list: readonly Source[], judge: (source: Source, use: Import) => s
 /** Each cycle once, as the files it runs through. */
 function cycles(list: readonly Source[]): string[] {
   const uses = new Map(
-    list.map((source) => [
-      source.file,
-      source.imports.filter((use) => !use.typeOnly && !isEntryOfIts(source, use)).map((use) => use.file),
-    ]),
+    list.map((source) => [source.file, source.imports.filter((use) => !use.typeOnly).map((use) => use.file)]),
   )
   const found: string[] = []
   const done = new Set<string>()

@@ -32,13 +32,7 @@ describe('the tarball', () => {
 
   test('holds the program, its types and its papers', () => {
     const papers = ['README.md', 'LICENSE', 'CHANGELOG.md', 'SECURITY.md']
-    const wanted = [
-      '.build/cli.js',
-      '.build/index.js',
-      '.build/types/index.d.ts',
-      'cli/splitbrain.cjs',
-      ...papers,
-    ]
+    const wanted = ['.build/cli.js', '.build/index.js', '.build/index.d.ts', 'cli/splitbrain.cjs', ...papers]
     expect(wanted.filter((file) => !packed.includes(file))).toEqual([])
   })
 
