@@ -46,6 +46,7 @@ export async function build() {
   const { build: bundle } = await import('esbuild')
   const work = join(out, `making-${process.pid}`)
   mkdirSync(work, { recursive: true })
+  clearLeftovers()
   try {
     /** @type {import('esbuild').BuildOptions} */
     const common = {
@@ -102,7 +103,7 @@ async function declarations(folder) {
  */
 function place(from, to) {
   const files = tree(from).filter((file) => !statSync(file).isDirectory())
-  files.sort((a, b) => Number(basename(a) === 'cli.js') - Number(basename(b) === 'cli.js'))
+  files.sort((a, b) => turn(a) - turn(b))
   for (const file of files) {
     const target = join(to, file.slice(from.length + 1))
     mkdirSync(dirname(target), { recursive: true })
@@ -111,6 +112,32 @@ function place(from, to) {
   const kept = new Set(files.map((file) => file.slice(from.length + 1)))
   for (const name of readdirSync(to))
     if (/^part-.*\.js$/.test(name) && !kept.has(name)) rmSync(join(to, name), { force: true })
+}
+
+/**
+ * What is imported comes before what imports it.
+ * @param {string} file
+ */
+function turn(file) {
+  if (basename(file) === 'cli.js') return 2
+  return basename(file).startsWith('part-') ? 0 : 1
+}
+
+/** Removes what builds that were killed have left behind. */
+function clearLeftovers() {
+  for (const name of readdirSync(out)) {
+    const pid = Number(/^making-(\d+)$/.exec(name)?.[1])
+    if (pid > 0 && !isRunning(pid)) rmSync(join(out, name), { recursive: true, force: true })
+  }
+}
+
+/** @param {number} pid */
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
 }
 
 /**
