@@ -27,6 +27,7 @@ export const EDGES: {
   'src/exercise/warmVitest.ts': { touches: ['process'], for: 'keeps Vitest warm' },
   'src/exercise/worker.ts': { touches: ['process'], for: 'the inside of the fork' },
   'src/exercise/workspace.ts': { touches: ['disk', 'process'], for: "the learner's folder" },
+  'src/lesson/course.ts': { touches: ['disk'], for: 'reads lessons' },
   'src/sandbox/compile.ts': { touches: ['disk', 'process'], for: "reads and compiles the answer's files" },
   'src/sandbox/fork.ts': { touches: ['process'], for: 'starts and ends forks' },
   'src/sandbox/guard.ts': { touches: ['disk', 'process'], for: 'the channel out of the fork' },
