@@ -1,2 +1,5 @@
 /** A stand-in until the commands are there. */
-console.log('0.1.0')
+import { readFileSync } from 'node:fs'
+
+const file = new URL('../package.json', import.meta.url)
+console.log((JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version)
