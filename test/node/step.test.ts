@@ -80,7 +80,9 @@ describe('bad handlers are named with the handler, the place and the fix', () =>
   const bad: [string, Definition['on']['go'], string][] = [
     [
       'changes a message',
-      (_s, { body }) => void ((body as { n: number }).n = 2),
+      (_s, { body }) => {
+        ;(body as { n: number }).n = 2
+      },
       'is frozen: build a new one instead',
     ],
     [
