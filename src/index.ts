@@ -1,2 +1,35 @@
-/** The one public door: all that lessons, exercises and cli import. */
+/** The one public door: all that lessons, exercises and the command line import. */
+export type { Json, Value } from './base/canonical.ts'
+export { canonical, canonicalText, ValueProblem } from './base/canonical.ts'
+export type { Bound, Verdict } from './base/verdict.ts'
+export { boundText, count, grouped } from './base/verdict.ts'
+export * from './base/view.ts'
+export type { Body, Context, Event, Message, NodeDefinition, NodeDisk, OperationId } from './node/node.ts'
 export { defineNode } from './node/node.ts'
+export { agreement, atomicCommit, nonBlocking, stability, termination } from './protocols/atomicCommit.ts'
+export { effectOnce } from './protocols/effectOnce.ts'
+export { alternatives, protocols } from './protocols/index.ts'
+export { type Exploration, type ExploreOptions, explore, onlyProperties } from './run/explore.ts'
+export { type Replayed, replay } from './run/replay.ts'
+export { type FaultPlan, type SimulateOptions, type Simulation, simulate } from './run/simulate.ts'
+export { type Story, storyOf, TokenProblem, tokenOf } from './run/token.ts'
+export { apply, begin, type Moment } from './world/apply.ts'
+export { type Choice, choiceText } from './world/choice.ts'
+export { type Budgets, choices } from './world/choices.ts'
+export {
+  type AnyProperty,
+  type Obligation,
+  type Observation,
+  type Property,
+  property,
+} from './world/property.ts'
+export {
+  type Alternative,
+  defineProtocol,
+  type Model,
+  makeModel,
+  type Protocol,
+  requestBody,
+  variant,
+} from './world/protocol.ts'
+export type { World } from './world/world.ts'

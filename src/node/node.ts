@@ -49,6 +49,8 @@ export interface NodeDisk {
   /** The value last written under `key`, or null. */
   read<T = Json>(key: string): T | null
   write(key: string, value: unknown): void
+  /** Every key that was ever written, in canonical order. */
+  keys(): readonly string[]
   /** The records of an append-only log, oldest first. */
   records<T = Json>(log: string): readonly T[]
   append(log: string, record: unknown): void

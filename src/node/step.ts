@@ -255,6 +255,7 @@ class Work {
         this.keys[key] = kept
         this.add({ kind: 'write', key, value: kept })
       },
+      keys: () => Object.keys(this.keys).sort(),
       records: <T>(log: string) => (this.logs[log] ?? []) as readonly T[],
       append: (log, record) => {
         const kept = json(record, `disk log ${log}`)

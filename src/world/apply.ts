@@ -1,5 +1,5 @@
 /** begin and apply: the first world of a model, and what one choice makes of a world. */
-import { byText, canonicalText, type Json } from '../base/canonical.ts'
+import { byText, type Json } from '../base/canonical.ts'
 import type { Operation, Outcome } from '../base/operation.ts'
 import { randomStream } from '../base/random.ts'
 import type { Body, Event } from '../node/node.ts'
@@ -34,6 +34,8 @@ export interface Moment {
   readonly crashed: readonly string[]
   /** True where the crash lost something that had been written but not synced. */
   readonly lostWrites: boolean
+  /** For every `ctx.pick` made: how long its list was. */
+  readonly arities: readonly number[]
 }
 
 export type Applied =
@@ -164,6 +166,7 @@ class Draft {
   private crashed: string[] = []
   private threw: HandlerError | null = null
   private lostWrites = false
+  private arities: readonly number[] = []
 
   constructor(
     readonly model: Model,
@@ -176,7 +179,7 @@ class Draft {
 
   /** Hands out what was collected so far and starts afresh. */
   moment(choice: Choice, envelope: Envelope | null): Moment {
-    const { sent, outputs, logs, wrote, crashed, threw, lostWrites } = this
+    const { sent, outputs, logs, wrote, crashed, threw, lostWrites, arities } = this
     const moment = {
       timeUs: this.world.timeUs,
       choice,
@@ -188,6 +191,7 @@ class Draft {
       threw,
       crashed,
       lostWrites,
+      arities,
     }
     this.sent = []
     this.outputs = []
@@ -196,6 +200,7 @@ class Draft {
     this.crashed = []
     this.threw = null
     this.lostWrites = false
+    this.arities = []
     return moment
   }
 
@@ -299,6 +304,7 @@ class Draft {
   private settle(name: string, outcome: LocalOutcome): void {
     this.setSlot(name, outcome.slot)
     this.threw ??= outcome.threw
+    this.arities = outcome.arities
     for (const effect of outcome.effects) {
       if (effect.kind === 'log') this.logs.push({ node: name, text: effect.text })
       if (isDiskEffect(effect)) this.wrote.push({ node: name, effect })
@@ -348,7 +354,7 @@ class Draft {
 }
 
 /** Maelstrom's rule: an error is definite, but for codes 0 (timeout) and 13 (crash). */
-function outcomeOf(body: Body): Outcome {
+export function outcomeOf(body: Body): Outcome {
   if (body.type !== 'error') return 'ok'
   const code: Json = body['code'] ?? null
   return code === 0 || code === 13 ? 'info' : 'fail'
@@ -357,9 +363,4 @@ function outcomeOf(body: Body): Outcome {
 /** The parcel of an envelope: what it is, without when. */
 export function parcelOf(envelope: Envelope): Parcel {
   return { from: envelope.from, to: envelope.to, body: envelope.body, op: envelope.op }
-}
-
-/** Equal if all that matters in a search is equal. */
-export function sameParcel(a: Parcel, b: Parcel): boolean {
-  return envelopeText(a) === envelopeText(b) && canonicalText(a.op) === canonicalText(b.op)
 }

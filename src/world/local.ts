@@ -21,6 +21,8 @@ export interface LocalOutcome {
   readonly sent: readonly Parcel[]
   readonly outputs: readonly Body[]
   readonly threw: HandlerError | null
+  /** For every `ctx.pick` made: how long its list was. */
+  readonly arities: readonly number[]
 }
 
 export type LocalResult = LocalOutcome | { readonly kind: 'refused' }
@@ -151,7 +153,16 @@ function finish(
         event.kind === 'start'
           ? { ...slot, up: false, state: null, timers: [] }
           : { ...slot, timers: withoutFired(slot.timers, event) }
-      return { kind: 'done', course, slot: after, effects: [], sent: [], outputs: [], threw: result.error }
+      return {
+        kind: 'done',
+        course,
+        slot: after,
+        effects: [],
+        sent: [],
+        outputs: [],
+        threw: result.error,
+        arities: result.arities,
+      }
     }
     case 'done':
       break
@@ -173,7 +184,7 @@ function finish(
     e.kind === 'send' ? [{ from: name, to: e.to, body: e.body, op: e.op }] : [],
   )
   const outputs = effects.flatMap((e) => (e.kind === 'output' ? [e.body] : []))
-  return { kind: 'done', course, slot: after, effects, sent, outputs, threw: null }
+  return { kind: 'done', course, slot: after, effects, sent, outputs, threw: null, arities: result.arities }
 }
 
 /** The disk after a loss of power that left survivor number `index`. */

@@ -1,0 +1,9 @@
+/** The list of reference protocols and of the flawed readings of their rules. One line each. */
+import type { Alternative, Protocol } from '../world/protocol.ts'
+import { tCommit } from './tCommit.ts'
+import { twoPhase } from './twoPhase.ts'
+import { twoPhaseCommit } from './twoPhaseCommit.ts'
+
+export const protocols: readonly Protocol[] = [tCommit, twoPhase, twoPhaseCommit]
+
+export const alternatives: readonly Alternative[] = []

@@ -1,0 +1,43 @@
+/** due: what happens next if nobody interferes and time counts. */
+import { type Applied, apply, parcelOf } from '../world/apply.ts'
+import type { Choice } from '../world/choice.ts'
+import type { Model } from '../world/protocol.ts'
+import { linkText, type World } from '../world/world.ts'
+
+/** Something with a deadline: a message on its way or an armed timer. */
+export interface Due {
+  readonly dueUs: number
+  readonly choice: Choice
+}
+
+type Candidate = Due & { readonly order: number }
+
+/**
+ * The earliest thing that can happen, carried out; null where nothing can. A message that comes to a node
+ * that is down or over a cut link is lost. What a handler refuses waits until something else has happened.
+ */
+export function applyNextDue(
+  model: Model,
+  world: World,
+  untilUs = Number.POSITIVE_INFINITY,
+): (Applied & { kind: 'applied' }) | null {
+  for (const { choice, dueUs } of dueInOrder(world)) {
+    if (dueUs > untilUs) return null
+    const applied = apply(model, world, choice)
+    if (applied.kind === 'applied') return applied
+  }
+  return null
+}
+
+/** Everything with a deadline, earliest first; ties by sequence number. */
+export function dueInOrder(world: World): readonly Due[] {
+  const candidates: Candidate[] = world.wire.map((envelope) => {
+    const parcel = parcelOf(envelope)
+    const lost = world.nodes[parcel.to]?.up === false || world.cut.includes(linkText(parcel.from, parcel.to))
+    return { dueUs: envelope.dueUs, order: envelope.id, choice: { kind: lost ? 'drop' : 'deliver', parcel } }
+  })
+  for (const [node, slot] of Object.entries(world.nodes))
+    for (const { timer, arg, dueUs, order } of slot.timers)
+      candidates.push({ dueUs, order, choice: { kind: 'fire', node, timer, arg } })
+  return candidates.sort((a, b) => a.dueUs - b.dueUs || a.order - b.order)
+}

@@ -1,0 +1,316 @@
+/** explore: every schedule of a model within budgets, breadth first, so that the first story is a shortest one. */
+import type { Bound, Verdict } from '../base/verdict.ts'
+import { begin } from '../world/apply.ts'
+import type { Choice } from '../world/choice.ts'
+import { type Budgets, DEFAULT_BUDGETS } from '../world/choices.ts'
+import type { AnyProperty } from '../world/property.ts'
+import type { Model } from '../world/protocol.ts'
+import type { World } from '../world/world.ts'
+import { judgeMet } from './met.ts'
+import { Integers, RowSet } from './rows.ts'
+import { Space } from './space.ts'
+
+export interface ExploreOptions {
+  /** Where to begin; the first world of the model by default. What was spent before does not count. */
+  readonly from?: World
+  /** Names of the properties to judge; all of the model's by default. */
+  readonly properties?: readonly string[]
+  readonly budgets?: Partial<Budgets>
+  /** Gives up beyond this many distinct worlds. Default: two million. */
+  readonly maxWorlds?: number
+  /** Gives up on `afterRepair` properties beyond this many worlds after a repair. Default: 200,000. */
+  readonly maxRepaired?: number
+  /** Does not look beyond this level. Default: none. */
+  readonly maxDepth?: number
+  /** Compares rows and not only their fingerprints. */
+  readonly exact?: boolean
+  /** Called now and then; `false` stops the search, which then has given up. */
+  onProgress?(seen: { readonly worlds: number; readonly depth: number }): boolean
+}
+
+export interface Exploration {
+  /** One verdict a property, in the order asked for; `NoThrow` is added where a handler threw. */
+  readonly verdicts: readonly Verdict<Choice>[]
+  /** Different worlds. */
+  readonly distinct: number
+  /** The first world and every (world, choice), self-loops included. */
+  readonly generated: number
+  /** Levels as TLC prints them. */
+  readonly depth: number
+  /** Handler calls; all other steps came from memory. */
+  readonly handlerCalls: number
+  /** Pairs of worlds that fingerprints alone would have merged: seen in exact mode, expected otherwise. */
+  readonly collisions: number
+}
+
+/** Explores. Never judges more than it saw: a search that was stopped or limited answers `gaveUp`. */
+export function explore(model: Model, options: ExploreOptions = {}): Exploration {
+  return new Search(model, options).run()
+}
+
+const NO_THROW = 'NoThrow'
+const PROGRESS_EVERY = 4096
+
+/** A world in which something was found wrong. */
+interface Finding {
+  readonly index: number
+  readonly why: string
+}
+
+class Search {
+  private readonly model: Model
+  private readonly budgets: Budgets
+  private readonly root: World
+  private readonly space: Space
+  private readonly rows: RowSet
+  private readonly parents = new Integers()
+  private readonly found = new Map<string, Finding>()
+  private readonly unknown = new Map<string, string>()
+  private readonly judged: (string | null | undefined)[][]
+  private readonly wanted: ReadonlySet<string>
+  private generated = 1
+  private depth = 1
+  private stopped: string | null = null
+  private cut = false
+  /** Rows below this number are reached by the model's own choices; those above by a repair first. */
+  private mainRows = 0
+
+  constructor(
+    model: Model,
+    private readonly options: ExploreOptions,
+  ) {
+    this.model = options.properties === undefined ? model : onlyProperties(model, options.properties)
+    this.budgets = { ...DEFAULT_BUDGETS, ...options.budgets }
+    this.root =
+      options.from === undefined ? begin(this.model).world : withFolds(model, this.model, options.from)
+    this.space = new Space(this.model, this.budgets, this.root.cut, Object.keys(this.root.clients))
+    this.rows = new RowSet(this.space.fixed, options.exact ?? false)
+    this.judged = this.model.properties.map(() => [])
+    this.wanted = new Set(this.model.properties.map((p) => p.name))
+  }
+
+  run(): Exploration {
+    this.add(this.space.rowOf(this.root), -1)
+    this.judgeFirstBoot()
+    this.breadthFirst()
+    this.mainRows = this.rows.size
+    if (this.stopped === null && !this.allBroken()) this.judgeFutures()
+    const names = this.found.has(NO_THROW) ? [NO_THROW, ...this.wanted] : [...this.wanted]
+    return {
+      verdicts: names.map((name) => this.verdict(name)),
+      distinct: this.mainRows,
+      generated: this.generated,
+      depth: this.depth,
+      handlerCalls: this.space.handlerCalls,
+      collisions: this.options.exact ? this.rows.collisions : this.rows.expectedCollisions(),
+    }
+  }
+
+  private breadthFirst(): void {
+    const { maxWorlds = 2_000_000, maxDepth = Number.POSITIVE_INFINITY } = this.options
+    const row: number[] = []
+    let levelEnd = this.rows.size
+    for (let index = 0; index < this.rows.size; index++) {
+      if (index === levelEnd) {
+        if (this.depth >= maxDepth) return this.stop(`depth ${maxDepth}`)
+        this.depth++
+        levelEnd = this.rows.size
+      }
+      if (this.allBroken()) return
+      if (this.rows.size > maxWorlds) return this.stop(`${maxWorlds} worlds`)
+      if (
+        index % PROGRESS_EVERY === PROGRESS_EVERY - 1 &&
+        this.options.onProgress?.({ worlds: this.rows.size, depth: this.depth }) === false
+      )
+        return this.stop('stopped by hand')
+      this.expand(index, this.rows.read(index, row))
+    }
+  }
+
+  private expand(index: number, row: readonly number[]): void {
+    this.cut ||= this.space.isCut(row)
+    this.space.successors(row, (next, _choice, threw) => {
+      this.generated++
+      const at = this.add(next, index)
+      if (threw !== null && !this.found.has(NO_THROW))
+        this.found.set(NO_THROW, { index: at, why: threw.message })
+    })
+    this.judgeAtRest(index, row)
+  }
+
+  private add(row: readonly number[], parent: number): number {
+    const { index, isNew } = this.rows.add(row)
+    if (!isNew) return index
+    this.parents.push(parent)
+    this.model.properties.forEach((property, p) => {
+      if (property.judge.kind === 'always') this.judge(property, p, row, index)
+    })
+    return index
+  }
+
+  /** Judges once per distinct fold; the first world it fails in is the one kept. */
+  private judge(property: AnyProperty, p: number, row: readonly number[], index: number): void {
+    if (
+      this.found.has(property.name) ||
+      (property.judge.kind !== 'always' && property.judge.kind !== 'atRest')
+    )
+      return
+    const id = this.space.foldId(row, p)
+    let why = this.judged[p]![id]
+    if (why === undefined) {
+      why = property.judge.broken(this.space.fold(p, id), this.model.cluster)
+      this.judged[p]![id] = why
+    }
+    if (why !== null) this.found.set(property.name, { index, why })
+  }
+
+  private judgeAtRest(index: number, row: readonly number[]): void {
+    const atRest = this.model.properties.some(
+      (property) => property.judge.kind === 'atRest' && !this.found.has(property.name),
+    )
+    if (!atRest || this.space.isCut(row)) return
+    let moves = false
+    this.space.calmSuccessors(row, (next) => {
+      moves ||= !this.rows.equals(index, next)
+    })
+    if (moves) return
+    this.model.properties.forEach((property, p) => {
+      if (property.judge.kind === 'atRest') this.judge(property, p, row, index)
+    })
+  }
+
+  /** The properties that look ahead: needs the whole space. */
+  private judgeFutures(): void {
+    const { space, rows } = this
+    const futures = this.model.properties.map((property, p) => ({ property, p }))
+    const nonBlocking = futures.filter(({ property }) => property.judge.kind === 'nonBlocking')
+    for (const { property, p } of nonBlocking)
+      this.settle(
+        property,
+        judgeMet({ model: this.model, space, rows, first: 0, end: this.mainRows, property: p }),
+      )
+    const afterRepair = futures.filter(({ property }) => property.judge.kind === 'afterRepair')
+    if (afterRepair.length === 0) return
+    const budget = this.repairAll()
+    if (budget !== null) {
+      for (const { property } of afterRepair) this.unknown.set(property.name, budget)
+      return
+    }
+    for (const { property, p } of afterRepair)
+      this.settle(
+        property,
+        judgeMet({ model: this.model, space, rows, first: this.mainRows, end: rows.size, property: p }),
+      )
+  }
+
+  private settle(property: AnyProperty, met: ReturnType<typeof judgeMet>): void {
+    if (met.kind === 'broken') this.found.set(property.name, { index: met.index, why: met.why })
+    if (met.kind === 'unknown') this.unknown.set(property.name, `timeouts ${this.budgets.timeouts}`)
+  }
+
+  /** Adds the repaired world of every world, and all that can follow it without a fault; names the budget if too many. */
+  private repairAll(): string | null {
+    const { maxRepaired = 200_000 } = this.options
+    const row: number[] = []
+    for (let index = 0; index < this.mainRows; index++)
+      this.add(this.space.repaired(this.rows.read(index, row)), index)
+    for (let index = this.mainRows; index < this.rows.size; index++) {
+      if (this.rows.size - this.mainRows > maxRepaired)
+        return `${maxRepaired} worlds after a repair${this.model.options.wire === 'bag' ? ' (retries on a bag wire never end: try wire=set)' : ''}`
+      this.space.calmSuccessors(this.rows.read(index, row), (next) => void this.add(next, index))
+    }
+    return null
+  }
+
+  private verdict(property: string): Verdict<Choice> {
+    const bound = this.bound()
+    const finding = this.found.get(property)
+    if (finding !== undefined)
+      return { kind: 'broken', property, why: finding.why, trace: this.trace(finding.index), bound }
+    const budget = this.unknown.get(property) ?? this.stopped
+    if (budget !== null) return { kind: 'gaveUp', property, budget, bound }
+    return { kind: 'held', property, bound }
+  }
+
+  private bound(): Bound {
+    return {
+      driver: 'explore',
+      worlds: this.mainRows,
+      depth: this.depth,
+      budgets: budgetWords(this.model, this.budgets),
+      cut: this.cut,
+    }
+  }
+
+  /** Walks the parents back, then finds the choice of each step by taking it again. */
+  private trace(index: number): Choice[] {
+    const path: number[] = []
+    for (let at = index; at >= 0; at = this.parents.get(at)) path.push(at)
+    path.reverse()
+    const row: number[] = []
+    return path.slice(1).map((child, i) => this.choiceBetween(this.rows.read(path[i]!, row), path[i]!, child))
+  }
+
+  private choiceBetween(row: readonly number[], parent: number, child: number): Choice {
+    if (parent < this.mainRows && child >= this.mainRows) return { kind: 'repair' }
+    const found: Choice[] = []
+    this.space.successors(row, (next, choice) => {
+      if (found.length === 0 && this.rows.equals(child, next)) found.push(choice())
+    })
+    if (found[0] === undefined) throw new Error('explore: a step of the trace could not be found again')
+    return found[0]
+  }
+
+  private judgeFirstBoot(): void {
+    if (this.options.from !== undefined) return
+    const threw = begin(this.model).moments.find((moment) => moment.threw !== null)?.threw
+    if (threw) this.found.set(NO_THROW, { index: 0, why: threw.message })
+  }
+
+  private allBroken(): boolean {
+    return (
+      this.found.has(NO_THROW) ||
+      (this.wanted.size > 0 && [...this.wanted].every((name) => this.found.has(name)))
+    )
+  }
+
+  private stop(budget: string): void {
+    this.stopped = budget
+  }
+}
+
+/** The same model, keeping track of some properties only. Throws `RangeError` for an unknown name. */
+export function onlyProperties(model: Model, names: readonly string[]): Model {
+  const known = model.properties.map((property) => property.name)
+  const chosen = names.map((name) => {
+    const property = model.properties.find((p) => p.name === name)
+    if (property === undefined)
+      throw new RangeError(
+        `${model.protocol.name} has no property "${name}"; it has ${known.join(', ') || 'none'}`,
+      )
+    return property
+  })
+  return { ...model, properties: chosen }
+}
+
+/** Budgets in words, as verdicts print them. */
+export function budgetWords(model: Model, budgets: Budgets): string[] {
+  const words: string[] = []
+  const { crashes, drops, duplicates, timeouts, mayCrash } = budgets
+  if (crashes > 0)
+    words.push(
+      `${crashes} crash${crashes === 1 ? '' : 'es'}${mayCrash ? ` of ${mayCrash.join(' or ')}` : ''}`,
+    )
+  if (drops > 0) words.push(`${drops} loss${drops === 1 ? '' : 'es'}`)
+  if (duplicates > 0) words.push(`${duplicates} duplicate${duplicates === 1 ? '' : 's'}`)
+  words.push(
+    Number.isFinite(timeouts) ? `${timeouts} timeout${timeouts === 1 ? '' : 's'}` : 'any number of timeouts',
+  )
+  if (model.options.wire === 'set') words.push('messages any number of times')
+  return words
+}
+
+function withFolds(all: Model, some: Model, world: World): World {
+  const folds = some.properties.map((property) => world.folds[all.properties.indexOf(property)]!)
+  return { ...world, folds }
+}

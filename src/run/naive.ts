@@ -1,0 +1,66 @@
+/**
+ * The plain explorer: worlds as objects, keyed by their whole text. Slow and obvious; the oracle that the
+ * packed explorer is compared with, and the baseline it is measured against.
+ */
+import { apply, begin } from '../world/apply.ts'
+import type { Choice } from '../world/choice.ts'
+import { type Budgets, choices, DEFAULT_BUDGETS } from '../world/choices.ts'
+import type { Model } from '../world/protocol.ts'
+import { NOTHING_SPENT, type World, worldText } from '../world/world.ts'
+
+export interface NaiveExploration {
+  readonly distinct: number
+  readonly generated: number
+  readonly depth: number
+  /** Per `always` property that broke: the first shortest story. */
+  readonly broken: ReadonlyMap<string, { readonly why: string; readonly trace: readonly Choice[] }>
+}
+
+export function exploreNaively(model: Model, partial: Partial<Budgets> = {}, from?: World): NaiveExploration {
+  const budgets = { ...DEFAULT_BUDGETS, ...partial }
+  const root = forgetful({ ...(from ?? begin(model).world), spent: NOTHING_SPENT }, budgets)
+  const stories = new Map<string, readonly Choice[]>([[worldText(root), []]])
+  const broken = new Map<string, { why: string; trace: readonly Choice[] }>()
+  judge(model, root, [], broken)
+  let generated = 1
+  let depth = 1
+  for (let level = [root]; level.length > 0; ) {
+    const next: World[] = []
+    for (const world of level) {
+      const story = stories.get(worldText(world))!
+      for (const choice of choices(model, world, budgets)) {
+        const applied = apply(model, world, choice)
+        if (applied.kind === 'refused') throw new Error(`naive: ${applied.why}`)
+        generated++
+        const after = forgetful(applied.world, budgets)
+        const text = worldText(after)
+        if (stories.has(text)) continue
+        const trace = [...story, choice]
+        stories.set(text, trace)
+        judge(model, after, trace, broken)
+        next.push(after)
+      }
+    }
+    if (next.length > 0) depth++
+    level = next
+  }
+  return { distinct: stories.size, generated, depth, broken }
+}
+
+/** What is not limited is not counted, so that retries close into a loop. */
+function forgetful(world: World, budgets: Budgets): World {
+  return Number.isFinite(budgets.timeouts) ? world : { ...world, spent: { ...world.spent, timeouts: 0 } }
+}
+
+function judge(
+  model: Model,
+  world: World,
+  trace: readonly Choice[],
+  broken: Map<string, { why: string; trace: readonly Choice[] }>,
+): void {
+  model.properties.forEach((property, i) => {
+    if (property.judge.kind !== 'always' || broken.has(property.name)) return
+    const why = property.judge.broken(world.folds[i]!, model.cluster)
+    if (why !== null) broken.set(property.name, { why, trace })
+  })
+}
