@@ -1,0 +1,123 @@
+/** The shell around the screens: a stack of them, keys to the one in front, and what works everywhere. */
+import type { Picture, Size } from '../components/frame.ts'
+import { EVERYWHERE, type Press } from '../keys.ts'
+import type { Host, Screen } from './screen.ts'
+
+/** What the shell needs from the program that draws it. */
+export interface Stage {
+  /** Ends with an exit code, or with a mistake of ours. */
+  exit(result: number | Error): void
+  suspend(run: () => void | Promise<void>): Promise<void>
+  /** Resolves when the last frame is out. */
+  drawn(): Promise<void>
+  /** Stops the whole process until the shell resumes it. */
+  stop(): Promise<void>
+}
+
+export class Shell implements Host {
+  readonly #stack: Screen[] = []
+  readonly #listeners = new Set<() => void>()
+  #version = 0
+  #stage: Stage | null = null
+  #left = false
+
+  constructor(readonly ascii: boolean) {}
+
+  /** The program that draws is there. */
+  attach(stage: Stage): void {
+    this.#stage = stage
+  }
+
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  readonly version = (): number => this.#version
+
+  get front(): Screen | undefined {
+    return this.#stack.at(-1)
+  }
+
+  draw(size: Size): Picture {
+    return this.front?.draw(size) ?? { lines: [], cursor: null }
+  }
+
+  press(key: Press, size: Size): void {
+    const everywhere = EVERYWHERE.find((binding) => (binding.keys as readonly string[]).includes(key.name))
+    switch (everywhere?.action) {
+      case 'interrupt':
+        if (this.front?.interrupt?.() !== true) this.leave(130)
+        return
+      case 'suspend':
+        void this.#stage?.stop()
+        return
+      case 'repaint':
+        void this.suspend(() => {})
+        return
+      case undefined:
+        this.#guarded(() => this.front?.press(key, size))
+    }
+  }
+
+  paste(text: string): void {
+    this.#guarded(() => this.front?.paste?.(text))
+  }
+
+  open(screen: Screen): void {
+    this.#stack.push(screen)
+    screen.enter?.()
+    this.redraw()
+  }
+
+  back(): void {
+    this.#stack.pop()?.close?.()
+    if (this.#stack.length === 0) return this.leave(0)
+    this.front?.enter?.()
+    this.redraw()
+  }
+
+  quit(): void {
+    this.leave(0)
+  }
+
+  /** Closes all screens and ends the program. */
+  leave(code: number): void {
+    if (this.#left) return
+    this.#left = true
+    for (const screen of this.#stack.splice(0).reverse()) screen.close?.()
+    this.#stage?.exit(code)
+  }
+
+  redraw(): void {
+    if (this.#left) return
+    this.#version++
+    for (const listener of this.#listeners) listener()
+  }
+
+  later(work: () => void): void {
+    this.redraw()
+    const drawn = this.#stage?.drawn() ?? Promise.resolve()
+    void drawn.then(() =>
+      setImmediate(() => {
+        if (!this.#left) this.#guarded(work)
+      }),
+    )
+  }
+
+  async suspend(run: () => void | Promise<void>): Promise<void> {
+    await this.#stage?.suspend(run)
+    this.redraw()
+  }
+
+  /** What throws here is a mistake of ours: the terminal is given back before anybody hears of it. */
+  #guarded(work: () => void): void {
+    try {
+      work()
+      this.redraw()
+    } catch (error) {
+      this.#left = true
+      this.#stage?.exit(error instanceof Error ? error : new Error(String(error)))
+    }
+  }
+}
