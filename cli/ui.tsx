@@ -3,6 +3,7 @@ import { render } from 'ink'
 import { App } from './screens/App.tsx'
 import type { Course } from './screens/course.ts'
 import { MapScreen } from './screens/map.ts'
+import { screenFor } from './screens/places.ts'
 import { Shell } from './screens/shell.ts'
 import { themeFor } from './theme.ts'
 
@@ -14,7 +15,7 @@ export interface Opening {
 
 /** Resolves with the exit code. Rejects with a mistake of ours, when the terminal is as it was before. */
 export async function openCourse(course: Course, opening: Opening): Promise<number> {
-  const shell = new Shell(opening.ascii)
+  const shell = new Shell(opening.ascii, screenFor(course))
   const map = new MapScreen(course, shell)
   shell.open(map)
   const instance = render(<App shell={shell} theme={themeFor(process.stdout, process.env)} />, {

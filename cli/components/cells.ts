@@ -52,10 +52,8 @@ export type Goal =
 /** The lines of a cell, at most `width` columns wide, with a bar at the left that shows how far it reaches. */
 export function cellLines(look: CellLook, width: number): Line[] {
   const inner = Math.max(10, width - 2)
-  const body = [
-    ...content(look, inner),
-    ...look.exchanges.flatMap((exchange) => exchangeLines(exchange, look, inner)),
-  ]
+  const typed = look.exchanges.flatMap((exchange) => exchangeLines(exchange, look, inner))
+  const body = [...content(look, inner), ...typed, ...standing(look, inner)]
   const bar: Span = look.focused
     ? { text: look.ascii ? '# ' : '┃ ', tone: 'accent' }
     : { text: look.ascii ? '| ' : '│ ', tone: 'dim' }
@@ -268,11 +266,14 @@ function challenge(cell: ChallengeCell, look: CellLook, width: number): Line[] {
     ...indent(renderMarkdown(cell.says, width - 2)),
     ...cell.commands.flatMap(({ text }) => commandLines(text, width)),
     ...outcome(look.state, look, width),
-    ...goalLines(goal, cell, look, width),
   ]
 }
 
-function goalLines(goal: Goal, cell: ChallengeCell, look: CellLook, width: number): Line[] {
+/** How far a challenge is, under all that was typed. */
+function standing(look: CellLook, width: number): Line[] {
+  const { goal } = look
+  const { cell } = look.state
+  if (cell.kind !== 'challenge') return []
   const say = (tone: Tone, text: string) => [plain(''), ...indent(wrapLine(toned(tone, text), width - 2))]
   switch (goal.kind) {
     case 'open':

@@ -19,7 +19,11 @@ export function App({ shell, theme }: { readonly shell: Shell; readonly theme: T
     shell.attach({
       exit,
       suspend: suspendTerminal,
-      drawn: waitUntilRenderFlush,
+      afterFrame: (work) => void waitUntilRenderFlush().then(() => setImmediate(work)),
+      every: (ms, tick) => {
+        const timer = setInterval(tick, ms)
+        return () => clearInterval(timer)
+      },
       stop: () => suspendTerminal(stopped),
     })
   }, [shell, exit, suspendTerminal, waitUntilRenderFlush])

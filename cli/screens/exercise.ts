@@ -17,7 +17,6 @@ import { type ActionOf, actionFor, KEYS, type Press } from '../keys.ts'
 import { withExercise } from '../progress.ts'
 import { type Course, type Desk, Stopped } from './course.ts'
 import { HelpScreen } from './help.ts'
-import { LessonScreen } from './lesson.ts'
 import type { Host, Screen } from './screen.ts'
 import { pictureWalk, WorldScreen } from './world.ts'
 
@@ -37,7 +36,7 @@ export class ExerciseScreen implements Screen {
   #top = 0
   #notice: Line | null = null
   #spin = 0
-  #timer: NodeJS.Timeout | null = null
+  #stopSpinning: (() => void) | null = null
   #closed = false
 
   constructor(
@@ -261,8 +260,7 @@ export class ExerciseScreen implements Screen {
       this.#notice = toned('good', 'This was the last one there is so far. Esc goes to the course map.')
     else {
       this.host.back()
-      if (next.kind === 'lesson') this.host.open(new LessonScreen(next.lesson, this.course, this.host))
-      else this.host.open(new ExerciseScreen(next.exercise, this.course, this.host))
+      this.host.visit(next)
     }
   }
 
@@ -369,15 +367,12 @@ export class ExerciseScreen implements Screen {
 
   #startSpinner(): void {
     this.#stopSpinner()
-    this.#timer = setInterval(() => {
-      this.#spin++
-      this.host.redraw()
-    }, 120)
+    this.#stopSpinning = this.host.every(120, () => this.#spin++)
   }
 
   #stopSpinner(): void {
-    if (this.#timer !== null) clearInterval(this.#timer)
-    this.#timer = null
+    this.#stopSpinning?.()
+    this.#stopSpinning = null
   }
 }
 

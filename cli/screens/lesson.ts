@@ -20,7 +20,6 @@ import {
 import { type ActionOf, actionFor, KEYS, type Press } from '../keys.ts'
 import { NOT_BEGUN, withLesson } from '../progress.ts'
 import type { Course } from './course.ts'
-import { ExerciseScreen } from './exercise.ts'
 import { HelpScreen } from './help.ts'
 import type { Host, Screen } from './screen.ts'
 import { sessionWalk, WorldScreen } from './world.ts'
@@ -340,9 +339,11 @@ export class LessonScreen implements Screen {
   }
 
   #openExercise(): void {
-    const exercise = this.course.exercises.find((e) => this.lesson.exercises.includes(e.id))
-    if (exercise === undefined) this.#notice = toned('warn', 'This lesson has no exercise.')
-    else this.host.open(new ExerciseScreen(exercise, this.course, this.host))
+    const id = this.lesson.exercises.find((one) =>
+      this.course.exercises.some((exercise) => exercise.id === one),
+    )
+    if (id === undefined || !this.host.visit({ kind: 'exercise', id }))
+      this.#notice = toned('warn', 'This lesson has no exercise.')
   }
 
   // Where we are on the page

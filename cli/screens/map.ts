@@ -3,12 +3,9 @@ import { frame, type Picture, type Size } from '../components/frame.ts'
 import { type MapItem, mapDetail, mapItems, mapLines, matching, nextItem } from '../components/map.ts'
 import { type Line, padLine, plain, toned } from '../door.ts'
 import { type ActionOf, actionFor, KEYS, type Press } from '../keys.ts'
-import type { Progress } from '../progress.ts'
 import type { Course } from './course.ts'
-import { ExerciseScreen } from './exercise.ts'
 import { HelpScreen } from './help.ts'
-import { LessonScreen } from './lesson.ts'
-import type { Host, Screen } from './screen.ts'
+import type { Host, Place, Screen } from './screen.ts'
 
 export class MapScreen implements Screen {
   #at = 0
@@ -31,11 +28,11 @@ export class MapScreen implements Screen {
   }
 
   /** Goes to a lesson or exercise; stays here if it is not there. */
-  resume(place: Progress['last']): void {
+  resume(place: Place | null): void {
     const item = this.#items().find((one) => one.kind === place?.kind && one.id === place.id)
     if (item === undefined) return
     this.#at = this.#items().indexOf(item)
-    this.#open(item)
+    this.host.visit(item)
   }
 
   draw(size: Size): Picture {
@@ -124,14 +121,7 @@ export class MapScreen implements Screen {
       return
     }
     this.#setQuery(null)
-    this.#open(item)
-  }
-
-  #open(item: MapItem): void {
-    const lesson = this.course.lessons.find((one) => item.kind === 'lesson' && one.id === item.id)
-    const exercise = this.course.exercises.find((one) => item.kind === 'exercise' && one.id === item.id)
-    if (lesson !== undefined) this.host.open(new LessonScreen(lesson, this.course, this.host))
-    if (exercise !== undefined) this.host.open(new ExerciseScreen(exercise, this.course, this.host))
+    this.host.visit(item)
   }
 
   #items(): MapItem[] {

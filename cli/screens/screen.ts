@@ -17,7 +17,15 @@ export interface Screen {
 }
 
 /** What a screen may ask of the shell. */
+/** A lesson or exercise by its name. */
+export interface Place {
+  readonly kind: 'lesson' | 'exercise'
+  readonly id: string
+}
+
 export interface Host {
+  /** Opens the screen of a lesson or exercise; false if there is none. */
+  visit(place: Place): boolean
   open(screen: Screen): void
   back(): void
   quit(): void
@@ -25,6 +33,8 @@ export interface Host {
   redraw(): void
   /** Does work that takes a moment, once what says so is on the screen. */
   later(work: () => void): void
+  /** Calls again and again while something is going on; returns how to end it. */
+  every(ms: number, tick: () => void): () => void
   /** Lends the terminal to another program. */
   suspend(run: () => void | Promise<void>): Promise<void>
   readonly ascii: boolean

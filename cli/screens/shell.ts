@@ -1,15 +1,16 @@
 /** The shell around the screens: a stack of them, keys to the one in front, and what works everywhere. */
 import type { Picture, Size } from '../components/frame.ts'
 import { EVERYWHERE, type Press } from '../keys.ts'
-import type { Host, Screen } from './screen.ts'
+import type { Host, Place, Screen } from './screen.ts'
 
 /** What the shell needs from the program that draws it. */
 export interface Stage {
   /** Ends with an exit code, or with a mistake of ours. */
   exit(result: number | Error): void
   suspend(run: () => void | Promise<void>): Promise<void>
-  /** Resolves when the last frame is out. */
-  drawn(): Promise<void>
+  /** Does something after the last frame is out. */
+  afterFrame(work: () => void): void
+  every(ms: number, tick: () => void): () => void
   /** Stops the whole process until the shell resumes it. */
   stop(): Promise<void>
 }
@@ -21,7 +22,11 @@ export class Shell implements Host {
   #stage: Stage | null = null
   #left = false
 
-  constructor(readonly ascii: boolean) {}
+  /** `screenFor` makes the screen of a lesson or exercise, or answers null. */
+  constructor(
+    readonly ascii: boolean,
+    readonly screenFor: (place: Place, host: Host) => Screen | null,
+  ) {}
 
   /** The program that draws is there. */
   attach(stage: Stage): void {
@@ -70,6 +75,12 @@ export class Shell implements Host {
     this.redraw()
   }
 
+  visit(place: Place): boolean {
+    const screen = this.screenFor(place, this)
+    if (screen !== null) this.open(screen)
+    return screen !== null
+  }
+
   back(): void {
     this.#stack.pop()?.close?.()
     if (this.#stack.length === 0) return this.leave(0)
@@ -97,12 +108,13 @@ export class Shell implements Host {
 
   later(work: () => void): void {
     this.redraw()
-    const drawn = this.#stage?.drawn() ?? Promise.resolve()
-    void drawn.then(() =>
-      setImmediate(() => {
-        if (!this.#left) this.#guarded(work)
-      }),
-    )
+    this.#stage?.afterFrame(() => {
+      if (!this.#left) this.#guarded(work)
+    })
+  }
+
+  every(ms: number, tick: () => void): () => void {
+    return this.#stage?.every(ms, () => this.#guarded(tick)) ?? (() => {})
   }
 
   async suspend(run: () => void | Promise<void>): Promise<void> {
