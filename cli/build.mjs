@@ -1,6 +1,15 @@
 /** Builds what runs: `.build/` from src/ and cli/. In a clone the launcher and the tests call it when a source is newer. */
 import { execFile } from 'node:child_process'
-import { mkdirSync, readdirSync, renameSync, rmSync, statSync, utimesSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+} from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -20,11 +29,16 @@ export async function freshen() {
   if (sources.some((file) => modified(file) > built)) await build()
 }
 
+/** Starts of a process or a module of their own, beside the program. They share one copy of what they share. */
+const ENTRIES = {
+  index: 'src/index.ts',
+  worker: 'src/exercise/worker.ts',
+  setup: 'src/exercise/setup.ts',
+}
+
 /**
- * Builds everything:
- * `cli.js` the program; `index.js` and `types/` what lessons, exercises and tests import as `splitbrain`;
- * and `NAME.js` for every `NAME.entry.ts` under src/, a file that is the start of a process or thread of its own
- * (there `import 'splitbrain'` stays an import of `index.js`, so that both sides share one copy).
+ * Builds everything: `cli.js` the program; `index.js` and its declarations, which exercises and lessons import
+ * as `splitbrain`; the other entries; and `NAME.mjs` for every plain script under src/, copied as it is.
  * Two builds at once are safe: each works in a folder of its own and moves finished files into place.
  */
 export async function build() {
@@ -32,10 +46,12 @@ export async function build() {
   const { build: bundle } = await import('esbuild')
   const work = join(out, `making-${process.pid}`)
   mkdirSync(work, { recursive: true })
+  clearLeftovers()
   try {
     /** @type {import('esbuild').BuildOptions} */
     const common = {
       absWorkingDir: root,
+      outdir: work,
       bundle: true,
       platform: 'node',
       format: 'esm',
@@ -43,26 +59,26 @@ export async function build() {
       external: EXTERNAL,
       logLevel: 'silent',
       define: { 'process.env.NODE_ENV': '"production"' },
-      alias: { 'react-devtools-core': join(root, 'cli', 'nothing.mjs') },
+      alias: {
+        splitbrain: join(root, 'src', 'index.ts'),
+        'react-devtools-core': join(root, 'cli', 'nothing.mjs'),
+      },
       // Libraries in CommonJS call require for Node's own modules.
       banner: {
         js: "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url);",
       },
       legalComments: 'none',
     }
-    const entries = tree(join(root, 'src')).filter((file) => file.endsWith('.entry.ts'))
-    const named = entries.map((file) => [basename(file, '.entry.ts'), file])
+    const entries = Object.fromEntries(
+      Object.entries(ENTRIES).filter(([, file]) => existsSync(join(root, file))),
+    )
     await Promise.all([
-      bundle({ ...common, entryPoints: { cli: 'cli/main.ts' }, outdir: work, minify: true }),
-      bundle({ ...common, entryPoints: { index: 'src/index.ts' }, outdir: work }),
-      bundle({
-        ...common,
-        external: [...EXTERNAL, 'splitbrain'],
-        entryPoints: Object.fromEntries(named),
-        outdir: work,
-      }),
-      declarations(join(work, 'types')),
+      bundle({ ...common, entryPoints: { cli: 'cli/main.ts' }, minify: true }),
+      bundle({ ...common, entryPoints: entries, splitting: true, chunkNames: 'part-[hash]' }),
+      declarations(work),
     ])
+    for (const file of tree(join(root, 'src')))
+      if (file.endsWith('.mjs')) copyFileSync(file, join(work, basename(file)))
     utimesSync(join(work, 'cli.js'), began, began)
     place(work, out)
   } finally {
@@ -81,17 +97,46 @@ async function declarations(folder) {
 }
 
 /**
- * Moves finished files into place, the stamp last.
+ * Moves finished files into place, the stamp last, and removes the shared parts of earlier builds.
  * @param {string} from
  * @param {string} to
  */
 function place(from, to) {
   const files = tree(from).filter((file) => !statSync(file).isDirectory())
-  files.sort((a, b) => Number(basename(a) === 'cli.js') - Number(basename(b) === 'cli.js'))
+  files.sort((a, b) => turn(a) - turn(b))
   for (const file of files) {
     const target = join(to, file.slice(from.length + 1))
     mkdirSync(dirname(target), { recursive: true })
     renameSync(file, target)
+  }
+  const kept = new Set(files.map((file) => file.slice(from.length + 1)))
+  for (const name of readdirSync(to))
+    if (/^part-.*\.js$/.test(name) && !kept.has(name)) rmSync(join(to, name), { force: true })
+}
+
+/**
+ * What is imported comes before what imports it.
+ * @param {string} file
+ */
+function turn(file) {
+  if (basename(file) === 'cli.js') return 2
+  return basename(file).startsWith('part-') ? 0 : 1
+}
+
+/** Removes what builds that were killed have left behind. */
+function clearLeftovers() {
+  for (const name of readdirSync(out)) {
+    const pid = Number(/^making-(\d+)$/.exec(name)?.[1])
+    if (pid > 0 && !isRunning(pid)) rmSync(join(out, name), { recursive: true, force: true })
+  }
+}
+
+/** @param {number} pid */
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
   }
 }
 

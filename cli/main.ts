@@ -1,4 +1,2 @@
 /** A stand-in until the commands are there. */
-import { packageRoot } from '../src/base/home.ts'
-
-console.log('0.1.0', packageRoot())
+console.log('0.1.0')

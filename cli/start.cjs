@@ -13,7 +13,8 @@ if (process.env['NO_COLOR']) process.env['FORCE_COLOR'] = '0'
 module_.enableCompileCache?.()
 
 open().catch((error) => {
-  console.error(error)
+  // What cannot be built has said its place in its message; the stack would be the bundler's.
+  console.error(error?.name === 'Error' && error.errors ? error.message : error)
   process.exitCode = 70
 })
 

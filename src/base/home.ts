@@ -11,11 +11,6 @@ export function packageRoot(): string {
   return root
 }
 
-/** The built form of `NAME.entry.ts`, for whoever starts a process or a thread with it. */
-export function builtEntry(name: string): string {
-  return join(packageRoot(), '.build', `${name}.js`)
-}
-
 function findRoot(folder: string): string {
   const file = join(folder, 'package.json')
   if (
