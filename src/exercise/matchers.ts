@@ -74,11 +74,11 @@ function brokenEvidence(model: Model, verdict: Verdict<Choice> & { kind: 'broken
 }
 
 declare module 'vitest' {
-  // biome-ignore lint/suspicious/noExplicitAny: the shape of Vitest's own declaration
-  interface Matchers<T = any> {
-    toHold(): T
-    toSend(pattern: Pattern): T
-    toAnnounce(pattern: Pattern): T
+  // The type parameters are those of Vitest's own declaration.
+  interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
+    toHold(): T extends Judged ? R : never
+    toSend(pattern: Pattern): T extends Run ? R : never
+    toAnnounce(pattern: Pattern): T extends Run ? R : never
   }
   interface TaskMeta {
     /** 1 one message, 2 one scenario, 3 chaos, 4 exhaustive search. */

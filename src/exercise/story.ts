@@ -1,6 +1,8 @@
 /** A story: a trace as it travels out of the fork, with its picture and the token that replays it. */
 import type { Span, View } from '../base/view.ts'
-import { apply, begin, type Moment } from '../world/apply.ts'
+import { replay } from '../run/replay.ts'
+import { tokenOf } from '../run/token.ts'
+import { begin, type Moment } from '../world/apply.ts'
 import { type Choice, choiceText } from '../world/choice.ts'
 import type { Model } from '../world/protocol.ts'
 
@@ -10,21 +12,13 @@ export interface Story {
   readonly picture: View
 }
 
+/** The story of a trace that begins in the model's first world. */
 export function storyOf(model: Model, trace: readonly Choice[]): Story {
-  return { steps: trace.length, token: tokenOf(model, trace), picture: pictureOf(momentsOf(model, trace)) }
-}
-
-/** What is to be seen of each step. Stops where a step is not possible, which a trace of ours never is. */
-export function momentsOf(model: Model, trace: readonly Choice[]): readonly Moment[] {
-  let { world } = begin(model)
-  const moments: Moment[] = []
-  for (const choice of trace) {
-    const next = apply(model, world, choice)
-    if (next.kind === 'refused') break
-    world = next.world
-    moments.push(next.moment)
-  }
-  return moments
+  const { moments } = replay(model, begin(model).world, trace)
+  const { protocol, cluster, params, options } = model
+  const program = `exercise:${protocol.name}`
+  const token = tokenOf({ program, rules: [], names: cluster.names, params, options, trace })
+  return { steps: trace.length, token, picture: pictureOf(moments) }
 }
 
 function pictureOf(moments: readonly Moment[]): View {
@@ -38,8 +32,3 @@ function pictureOf(moments: readonly Moment[]): View {
   })
   return { kind: 'lines', lines }
 }
-
-function tokenOf(model: Model, trace: readonly Choice[]): string {
-  return Buffer.from(JSON.stringify({ protocol: model.protocol.name, names: model.cluster.names, params: model.params, trace })).toString('base64url')
-}
-
