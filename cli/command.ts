@@ -1,6 +1,6 @@
 /** What a command of the program is, what it may use, and what its exit code means. */
 import type { Command as Words } from 'commander'
-import { lineText, type Line, nearest, textWidth } from './door.ts'
+import { type Line, lineText, nearest, textWidth } from './door.ts'
 import { paint, type Theme } from './theme.ts'
 
 export const EXIT = {

@@ -27,6 +27,9 @@ export type {
   PredictCell,
   ScenarioCell,
 } from '../src/lesson/lesson.ts'
+
+import type { ScenarioProblem } from '../src/scenario/command.ts'
+
 export { type Command, type Result, ScenarioProblem } from '../src/scenario/command.ts'
 export type { Run, Session } from '../src/scenario/session.ts'
 
@@ -83,3 +86,53 @@ export function renderView(view: View, _size: ViewSize): Line[] {
       ]
   }
 }
+
+// STUB: until the scenario language is there.
+export function nearest(text: string, list: readonly string[]): string | null {
+  return list.find((word) => word.startsWith(text.slice(0, 3))) ?? null
+}
+export function play(
+  _session: Session,
+  _lines: readonly { text: string; line: number }[],
+): { views: readonly View[]; verdicts: Result['verdicts'] } {
+  throw new Error('stub')
+}
+export function parseScenario(_source: string): {
+  commands: { text: string; line: number }[]
+  expected: string | null
+} {
+  throw new Error('stub')
+}
+export class LineProblem extends Error {
+  readonly line = 0
+  readonly text = ''
+  readonly problem = null as unknown as ScenarioProblem
+}
+export function goldenText(_views: readonly View[]): string {
+  throw new Error('stub')
+}
+export function newSession(): Session {
+  throw new Error('stub')
+}
+export function newNotebook(_lesson: Lesson): Notebook {
+  throw new Error('stub')
+}
+export function loadCourse(): {
+  lessons: readonly Lesson[]
+  problems: readonly { readonly message: string }[]
+} {
+  return { lessons: [], problems: [] }
+}
+export { packageRoot } from '../src/base/home.ts'
+export { Checker, checkExercise } from '../src/exercise/check.ts'
+export { ExerciseProblem, loadExercises } from '../src/exercise/load.ts'
+export type { Workspace } from '../src/exercise/workspace.ts'
+export {
+  answerFile,
+  openAnswer,
+  openWorkspace,
+  resetAnswer,
+  WorkspaceProblem,
+  workspaceFolder,
+  writeAtomically,
+} from '../src/exercise/workspace.ts'

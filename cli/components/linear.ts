@@ -26,7 +26,12 @@ export function linearLesson(notebook: Notebook, width: number, ascii: boolean):
           focused: false,
           busy: false,
           exchanges: [],
-          proof: cell.kind === 'claim' ? Object.values(cell.proof).flat().map((id) => ({ id, done: proven(id) })) : [],
+          proof:
+            cell.kind === 'claim'
+              ? Object.values(cell.proof)
+                  .flat()
+                  .map((id) => ({ id, done: proven(id) }))
+              : [],
           goal: { kind: 'open' },
           linear: true,
           ascii,
