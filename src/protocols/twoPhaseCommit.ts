@@ -7,7 +7,7 @@
  */
 import { type Context, defineNode, type NodeDisk, type OperationId } from '../node/node.ts'
 import { defineProtocol } from '../world/protocol.ts'
-import { atomicCommit, type Decision } from './atomicCommit.ts'
+import { atomicCommit, commitLabel, type Decision } from './atomicCommit.ts'
 import { effectOnce } from './effectOnce.ts'
 import { noFracturedRead } from './noFracturedRead.ts'
 
@@ -299,6 +299,11 @@ export const twoPhaseCommit = defineProtocol({
     },
   },
   properties: [...atomicCommit(), effectOnce, noFracturedRead],
+  label(body) {
+    if (body.type === 'decision' || body.type === 'begin_ok') return String(body['decision'])
+    if (body.type === 'read_ok') return body['tx'] === null ? 'nothing' : String(body['tx'])
+    return commitLabel(body) ?? body.type
+  },
   view(state, role) {
     if (role === 'coordinator') {
       const { collecting } = state as unknown as CoordinatorState
