@@ -1,6 +1,8 @@
 /** The lessons and exercises there are. A file that is not valid ends the program with its place and the next step. */
+
+import { join } from 'node:path'
 import type { Io } from './command.ts'
-import { type Exercise, type Lesson, loadCourse, loadExercises } from './door.ts'
+import { type Exercise, type Lesson, loadCourse, loadExercises, packageRoot } from './door.ts'
 
 /** Lesson files that cannot be read: one sentence each. */
 export class InvalidLessons extends Error {
@@ -12,7 +14,7 @@ export class InvalidLessons extends Error {
 
 /** The lessons that can be read; says on standard error which cannot. Throws `InvalidLessons` if none can. */
 export function lessonsOf(io: Pick<Io, 'err'>): readonly Lesson[] {
-  const { lessons, problems } = loadCourse()
+  const { lessons, problems } = loadCourse(join(packageRoot(), 'lessons'))
   const sentences = problems.map((problem) => problem.message)
   if (lessons.length === 0 && sentences.length > 0) throw new InvalidLessons(sentences)
   for (const sentence of sentences) io.err(`${sentence}\n`)
@@ -21,5 +23,5 @@ export function lessonsOf(io: Pick<Io, 'err'>): readonly Lesson[] {
 
 /** Throws `ExerciseProblem` at the first folder that is not valid. */
 export function exercisesOf(): readonly Exercise[] {
-  return loadExercises()
+  return loadExercises(join(packageRoot(), 'exercises'))
 }

@@ -2,6 +2,7 @@
 import {
   type CellState,
   type ChallengeCell,
+  type ChallengeState,
   type ClaimCell,
   cutLine,
   justify,
@@ -36,18 +37,12 @@ export interface CellLook {
   readonly exchanges: readonly Exchange[]
   /** How the cells stand that prove a claim. */
   readonly proof: readonly { readonly id: string; readonly done: boolean }[]
-  /** How far a challenge is. */
-  readonly goal: Goal
+  /** How far a challenge is; null before it was begun. */
+  readonly goal: ChallengeState | null
   /** Plain text shows every answer with its reason, and no keys. */
   readonly linear: boolean
   readonly ascii: boolean
 }
-
-export type Goal =
-  | { readonly kind: 'open' }
-  | { readonly kind: 'started'; readonly steps: number }
-  | { readonly kind: 'reached'; readonly steps: number }
-  | { readonly kind: 'tooLong'; readonly steps: number }
 
 /** The lines of a cell, at most `width` columns wide, with a bar at the left that shows how far it reaches. */
 export function cellLines(look: CellLook, width: number): Line[] {
@@ -223,22 +218,27 @@ const VERDICTS = {
 
 function claim(cell: ClaimCell, look: CellLook, width: number): Line[] {
   const { words, tone } = VERDICTS[cell.verdict]
-  const proven = look.proof.length > 0 && look.proof.every((p) => p.done)
-  const status: Line =
-    look.proof.length === 0
-      ? []
-      : proven
-        ? [{ text: 'proven here', tone: 'good' }]
-        : [{ text: 'not proven yet', tone: 'dim' }]
-  const mark = proven ? '✓' : '≡'
+  const { state } = look
+  const [mark, markTone, status] =
+    state.status === 'done'
+      ? (['✓', 'good', toned('good', 'proven here')] as const)
+      : state.status === 'failed'
+        ? (['✗', 'bad', toned('bad', 'not proven')] as const)
+        : (['≡', 'accent', unproven(look)] as const)
+  const margin = { first: plain('  '), rest: plain('  ') }
   return [
-    title(look.ascii ? asciiMark(mark) : mark, proven ? 'good' : 'accent', `Claim ${cell.id}`, status, width),
+    title(look.ascii ? asciiMark(mark) : mark, markTone, `Claim ${cell.id}`, status, width),
     ...indent(renderMarkdown(cell.statement, width - 2)),
-    ...wrapLine([{ text: words, tone }, ...proofWords(look)], width, {
-      first: [{ text: '  ', tone: 'plain' }],
-      rest: [{ text: '  ', tone: 'plain' }],
-    }),
+    ...wrapLine([{ text: words, tone }, ...proofWords(look)], width, margin),
+    ...state.unproven.flatMap((what) =>
+      wrapLine(toned('bad', what), width, { first: plain('  '), rest: plain('    ') }),
+    ),
   ]
+}
+
+function unproven(look: CellLook): Line {
+  if (look.busy) return toned('accent', 'running ...')
+  return toned('dim', look.focused && !look.linear ? 'Enter proves it' : 'not proven yet')
 }
 
 function proofWords(look: CellLook): Line {
@@ -253,16 +253,11 @@ function proofWords(look: CellLook): Line {
 
 function challenge(cell: ChallengeCell, look: CellLook, width: number): Line[] {
   const { goal } = look
-  const mark = goal.kind === 'reached' ? '✓' : '◇'
+  const done = goal?.done === true || look.state.status === 'done'
+  const mark = done ? '✓' : '◇'
   const within = `break ${cell.property} in at most ${cell.steps} ${cell.steps === 1 ? 'step' : 'steps'}`
   return [
-    title(
-      look.ascii ? asciiMark(mark) : mark,
-      goal.kind === 'reached' ? 'good' : 'accent',
-      `Challenge: ${within}`,
-      [],
-      width,
-    ),
+    title(look.ascii ? asciiMark(mark) : mark, done ? 'good' : 'accent', `Challenge: ${within}`, [], width),
     ...indent(renderMarkdown(cell.says, width - 2)),
     ...cell.commands.flatMap(({ text }) => commandLines(text, width)),
     ...outcome(look.state, look, width),
@@ -274,23 +269,18 @@ function standing(look: CellLook, width: number): Line[] {
   const { goal } = look
   const { cell } = look.state
   if (cell.kind !== 'challenge') return []
-  const say = (tone: Tone, text: string) => [plain(''), ...indent(wrapLine(toned(tone, text), width - 2))]
-  switch (goal.kind) {
-    case 'open':
-      return look.linear ? [] : say('dim', 'Enter sets the stage and opens the prompt.')
-    case 'started':
-      return say(
-        'dim',
-        `${goal.steps} of ${cell.steps} steps used; ${cell.property} still holds. Enter starts over.`,
-      )
-    case 'reached':
-      return say(
-        'good',
-        `Done: ${cell.property} is broken after ${goal.steps} ${goal.steps === 1 ? 'step' : 'steps'}.`,
-      )
-    case 'tooLong':
-      return say('warn', `${goal.steps} steps are more than ${cell.steps}. Enter starts over.`)
-  }
+  if (look.linear) return []
+  const [tone, words]: readonly [Tone, string] =
+    goal === null
+      ? ['dim', 'Enter sets the stage and opens the prompt.']
+      : goal.done
+        ? ['good', sentence(goal.says)]
+        : [goal.steps > cell.steps ? 'warn' : 'dim', `${sentence(goal.says)} Enter starts over.`]
+  return [plain(''), ...indent(wrapLine(toned(tone, words), width - 2))]
+}
+
+function sentence(words: string): string {
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`
 }
 
 /** A mark of the screen in ASCII. */

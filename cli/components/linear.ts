@@ -28,11 +28,9 @@ export function linearLesson(notebook: Notebook, width: number, ascii: boolean):
           exchanges: [],
           proof:
             cell.kind === 'claim'
-              ? Object.values(cell.proof)
-                  .flat()
-                  .map((id) => ({ id, done: proven(id) }))
+              ? cell.proof.map((proof) => ({ id: proof.cell, done: proven(proof.cell) }))
               : [],
-          goal: { kind: 'open' },
+          goal: null,
           linear: true,
           ascii,
         }),

@@ -1,6 +1,6 @@
 /** The lesson: prose and cells in one page, a current cell, and a prompt on its world. */
 
-import type { CellLook, Exchange, Goal } from '../components/cells.ts'
+import type { CellLook, Exchange } from '../components/cells.ts'
 import { bodyHeight, frame, type Picture, type Size } from '../components/frame.ts'
 import { pieceBlock } from '../components/pageBlocks.ts'
 import { type Block, Pages, reveal } from '../components/pages.ts'
@@ -10,7 +10,7 @@ import { candidateLine, EMPTY_PROMPT, type Prompt, paste, press, promptLine } fr
 import {
   type Cell,
   type CellState,
-  type ChallengeCell,
+  type ChallengeState,
   type Lesson,
   type Line,
   type Notebook,
@@ -33,7 +33,7 @@ export class LessonScreen implements Screen {
   readonly #pages = new Pages()
   readonly #open = new Set<string>()
   readonly #exchanges = new Map<string, readonly Exchange[]>()
-  readonly #goals = new Map<string, Goal>()
+  readonly #goals = new Map<string, ChallengeState>()
   /** Counts changes per piece, so that only what changed is drawn anew. */
   readonly #edition = new Map<string, number>()
   #focus: string | null = null
@@ -45,8 +45,6 @@ export class LessonScreen implements Screen {
   #notice: Line | null = null
   /** The cell whose world the session holds. */
   #stage: string | null = null
-  /** How many moments of the run belong to the stage itself. */
-  #stageLength = 0
   #restored = false
 
   constructor(
@@ -157,7 +155,7 @@ export class LessonScreen implements Screen {
         this.#notice = toned('warn', `Answer with the keys 1 to ${cell.answers.length}.`)
         return
       case 'claim':
-        return this.#prove(Object.values(cell.proof).flat(), cell.id)
+        return this.#prove(cell.id)
       case 'scenario':
         if (this.#state(cell.id).status === 'done' && (this.#exchanges.get(cell.id) ?? []).length === 0)
           return this.#step(1)
@@ -183,21 +181,23 @@ export class LessonScreen implements Screen {
     this.#notebook.run(id)
     this.#exchanges.delete(id)
     this.#stage = id
-    this.#stageLength = this.#notebook.session.run?.moments.length ?? 0
-    if (this.#cell(id)?.kind === 'challenge') this.#goals.set(id, { kind: 'started', steps: 0 })
+    this.#judge(id)
     this.#allChanged()
     this.#recordDone()
   }
 
   /** Runs the cells that prove a claim; one that is already proven leads on. */
-  #prove(ids: readonly string[], claim: string): void {
-    const missing = ids.filter((id) => this.#cell(id) !== null && this.#state(id).status === 'idle')
-    if (missing.length === 0) return this.#step(1)
+  #prove(claim: string): void {
+    if (this.#state(claim).status === 'done') return this.#step(1)
     this.#busy = claim
     this.#changed(claim)
     this.host.later(() => {
       this.#busy = null
-      for (const id of missing) this.#setStage(id)
+      this.#notebook.run(claim)
+      this.#exchanges.clear()
+      this.#stage = null
+      this.#allChanged()
+      this.#recordDone()
       this.#reveal(claim)
     })
   }
@@ -306,10 +306,9 @@ export class LessonScreen implements Screen {
 
   /** How far a challenge is after what was typed. */
   #judge(id: string): void {
-    const cell = this.#cell(id)
-    if (cell?.kind !== 'challenge' || this.#goals.get(id)?.kind === 'reached') return
-    const steps = (this.#notebook.session.run?.moments.length ?? 0) - this.#stageLength
-    this.#goals.set(id, goalOf(cell, steps, brokenNow(this.#notebook, cell.property)))
+    const now = this.#notebook.challengeState()
+    if (now === null || this.#cell(id)?.kind !== 'challenge') return
+    this.#goals.set(id, now)
     this.#recordDone()
   }
 
@@ -438,18 +437,14 @@ export class LessonScreen implements Screen {
   }
 
   #look(cell: Cell): CellLook {
-    const proof = cell.kind === 'claim' ? Object.values(cell.proof).flat() : []
+    const proof = cell.kind === 'claim' ? cell.proof.map((one) => one.cell) : []
     return {
       state: this.#state(cell.id),
       focused: this.#focus === cell.id,
       busy: this.#busy === cell.id,
       exchanges: this.#exchanges.get(cell.id) ?? [],
-      proof: proof.map((id) => ({
-        id,
-        done:
-          this.#cell(id) !== null && this.#state(id).status === 'done' && this.#state(id).matches !== false,
-      })),
-      goal: this.#goals.get(cell.id) ?? { kind: 'open' },
+      proof: proof.map((id) => ({ id, done: this.#cell(id) !== null && this.#state(id).status === 'done' })),
+      goal: this.#goals.get(cell.id) ?? null,
       linear: false,
       ascii: this.host.ascii,
     }
@@ -527,7 +522,7 @@ export class LessonScreen implements Screen {
     const state = this.#state(id)
     if (state.cell.kind === 'predict') return state.chosen !== null
     if (state.cell.kind === 'challenge')
-      return this.#goals.get(id)?.kind === 'reached' || this.#kept().done.includes(id)
+      return this.#goals.get(id)?.done === true || this.#kept().done.includes(id)
     return state.status === 'done'
   }
 
@@ -586,16 +581,4 @@ export class LessonScreen implements Screen {
         arrive()
       })
   }
-}
-
-function goalOf(cell: ChallengeCell, steps: number, broken: boolean): Goal {
-  if (broken && steps <= cell.steps) return { kind: 'reached', steps }
-  return steps > cell.steps ? { kind: 'tooLong', steps } : { kind: 'started', steps }
-}
-
-/** Whether a property is broken in the world as it is now. */
-function brokenNow(notebook: Notebook, property: string): boolean {
-  if (notebook.session.run === null) return false
-  const { verdicts } = notebook.session.execute(`check ${property}`)
-  return verdicts.some((verdict) => verdict.property === property && verdict.kind === 'broken')
 }

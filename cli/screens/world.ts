@@ -1,7 +1,17 @@
 /** Time, walked both ways: the timeline with a cursor, and what every node holds at that step. */
 import { frame, type Picture, type Size } from '../components/frame.ts'
 import { pictureSteps, walkTimeline } from '../components/timeline.ts'
-import { type Line, plain, renderView, type Session, toned, type View, wrapLine } from '../door.ts'
+import {
+  choiceText,
+  type Line,
+  plain,
+  renderView,
+  type Session,
+  toned,
+  type View,
+  wireView,
+  wrapLine,
+} from '../door.ts'
 import { actionFor, KEYS, type Press } from '../keys.ts'
 import { HelpScreen } from './help.ts'
 import type { Host, Screen } from './screen.ts'
@@ -154,13 +164,9 @@ export function sessionWalk(session: Session): Walk | null {
   return {
     picture: session.timelineView(),
     last: run.moments.length,
-    stateAt: (at) => session.stateView(at),
-    sayAt: (at) => sayMoment(run.moments[at - 1]),
+    stateAt: (at) => ({ kind: 'stack', views: [session.stateView(at), wireView(run.worlds[at]!)] }),
+    sayAt: (at) => (at === 0 ? '' : choiceText(run.moments[at - 1]!.choice)),
   }
-}
-
-function sayMoment(moment: unknown): string {
-  return moment === undefined ? '' : 'a step'
 }
 
 function padded(line: Line, width: number): Line {

@@ -2,7 +2,7 @@
 import { marked, type Token, type Tokens } from 'marked'
 import type { Line, Span, Tone } from '../base/view.ts'
 import { highlight } from './highlight.ts'
-import { cutLine, lineWidth, type Margin, padLine, safeText, wrapLine } from './wrap.ts'
+import { cutLine, lineWidth, type Margin, padLine, safeText, wrapSpans } from './wrap.ts'
 
 /** Renders Markdown. No line is wider than `width`, down to 20 columns; blocks are an empty line apart. */
 export function renderMarkdown(markdown: string, width: number): Line[] {
@@ -32,7 +32,7 @@ function block(token: Token, width: number): Line[] {
       return heading(token as Tokens.Heading, width)
     case 'paragraph':
     case 'text':
-      return wrapLine(inline(token.tokens ?? [token], 'plain'), width)
+      return wrapSpans(inline(token.tokens ?? [token], 'plain'), width)
     case 'code':
       return code(token as Tokens.Code, width)
     case 'blockquote':
@@ -50,13 +50,13 @@ function block(token: Token, width: number): Line[] {
     case 'html':
       return html(token.raw, width)
     default:
-      return wrapLine([{ text: token.raw, tone: 'plain' }], width)
+      return wrapSpans([{ text: token.raw, tone: 'plain' }], width)
   }
 }
 
 function heading(token: Tokens.Heading, width: number): Line[] {
   const tone: Tone = token.depth <= 2 ? 'accent' : 'strong'
-  const text = wrapLine(inline(token.tokens, tone, tone), width)
+  const text = wrapSpans(inline(token.tokens, tone, tone), width)
   if (token.depth > 1) return text
   const rule = Math.max(...text.map(lineWidth))
   return [...text, [{ text: '═'.repeat(rule), tone: 'accent' }]]
@@ -78,7 +78,7 @@ function wrapCode(line: Line, width: number, margin: string): Line[] {
   const indent = Math.min((/^ */.exec(text)?.[0].length ?? 0) + 2, Math.floor(room / 2))
   const first = { text: ' '.repeat(Math.max(0, indent - 2)), tone: 'plain' } as const
   const rest = { text: ' '.repeat(indent), tone: 'plain' } as const
-  return wrapLine(trimStart(line), width, { first: [lead, first], rest: [lead, rest] })
+  return wrapSpans(trimStart(line), width, { first: [lead, first], rest: [lead, rest] })
 }
 
 function trimStart(line: Line): Line {
@@ -128,7 +128,7 @@ function table(token: Tokens.Table, width: number): Line[] {
 }
 
 function tableRow(cells: readonly Line[], widths: readonly number[]): Line[] {
-  const wrapped = widths.map((w, i) => wrapLine(cells[i] ?? EMPTY, w))
+  const wrapped = widths.map((w, i) => wrapSpans(cells[i] ?? EMPTY, w))
   const height = Math.max(...wrapped.map((lines) => lines.length))
   return Array.from({ length: height }, (_, row) =>
     widths.flatMap((w, i): Span[] => {
@@ -170,7 +170,7 @@ function entries(head: readonly Line[], rows: readonly (readonly Line[])[], widt
     ...row.flatMap((cell, i) => {
       const label: Line = i === 0 ? [] : [...(head[i] ?? []), { text: ': ', tone: 'dim' }]
       const margin: Margin = { first: [], rest: [{ text: '  ', tone: 'plain' }] }
-      return wrapLine([...label, ...cell], width, margin)
+      return wrapSpans([...label, ...cell], width, margin)
     }),
   ])
 }
@@ -182,7 +182,7 @@ function html(raw: string, width: number): Line[] {
     .replace(/<!--[\s\S]*?-->/g, '')
     .replace(/<[^>]*>/g, '')
     .trim()
-  return text === '' ? [] : wrapLine([{ text, tone: summary === undefined ? 'plain' : 'accent' }], width)
+  return text === '' ? [] : wrapSpans([{ text, tone: summary === undefined ? 'plain' : 'accent' }], width)
 }
 
 /** The spans of inline tokens. `strong` is what bold text gets. */

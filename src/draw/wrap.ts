@@ -34,7 +34,7 @@ const NO_MARGIN: Margin = { first: [], rest: [] }
  * Wraps spans at `width` columns, between words where that is possible. Line ends inside spans are kept.
  * A margin that would leave less than eight columns is left out.
  */
-export function wrapLine(spans: Line, width: number, margin: Margin = NO_MARGIN): Line[] {
+export function wrapSpans(spans: Line, width: number, margin: Margin = NO_MARGIN): Line[] {
   const own = Math.max(lineWidth(margin.first), lineWidth(margin.rest))
   const used = own > 0 && width - own < 8 ? NO_MARGIN : margin
   const room = Math.max(2, width - (used === margin ? own : 0))

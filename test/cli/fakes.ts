@@ -1,17 +1,14 @@
 /** A small course made of values, for tests of screens: no files, no processes. */
-import type {
-  Cell,
-  CellState,
-  CheckReport,
-  CheckResult,
-  Exercise,
-  Lesson,
-  Notebook,
-  Result,
-  Session,
-  View,
+import {
+  type CheckReport,
+  type CheckResult,
+  type Exercise,
+  type Lesson,
+  type Notebook,
+  newNotebook,
+  parseLesson,
+  type View,
 } from '../../cli/door.ts'
-import { ScenarioProblem } from '../../cli/door.ts'
 import { NO_PROGRESS, type Progress } from '../../cli/progress.ts'
 import type { Course, Desk } from '../../cli/screens/course.ts'
 
@@ -29,142 +26,70 @@ const PICTURE: View = {
   ],
 }
 
-export function lessonOf(cells: readonly Cell[], prose = 'Some words before the cell.'): Lesson {
-  return {
-    id: 'two-phase-commit',
-    number: '09',
-    title: 'Two-phase commit',
-    unit: 'Atomic commit',
-    minutes: 25,
-    needs: [],
-    exercises: ['two-phase-commit'],
-    sources: ['Gray, Notes on Data Base Operating Systems, 1978'],
-    file: 'lessons/09-two-phase-commit.md',
-    parts: cells.flatMap((cell) => [
-      { kind: 'prose' as const, markdown: `## ${cell.id}\n\n${prose}`, line: 1 },
-      { kind: 'cell' as const, cell, line: 1 },
-    ]),
-  }
-}
+/** A lesson of its own, so that these tests do not change when the course does. */
+export const LESSON = parseLesson(
+  '09-two-phase-commit.md',
+  `---
+title: Two-phase commit
+unit: Atomic commit
+minutes: 25
+exercises: [two-phase-commit]
+sources:
+  - Gray, Notes on Data Base Operating Systems, 1978
+---
 
-export const CELLS: readonly Cell[] = [
-  {
-    kind: 'predict',
-    id: 'guess',
-    question: 'The coordinator dies after both voted yes. What can a participant do?',
-    answers: [
-      {
-        text: 'Commit: everybody voted yes',
-        right: false,
-        reason: 'It does not know that the other one did.',
-      },
-      { text: 'Nothing but wait', right: true, reason: 'Both outcomes are still possible.' },
-    ],
-    line: 1,
-  },
-  {
-    kind: 'scenario',
-    id: 'blocked',
-    commands: [
-      { text: 'cluster two-phase-commit tm rm1 rm2', line: 1 },
-      { text: 'crash tm', line: 2 },
-    ],
-    expected: 'rm1 is in doubt',
-    line: 1,
-  },
-  {
-    kind: 'claim',
-    id: '2PC-1',
-    verdict: 'true',
-    statement: '"2PC is a blocking protocol."',
-    proof: { literal: ['blocked'] },
-    line: 1,
-  },
-  {
-    kind: 'challenge',
-    id: 'doubt',
-    says: 'Leave a participant in doubt.',
-    commands: [{ text: 'cluster two-phase-commit tm rm1 rm2', line: 1 }],
-    property: 'NonBlocking',
-    steps: 2,
-    solution: ['crash tm'],
-    line: 1,
-  },
-]
+A transfer touches *two* banks. Either both book it, or neither does.
 
-/** A notebook whose runs take three steps; `crash tm` breaks NonBlocking. */
-export function fakeNotebook(lesson: Lesson): Notebook {
-  const cells = lesson.parts.flatMap((part) => (part.kind === 'cell' ? [part.cell] : []))
-  const states: CellState[] = cells.map((cell) => ({
-    cell,
-    status: 'idle',
-    output: null,
-    matches: null,
-    chosen: null,
-    problem: null,
-  }))
-  const set = (id: string, change: Partial<CellState>): CellState => {
-    const at = states.findIndex((state) => state.cell.id === id)
-    states[at] = { ...states[at]!, ...change }
-    return states[at]!
-  }
-  let broken = false
-  const moments: unknown[] = []
-  const execute = (line: string): Result => {
-    const word = line.split(' ')[0]
-    if (word === 'check')
-      return {
-        view: null,
-        note: null,
-        verdicts: [{ property: 'NonBlocking', kind: broken ? 'broken' : 'held', steps: null }],
-      }
-    if (word !== 'crash' && word !== 'deliver') throw new ScenarioProblem(0, 'expected a command', 'crash')
-    moments.push({})
-    broken ||= line === 'crash tm'
-    return {
-      view: { kind: 'lines', lines: [[{ text: `did ${line}`, tone: 'plain' }]] },
-      note: null,
-      verdicts: [],
-    }
-  }
-  const session = {
-    get run() {
-      return { moments, worlds: [], model: null }
-    },
-    protocols: [],
-    commands: [],
-    execute,
-    complete: (line: string) =>
-      ['crash', 'check', 'deliver'].filter((word) => word.startsWith(line.split(' ').at(-1)!)),
-    stateView: (at: number): View => ({
-      kind: 'lines',
-      lines: [[{ text: `rm1 after ${at}`, tone: 'plain' }]],
-    }),
-    timelineView: () => PICTURE,
-  } as unknown as Session
-  return {
-    lesson,
-    get cells() {
-      return states
-    },
-    session,
-    run(id) {
-      moments.length = 0
-      broken = false
-      for (let i = 0; i < 3; i++) moments.push({})
-      return set(id, {
-        status: 'done',
-        matches: true,
-        output: { kind: 'lines', lines: [[{ text: 'rm1 is in doubt', tone: 'warn' }]] },
-      })
-    },
-    runAll() {
-      for (const cell of cells) if (cell.kind === 'scenario') this.run(cell.id)
-    },
-    predict: (id, chosen) => set(id, { chosen }),
-    prompt: execute,
-  }
-}
+## A guess
+
+\`\`\`predict id=guess
+The coordinator dies after both voted yes. What can a participant do?
+- [ ] Commit: everybody voted yes :: It does not know that the other one did.
+- [x] Nothing but wait :: Both outcomes are still possible.
+\`\`\`
+
+## The run
+
+Prepare is forced to disk before the vote leaves.
+
+\`\`\`scenario id=blocked
+cluster two-phase-commit tm rm1 rm2
+request client tm begin tx=t1
+deliver all
+show timeline
+\`\`\`
+
+\`\`\`scenario id=next-run
+crash tm
+show state
+\`\`\`
+
+## By hand
+
+\`\`\`challenge id=doubt property=NonBlocking steps=9
+Leave a participant in doubt.
+----
+cluster two-phase-commit tm rm1 rm2
+request client tm begin tx=t1
+\`\`\`
+
+<!-- solution:
+deliver all
+-->
+
+<details>
+<summary>Also said</summary>
+
+Some say otherwise.
+
+\`\`\`scenario id=folded
+cluster two-phase-commit tm rm1 rm2
+show state
+\`\`\`
+
+</details>
+`,
+)
 
 export const EXERCISE: Exercise = {
   id: 'two-phase-commit',
@@ -223,7 +148,7 @@ export interface FakeCourse extends Course {
 }
 
 export function fakeCourse(
-  lessons: readonly Lesson[] = [lessonOf(CELLS)],
+  lessons: readonly Lesson[] = [LESSON],
   exercises: readonly Exercise[] = [EXERCISE],
 ): FakeCourse {
   let progress: Progress = NO_PROGRESS
@@ -246,7 +171,7 @@ export function fakeCourse(
     history,
     remember: (line) => history.push(line),
     notebook: (lesson) => {
-      const notebook = notebooks.get(lesson.id) ?? fakeNotebook(lesson)
+      const notebook = notebooks.get(lesson.id) ?? newNotebook(lesson)
       notebooks.set(lesson.id, notebook)
       return notebook
     },

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Line, lineText } from '../../src/base/view.ts'
 import { renderMarkdown } from '../../src/draw/markdown.ts'
-import { cutLine, justify, lineWidth, padLine, textWidth, wrapLine } from '../../src/draw/wrap.ts'
+import { cutLine, justify, lineWidth, padLine, textWidth, wrapSpans } from '../../src/draw/wrap.ts'
 
 const word = fc.oneof(
   { weight: 8, arbitrary: fc.stringMatching(/^[a-zA-Z,.;:-]{1,14}$/) },
@@ -97,7 +97,7 @@ describe('one line', () => {
   })
 
   test('tones stay with their words when a line is wrapped', () => {
-    const lines = wrapLine(
+    const lines = wrapSpans(
       [
         { text: 'one two ', tone: 'plain' },
         { text: 'three four', tone: 'bad' },
