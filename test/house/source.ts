@@ -154,7 +154,7 @@ const LIBRARIES: readonly (readonly [RegExp, World])[] = [
   [/^node:(?:net|tls|http|https|http2|dgram|dns)/, 'network'],
   [/^node:|^esbuild$|^vitest\/node$|^env-paths$/, 'process'],
 ]
-const HARMLESS = /^node:(?:path|url|util|assert|buffer|events|crypto|string_decoder|zlib)/
+const HARMLESS = /^node:(?:path|url|util|assert|buffer|events|crypto|string_decoder|stream|zlib)/
 const DICE = /^(?:random|getRandomValues|generateKey|webcrypto)/
 
 function touchOf(node: Syntax, parent: Syntax | null, key: string, own: ReadonlySet<string | undefined>) {
