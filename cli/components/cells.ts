@@ -275,7 +275,7 @@ function standing(look: CellLook, width: number): Line[] {
       ? ['dim', 'Enter sets the stage and opens the prompt.']
       : goal.done
         ? ['good', sentence(goal.says)]
-        : [goal.steps > cell.steps ? 'warn' : 'dim', `${sentence(goal.says)} Enter starts over.`]
+        : [goal.steps > cell.steps ? 'warn' : 'dim', `${sentence(goal.says)} Esc, then Enter, starts over.`]
   return [plain(''), ...indent(wrapLine(toned(tone, words), width - 2))]
 }
 

@@ -1,5 +1,5 @@
 /** The frame every screen stands in: where you are above, what keys work below, exactly as many lines as the terminal has. */
-import { cutLine, justify, type Line, lineWidth, padLine, plain, toned, wrapLine } from '../door.ts'
+import { cutLine, justify, type Line, lineWidth, plain, toned, wrapLine } from '../door.ts'
 import { type Binding, shownKey } from '../keys.ts'
 
 export interface Size {
@@ -39,14 +39,13 @@ export function bodyHeight(size: Size, bar = 0): number {
 export function frame(size: Size, framed: Framed): Picture {
   if (size.columns < SMALLEST.columns || size.rows < SMALLEST.rows) return tooSmall(size)
   const { columns: width } = size
-  const bar = framed.bar ?? []
+  const said = framed.notice ? noticeLines(framed.notice, width) : []
+  const bar = [...(framed.bar ?? []), ...said.slice(0, -1)]
   const height = bodyHeight(size, bar.length)
   const body = framed.body(width, height).slice(0, height)
   const filler = Array.from({ length: height - body.length }, () => plain(''))
   const rule = roomy(size) ? [toned('dim', '─'.repeat(width))] : []
-  const foot = framed.notice
-    ? cutLine([{ text: ' ', tone: 'plain' }, ...framed.notice], width)
-    : footerLine(framed.keys, width)
+  const foot = said.at(-1) ?? footerLine(framed.keys, width)
   const lines = [
     headerLine(framed.where, framed.status, width),
     ...rule,
@@ -94,12 +93,10 @@ export function footerLine(bindings: readonly Binding[], width: number): Line {
   return [{ text: ' ', tone: 'plain' }, ...shown.flatMap((one, i) => (i === 0 ? one : [...gap, ...one]))]
 }
 
-/** Centred lines in a box of the screen's middle. */
-export function centred(lines: readonly Line[], width: number, height: number): Line[] {
-  const left = Math.max(0, Math.floor((width - Math.max(0, ...lines.map(lineWidth))) / 2))
-  const top = Math.max(0, Math.floor((height - lines.length) / 2))
-  const margin = { text: ' '.repeat(left), tone: 'plain' } as const
-  return [...Array.from({ length: top }, () => plain('')), ...lines.map((line) => [margin, ...line])]
+/** A message takes the place of the keys, and more lines where it needs them. */
+function noticeLines(notice: Line, width: number): Line[] {
+  const margin = plain(' ')
+  return wrapLine(notice, width - 1, { first: margin, rest: margin }).slice(0, 3)
 }
 
 function item(binding: Binding): Line {
@@ -113,7 +110,7 @@ function tooSmall({ columns, rows }: Size): Picture {
   const says = `This terminal has ${columns} columns and ${rows} rows; the course needs ${SMALLEST.columns} by ${SMALLEST.rows}. Enlarge it, or leave with Ctrl-C and run: splitbrain start --plain`
   const lines = wrapLine(plain(says), Math.max(2, columns)).slice(0, rows)
   while (lines.length < rows) lines.push(plain(''))
-  return { lines: lines.map((line) => cutLine(padLine(line, 0), columns)), cursor: null }
+  return { lines: lines.map((line) => cutLine(line, columns)), cursor: null }
 }
 
 /** Rules above and below the body only where there is room. */

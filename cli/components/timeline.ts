@@ -28,14 +28,20 @@ export function walkTimeline(
   )
   const start = Math.max(0, Math.min(current - Math.floor(room / 2), body.length - room))
   const shown = body.slice(start, start + room)
-  return [...top.map((row) => led('  ', row.line)), ...shown.map((row) => marked(row, at, ascii))].map(
-    (line) => cutLine(line, width),
-  )
+  return [
+    ...top.map((row) => led('  ', row.line)),
+    ...shown.map((row, i) => marked(row, shown[i - 1]?.step ?? -1, at, ascii)),
+  ].map((line) => cutLine(line, width))
 }
 
 /** How many steps a picture shows. */
 export function pictureSteps(picture: View): number {
   return Math.max(0, ...rowsOf(picture, 80, false).map((row) => row.step + 1))
+}
+
+/** How many lines a picture takes. */
+export function pictureHeight(picture: View, width: number, ascii: boolean): number {
+  return rowsOf(picture, width - 2, ascii).length
 }
 
 /** Every line with its step; each line of a picture that is no timeline is a step of its own. */
@@ -44,8 +50,10 @@ function rowsOf(picture: View, width: number, ascii: boolean): readonly Row[] {
   return renderView(picture, { width, ascii }).map((line, step) => ({ step, line }))
 }
 
-function marked({ step, line }: Row, at: number, ascii: boolean): Line {
-  if (step === at - 1) return [{ text: ascii ? '> ' : '▶ ', tone: 'accent' }, ...line.map(bold)]
+/** The first line of the step just taken is pointed at. `above` is the step of the line above. */
+function marked({ step, line }: Row, above: number, at: number, ascii: boolean): Line {
+  const pointer = above === step ? '  ' : ascii ? '> ' : '▶ '
+  if (step === at - 1) return [{ text: pointer, tone: 'accent' }, ...line.map(bold)]
   if (step < at) return led('  ', line)
   return led(
     '  ',

@@ -300,26 +300,7 @@ export class ExerciseScreen implements Screen {
   }
 
   #verdict(report: CheckReport, width: number): Line[] {
-    const failed = firstFailure(report)
-    const next: Line[] =
-      report.verdict === 'passed'
-        ? [
-            keysLine([
-              ['n', 'next'],
-              ['t', 'task'],
-              ['Esc', 'course map'],
-            ]),
-          ]
-        : [
-            keysLine([
-              ...(failed !== null && failed.hints.length > this.#hints
-                ? [['h', `hint (${this.#hints + 1} of ${failed.hints.length})`] as const]
-                : []),
-              ...(failed !== null && failed.trace !== null ? [['d', 'walk this story'] as const] : []),
-              ['e', 'open in editor'],
-              ['t', 'task'],
-            ]),
-          ]
+    const next = report.verdict === 'passed' ? [PASSED_KEYS] : []
     return reportLines(report, { width, ascii: this.host.ascii, hints: this.#hints, brief: true, next })
   }
 
@@ -376,9 +357,9 @@ export class ExerciseScreen implements Screen {
   }
 }
 
-function keysLine(keys: readonly (readonly [string, string])[]): Line {
-  return keys.flatMap(([key, says], i) => [
-    { text: `${i === 0 ? '' : '   '}${key}`, tone: 'accent' as const },
-    { text: ` ${says}`, tone: 'dim' as const },
-  ])
-}
+const PASSED_KEYS: Line = [
+  { text: 'n', tone: 'accent' },
+  { text: ' goes on, ', tone: 'dim' },
+  { text: 'q', tone: 'accent' },
+  { text: ' goes back; nothing else happens by itself.', tone: 'dim' },
+]

@@ -1,6 +1,6 @@
 /** Time, walked both ways: the timeline with a cursor, and what every node holds at that step. */
 import { frame, type Picture, type Size } from '../components/frame.ts'
-import { pictureSteps, walkTimeline } from '../components/timeline.ts'
+import { pictureHeight, pictureSteps, walkTimeline } from '../components/timeline.ts'
 import {
   choiceText,
   type Line,
@@ -87,19 +87,14 @@ export class WorldScreen implements Screen {
     return width >= 110 ? this.#beside(width, height) : this.#stacked(width, height)
   }
 
-  /** Timeline above, state below; the state gets what it needs, up to half. */
+  /** Timeline above, state below. The rule between them stays where it is while time is walked. */
   #stacked(width: number, height: number): Line[] {
-    const state = this.#state(width - 2)
+    const { ascii } = this.host
     const says = this.#says(width - 2)
-    const need = state.length + says.length + 1
-    const lower = state.length === 0 ? says.length + 1 : Math.min(need, Math.max(6, Math.ceil(height * 0.55)))
-    const upper = walkTimeline(
-      this.walk.picture,
-      this.#at,
-      width,
-      Math.max(3, height - lower),
-      this.host.ascii,
-    )
+    const state = this.#state(width - 2)
+    const share = this.walk.stateAt(0) === null ? height - 3 : Math.floor(height / 2)
+    const upperHeight = Math.max(3, Math.min(share, pictureHeight(this.walk.picture, width, ascii)))
+    const upper = walkTimeline(this.walk.picture, this.#at, width, upperHeight, ascii)
     const room = Math.max(0, height - upper.length - says.length - 1)
     return [...upper, toned('dim', '─'.repeat(width)), ...margin(says), ...margin(this.#window(state, room))]
   }
