@@ -2,10 +2,10 @@
 import { canonicalText, type Json } from '../base/canonical.ts'
 import type { Body } from '../node/node.ts'
 import { apply, begin, type Moment, parcelOf } from '../world/apply.ts'
-import { bodyText, type Choice, linksBetween } from '../world/choice.ts'
+import { bodyText, type Choice, type Course, linksBetween } from '../world/choice.ts'
 import type { Model } from '../world/protocol.ts'
 import type { Envelope, World } from '../world/world.ts'
-import { type Evidence, keepEvidence, CheckFailed } from './evidence.ts'
+import { CheckFailed, type Evidence, keepEvidence } from './evidence.ts'
 
 /** Fields that a message or an output must have; others do not matter. */
 export interface Pattern {
@@ -28,7 +28,7 @@ export interface Said {
 }
 
 /** So many steps in a row mean that the run feeds itself. */
-const MAX_STEPS = 400
+const MAX_STEPS = 2000
 
 export class Run {
   readonly trace: Choice[] = []
@@ -39,6 +39,12 @@ export class Run {
     const first = begin(model)
     this.world = first.world
     for (const moment of first.moments) this.note(moment)
+  }
+
+  /** The same run once more, to go on differently from here. */
+  branch(): Run {
+    const twin: Run = Object.create(Run.prototype)
+    return Object.assign(twin, this, { trace: [...this.trace], moments: [...this.moments] })
   }
 
   /** Everything sent so far, oldest first, replies to clients too. */
@@ -61,11 +67,12 @@ export class Run {
     return this.take({ kind: 'deliver', parcel: { from, to, body, op: null } })
   }
 
-  /** Delivers the first message in flight that matches. */
-  deliver(pattern: Pattern): this {
+  /** Delivers the first message in flight that matches; `picks` are what `ctx.pick` gives, by index. */
+  deliver(pattern: Pattern, ...picks: readonly number[]): this {
     const envelope = this.world.wire.find((e) => matches(pattern, e))
-    if (envelope === undefined) this.fail(`no ${patternText(pattern)} was on its way: ${this.sentWords()}`)
-    return this.take({ kind: 'deliver', parcel: parcelOf(envelope) })
+    if (envelope === undefined) return this.fail(`no ${patternText(pattern)} was on its way: ${this.sentWords()}`)
+    const course: Course = picks.length > 0 ? { picks } : {}
+    return this.take({ kind: 'deliver', parcel: parcelOf(envelope), ...course })
   }
 
   /** Delivers everything that can be delivered, and what that causes, oldest first; no timer fires. */
@@ -86,6 +93,19 @@ export class Run {
   duplicate(pattern: Pattern): this {
     const envelope = this.world.wire.find((e) => matches(pattern, e))
     return envelope === undefined ? this : this.take({ kind: 'duplicate', parcel: parcelOf(envelope) })
+  }
+
+  /** Copies everything in flight once, so that each message will be received twice. */
+  duplicateAll(): this {
+    for (const envelope of [...this.world.wire]) this.take({ kind: 'duplicate', parcel: parcelOf(envelope) })
+    return this
+  }
+
+  /** Every order in which what is in flight, and what it causes, can be delivered; no timer fires. */
+  *everyOrder(): Generator<Run> {
+    const next = new Map(this.world.wire.filter((e) => this.reachable(e)).map((e) => [canonicalText(parcelOf(e)), parcelOf(e)]))
+    if (next.size === 0) yield this
+    for (const parcel of next.values()) yield* this.branch().take({ kind: 'deliver', parcel }).everyOrder()
   }
 
   /** Loss of power at a node: its memory, and of its disk what was not synced. */
@@ -137,7 +157,8 @@ export class Run {
     return said.length === 0 ? `${node ?? 'nobody'} announced nothing` : shortened(said)
   }
 
-  private take(choice: Choice): this {
+  /** Any choice at all. Fails the check where it is not possible. */
+  take(choice: Choice): this {
     const next = apply(this.model, this.world, choice)
     this.trace.push(choice)
     if (next.kind === 'refused') {

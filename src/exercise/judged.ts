@@ -4,12 +4,15 @@ import { type ExploreOptions, explore } from '../run/explore.ts'
 import { type SimulateOptions, simulate } from '../run/simulate.ts'
 import type { Choice } from '../world/choice.ts'
 import type { Model } from '../world/protocol.ts'
+import type { Run } from './byHand.ts'
 import type { Judged } from './matchers.ts'
 import { runSeed } from './recorder.ts'
 
-/** Every schedule within the budgets: `expect(explored(model, { budgets: { crashes: 1 } })).toHold()`. */
-export function explored(model: Model, options: ExploreOptions = {}): Judged {
-  return { model, verdicts: explore(model, options).verdicts }
+/** Every schedule within the budgets, from the run's world on: `expect(explored(run, { budgets: { crashes: 1 } })).toHold()`. */
+export function explored(run: Run, options: Omit<ExploreOptions, 'from'> = {}): Judged {
+  const { verdicts } = explore(run.model, { ...options, from: run.world })
+  const whole = (verdict: Verdict<Choice>) => (verdict.kind === 'broken' ? { ...verdict, trace: [...run.trace, ...verdict.trace] } : verdict)
+  return { model: run.model, verdicts: verdicts.map(whole) }
 }
 
 export interface SimulatedOptions {

@@ -1,5 +1,5 @@
 /** The cluster that answers run in: one coordinator, its participants, and what must hold of them. */
-import { type AnyProperty, answer, atomicCommit, defineProtocol, type Model, makeModel, property } from 'splitbrain'
+import { type AnyProperty, answer, atomicCommit, byHand, defineProtocol, type Model, makeModel, property, type Run } from 'splitbrain'
 
 /** How participants vote: all alike, or some by name. `any` leaves it to the run. */
 export type Votes = 'yes' | 'no' | 'any' | { readonly [name: string]: 'yes' | 'no' | 'any' }
@@ -29,7 +29,7 @@ export function cluster({ participants = 2, votes = 'yes', properties = [], dela
       return { [tm!]: { role: 'coordinator', peers: rms, config: {} }, ...Object.fromEntries(rms.map((name) => [name, own(name)])) }
     },
     requests: { begin: { to: 'coordinator', fields: { tx: 't1' }, says: 'runs a transaction' } },
-    properties: [...atomicCommit(), promise, truth],
+    properties: [...atomicCommit().filter((p) => p.name !== 'AC3'), commitValidity, promise, truth],
   })
   const names = ['tm', ...Array.from({ length: participants }, (_, i) => `rm${i + 1}`)]
   const chosen = properties.map((name) => protocol.properties.find((p) => p.name === name)!)
@@ -38,6 +38,33 @@ export function cluster({ participants = 2, votes = 'yes', properties = [], dela
 
 /** What must hold in every world, whatever happens. */
 export const SAFETY = ['AC1', 'AC2', 'AC3', 'Promise', 'Truth'] as const
+
+/**
+ * AC3. An announcement can be lost in a crash between forcing a vote and announcing it, and this is no fault
+ * of the answer: once a node has crashed, only a No vote that was announced speaks against a commit.
+ */
+const commitValidity: AnyProperty = property<{
+  readonly crashed: boolean
+  readonly votes: { readonly [tx: string]: { readonly [node: string]: boolean } }
+  readonly early: string | null
+}>({
+  name: 'AC3',
+  says: 'Commit validity: a commit is decided only after every participant has voted Yes',
+  first: { crashed: false, votes: {}, early: null },
+  see(fold, seen, cluster) {
+    if (seen.kind === 'disturbance') return seen.what === 'crash' && !fold.crashed ? { ...fold, crashed: true } : fold
+    if (seen.kind !== 'output' || fold.early !== null) return fold
+    const tx = String(seen.body['tx'])
+    const own = fold.votes[tx] ?? {}
+    if (seen.body.type === 'vote') return { ...fold, votes: { ...fold.votes, [tx]: { ...own, [seen.node]: seen.body['yes'] === true } } }
+    if (seen.body.type !== 'decide' || seen.body['decision'] !== 'commit') return fold
+    const against = cluster.names.filter((name) => cluster.roleOf[name] === 'participant' && (own[name] === false || (own[name] === undefined && !fold.crashed)))
+    if (against.length === 0) return fold
+    const what = against.map((name) => `${name} ${own[name] === false ? 'had voted No' : 'had not voted'}`).join(' and ')
+    return { ...fold, early: `${seen.node} committed ${tx}, but ${what}` }
+  },
+  judge: { kind: 'always', broken: (fold) => fold.early },
+})
 
 /** A vote is given once: who voted Yes on a transaction never votes No on it, nor the other way round. */
 const promise: AnyProperty = property<{ readonly [nodeAndTx: string]: readonly boolean[] }>({
@@ -84,3 +111,20 @@ const truth: AnyProperty = property<{ readonly [tx: string]: { readonly told: re
     },
   },
 })
+
+/** A cluster whose client has asked for t1, and whose coordinator has not yet heard of it. */
+export function begun(options: ClusterOptions = {}): Run {
+  return byHand(cluster({ properties: SAFETY, ...options })).request('tm', { type: 'begin', tx: 't1' })
+}
+
+/** What the votes announced so far call for: commit if every participant voted Yes. */
+export function called(run: Run, tx = 't1'): 'commit' | 'abort' {
+  const participants = run.model.cluster.names.filter((name) => name !== 'tm')
+  const yes = (node: string) => run.outputs.some((o) => o.node === node && o.body.type === 'vote' && o.body['tx'] === tx && o.body['yes'] === true)
+  return participants.every(yes) ? 'commit' : 'abort'
+}
+
+/** Whether this participant has announced a vote. */
+export function hasVoted(run: Run, node: string, tx = 't1'): boolean {
+  return run.outputs.some((o) => o.node === node && o.body.type === 'vote' && o.body['tx'] === tx)
+}
