@@ -24,7 +24,7 @@ export async function runProgram(program: Program, words: readonly string[]): Pr
     }).parseAsync([...words], { from: 'user' })
     return code
   } catch (error) {
-    return exitFor(error, program)
+    return exitFor(error, program, words)
   }
 }
 
@@ -63,12 +63,12 @@ function wordsOf(program: Program, exit: (code: number) => void): Command {
 }
 
 /** What went wrong in one sentence with the next step, and which exit code it is. */
-function exitFor(error: unknown, program: Program): number {
+function exitFor(error: unknown, program: Program, words: readonly string[]): number {
   const say = (message: string, next: string | null): void => {
     program.err(`splitbrain: ${safeText(message)}\n`)
     if (next !== null) program.err(`${safeText(next)}\n`)
   }
-  if (error instanceof CommanderError) return commanderExit(error, program, say)
+  if (error instanceof CommanderError) return commanderExit(error, program, words, say)
   if (error instanceof UsageProblem) {
     say(error.message, error.next)
     return EXIT.usage
@@ -100,22 +100,22 @@ function exitFor(error: unknown, program: Program): number {
 function commanderExit(
   error: CommanderError,
   program: Program,
+  words: readonly string[],
   say: (message: string, next: string | null) => void,
 ): number {
   if (error.exitCode === 0) return EXIT.good
-  const message = error.message
-    .replace(/^error: /, '')
-    .replace(/\(Did you mean[\s\S]*\)/, '')
-    .trim()
-  const wrong = /unknown command '(.*)'/.exec(message)?.[1]
-  const stray = /too many arguments/.test(message)
   const names = program.commands.map((command) => command.usage.split(' ')[0]!)
-  const near = wrong === undefined ? null : nearest(wrong, names)
-  say(
-    stray && wrong === undefined
-      ? message
-      : message.replace(/^unknown command '(.*)'$/, 'there is no command "$1"'),
-    near === null ? 'splitbrain --help lists the commands' : `did you mean splitbrain ${near}?`,
-  )
+  const first = words.find((word, i) => !word.startsWith('-') && words[i - 1] !== '--workspace')
+  if (first !== undefined && !names.includes(first)) {
+    const near = nearest(first, names)
+    say(
+      `there is no command "${first}"`,
+      near === null ? 'splitbrain --help lists the commands' : `did you mean: splitbrain ${near}`,
+    )
+    return EXIT.usage
+  }
+  const command = program.commands.find((one) => one.usage.split(' ')[0] === first)
+  const message = error.message.replace(/^error: /, '').split('\n')[0]!
+  say(message, `usage: splitbrain ${command?.usage ?? '[command]'}`)
   return EXIT.usage
 }
