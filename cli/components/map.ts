@@ -136,10 +136,8 @@ function lessonDetail(lesson: Lesson, course: Course, width: number): Line[] {
     cell.kind === 'claim' ? [cell.statement.replace(/\s+/g, ' ').trim()] : [],
   )
   return [
-    [
-      { text: `${lesson.number} ${lesson.title}`, tone: 'accent' },
-      { text: `   ${facts.join(' · ')}`, tone: 'dim' },
-    ],
+    toned('accent', `${lesson.number} ${lesson.title}`),
+    ...wrapLine(toned('dim', facts.join(' · ')), width),
     ...(needs.length > 0 ? wrapLine(toned('dim', `Builds on ${needs.join(', ')}.`), width) : []),
     ...(claims.length > 0 ? [plain(''), toned('dim', 'Is it true that')] : []),
     ...claims.flatMap((claim) =>
@@ -157,10 +155,8 @@ function exerciseDetail(exercise: Exercise, course: Course, width: number): Line
       .trim()
       .split(/\n\s*\n/)[0] ?? ''
   return [
-    [
-      { text: `Exercise ${exercise.title}`, tone: 'accent' },
-      { text: `   ${exercise.checks.length} checks · ${points} points`, tone: 'dim' },
-    ],
+    toned('accent', `Exercise ${exercise.title}`),
+    toned('dim', `${exercise.checks.length} checks · ${points} points`),
     ...(lesson === undefined
       ? []
       : wrapLine(toned('dim', `Belongs to lesson ${lesson.number}, ${lesson.title}.`), width)),

@@ -1,3 +1,4 @@
+/** The table of keys: no key twice, and no screen a trap. */
 import { describe, expect, test } from 'vitest'
 import { actionFor, type Binding, EVERYWHERE, KEYS, pressesOf } from '../../cli/keys.ts'
 

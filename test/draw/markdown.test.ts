@@ -1,3 +1,4 @@
+/** Markdown on a terminal: never wider than it, nothing lost. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { type Line, lineText } from '../../src/base/view.ts'

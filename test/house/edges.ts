@@ -7,8 +7,12 @@ export const EDGES: {
   readonly [file: string]: { readonly touches: readonly World[]; readonly for: string }
 } = {
   'cli/build.mjs': { touches: ['clock', 'disk', 'process'], for: 'bundles the program' },
-  'cli/main.ts': { touches: ['process'], for: 'words from the command line, the exit code' },
+  'cli/main.ts': { touches: ['disk', 'process'], for: 'words from the command line, files they name, the exit code' },
   'cli/screens/App.tsx': { touches: ['clock', 'process'], for: 'frames, signals, suspending' },
+  'cli/shelf.ts': {
+    touches: ['clock', 'disk', 'process'],
+    for: "the learner's workspace and editor, what they have done",
+  },
   'cli/splitbrain.cjs': { touches: ['process'], for: 'the version of Node' },
   'cli/start.cjs': { touches: ['disk', 'process'], for: 'sets the environment, opens the program' },
   'cli/ui.tsx': { touches: ['process'], for: 'the terminal' },
