@@ -147,6 +147,8 @@ class FolderDesk implements Desk {
   readonly #folder: string
   #checker: Checker | null = null
   #stopNow: (() => void) | null = null
+  /** The file as it was when it was looked at last. */
+  #seen: string | null = null
 
   constructor(
     readonly exercise: Exercise,
@@ -200,12 +202,12 @@ class FolderDesk implements Desk {
   watch(saved: () => void): () => void {
     const file = this.#file
     if (!existsSync(dirname(file))) return () => {}
-    let seen = stamp(file)
+    this.#seen = stamp(file)
     let timer: NodeJS.Timeout | undefined
     const look = (): void => {
       const is = stamp(file)
-      if (is === seen || is === null) return
-      seen = is
+      if (is === this.#seen || is === null) return
+      this.#seen = is
       clearTimeout(timer)
       timer = setTimeout(saved, 40)
     }
@@ -237,6 +239,8 @@ class FolderDesk implements Desk {
 
   reset(): string | null {
     const kept = resetAnswer(this.#workspace, this.exercise, now())
+    // Putting the start back is no save of the learner's.
+    this.#seen = stamp(this.#file)
     return kept === null ? null : tilde(kept)
   }
 }

@@ -33,6 +33,8 @@ export interface CellLook {
   readonly focused: boolean
   /** It is running now. */
   readonly busy: boolean
+  /** It was run or proven on an earlier visit. */
+  readonly before: boolean
   /** What was typed under it. */
   readonly exchanges: readonly Exchange[]
   /** How the cells stand that prove a claim. */
@@ -90,7 +92,7 @@ function scenario(cell: ScenarioCell, look: CellLook, width: number): Line[] {
   const [mark, tone] =
     state.status === 'failed'
       ? (['✗', 'bad'] as const)
-      : state.status === 'done'
+      : state.status === 'done' || look.before
         ? (['✓', 'good'] as const)
         : (['▷', 'accent'] as const)
   return [
@@ -102,15 +104,13 @@ function scenario(cell: ScenarioCell, look: CellLook, width: number): Line[] {
 
 function scenarioStatus(look: CellLook): Line {
   const { status, matches } = look.state
-  if (look.busy) return [{ text: 'running ...', tone: 'accent' }]
-  if (look.linear)
-    return status === 'done' && matches === false ? [{ text: 'differs from the lesson', tone: 'warn' }] : []
-  if (status === 'idle')
-    return look.focused ? [{ text: 'Enter runs it', tone: 'dim' }] : [{ text: 'not run yet', tone: 'dim' }]
-  if (status === 'failed') return [{ text: 'stopped', tone: 'bad' }]
-  return matches === false
-    ? [{ text: 'differs from the lesson', tone: 'warn' }]
-    : [{ text: 'ran', tone: 'dim' }]
+  if (look.busy) return toned('accent', 'running ...')
+  if (status === 'failed') return toned('bad', 'stopped')
+  if (status === 'done' && matches === false) return toned('warn', 'differs from the lesson')
+  if (look.linear) return []
+  if (status === 'done') return toned('dim', 'ran')
+  if (look.focused) return toned('dim', look.before ? 'ran before, Enter shows it' : 'Enter runs it')
+  return toned('dim', look.before ? 'ran before' : 'not run yet')
 }
 
 function commandLines(text: string, width: number): Line[] {
@@ -220,7 +220,7 @@ function claim(cell: ClaimCell, look: CellLook, width: number): Line[] {
   const { words, tone } = VERDICTS[cell.verdict]
   const { state } = look
   const [mark, markTone, status] =
-    state.status === 'done'
+    state.status === 'done' || (state.status === 'idle' && look.before)
       ? (['✓', 'good', toned('good', 'proven here')] as const)
       : state.status === 'failed'
         ? (['✗', 'bad', toned('bad', 'not proven')] as const)
@@ -253,7 +253,7 @@ function proofWords(look: CellLook): Line {
 
 function challenge(cell: ChallengeCell, look: CellLook, width: number): Line[] {
   const { goal } = look
-  const done = goal?.done === true || look.state.status === 'done'
+  const done = goal?.done === true || look.state.status === 'done' || look.before
   const mark = done ? '✓' : '◇'
   const within = `break ${cell.property} in at most ${cell.steps} ${cell.steps === 1 ? 'step' : 'steps'}`
   return [

@@ -25,6 +25,7 @@ export function linearLesson(notebook: Notebook, width: number, ascii: boolean):
           state: state(cell.id),
           focused: false,
           busy: false,
+          before: false,
           exchanges: [],
           proof:
             cell.kind === 'claim'

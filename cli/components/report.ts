@@ -40,8 +40,8 @@ export function reportLines(report: CheckReport, look: ReportLook): Line[] {
     plain(''),
     ...before(report, failed, look),
     ...failure(failed, look),
-    ...types(report, look),
     ...after(report, failed, look),
+    ...types(report, look),
     ...tail(look),
   ]
 }
@@ -119,8 +119,8 @@ function failure(check: CheckResult, look: ReportLook): Line[] {
     ...check.log
       .slice(0, 12)
       .flatMap((line, i) => labelled(i === 0 ? 'it said' : '', toned('dim', line), look)),
-    ...story(check, look),
     ...hints(check, look),
+    ...story(check, look),
   ]
 }
 

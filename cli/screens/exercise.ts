@@ -236,7 +236,6 @@ export class ExerciseScreen implements Screen {
     else {
       this.#hints++
       this.#show('verdict')
-      this.#top = Number.MAX_SAFE_INTEGER
     }
   }
 
@@ -304,26 +303,36 @@ export class ExerciseScreen implements Screen {
     return reportLines(report, { width, ascii: this.host.ascii, hints: this.#hints, brief: true, next })
   }
 
+  /** What is known while the checks still run: a failure is shown as soon as it is there. */
   #progress(width: number): Line[] {
     const results = this.#running ?? []
-    const lines: Line[] = [
-      [
-        { text: `${SPIN[this.#spin % SPIN.length]} `, tone: 'accent' },
-        { text: `Checking your answer: ${results.length} of ${this.exercise.checks.length}`, tone: 'strong' },
-        { text: '   Ctrl-C stops', tone: 'dim' },
-      ],
-      plain(''),
-      ...results.map(
-        (check): Line => [
-          {
-            text: check.verdict === 'passed' ? '✓ ' : '✗ ',
-            tone: check.verdict === 'passed' ? 'good' : 'bad',
-          },
-          { text: check.name, tone: 'plain' },
-        ],
-      ),
+    const going: Line = [
+      { text: `${SPIN[this.#spin % SPIN.length]} `, tone: 'accent' },
+      { text: `Checking your answer: ${results.length} of ${this.exercise.checks.length}`, tone: 'strong' },
+      { text: '   Ctrl-C stops', tone: 'dim' },
     ]
-    return lines.map((line) => cutLine(line, width))
+    const lines = results.some((check) => check.verdict !== 'passed')
+      ? reportLines(this.#soFar(results), {
+          width,
+          ascii: this.host.ascii,
+          hints: 0,
+          brief: true,
+          next: [],
+        }).slice(1)
+      : [plain(''), ...results.map(heldLine)]
+    return [going, ...lines].map((line) => cutLine(line, width))
+  }
+
+  #soFar(results: readonly CheckResult[]): CheckReport {
+    return {
+      exercise: this.exercise.id,
+      verdict: 'failed',
+      problem: null,
+      checks: results,
+      types: [],
+      seed: 0,
+      ms: 0,
+    }
   }
 
   #status(): Line {
@@ -355,6 +364,13 @@ export class ExerciseScreen implements Screen {
     this.#stopSpinning?.()
     this.#stopSpinning = null
   }
+}
+
+function heldLine(check: CheckResult): Line {
+  return [
+    { text: '✓ ', tone: 'good' },
+    { text: check.name, tone: 'plain' },
+  ]
 }
 
 const PASSED_KEYS: Line = [

@@ -18,7 +18,7 @@ import {
   toned,
 } from '../door.ts'
 import { type ActionOf, actionFor, KEYS, type Press } from '../keys.ts'
-import { NOT_BEGUN, withLesson } from '../progress.ts'
+import { type LessonProgress, NOT_BEGUN, withLesson } from '../progress.ts'
 import type { Course } from './course.ts'
 import { HelpScreen } from './help.ts'
 import type { Host, Screen } from './screen.ts'
@@ -46,6 +46,11 @@ export class LessonScreen implements Screen {
   /** The cell whose world the session holds. */
   #stage: string | null = null
   #restored = false
+  /** Cells that are still to run, after `a`. */
+  #waiting: readonly string[] = []
+  #stopped = false
+  /** Where to begin on the page, once its size is known. */
+  #arriving: NonNullable<LessonProgress['at']> | null = null
 
   constructor(
     readonly lesson: Lesson,
@@ -202,24 +207,44 @@ export class LessonScreen implements Screen {
     })
   }
 
+  /** Runs every cell, one after the other, so that the screen lives on in between. */
   #runAll(): void {
-    this.#notice = toned('dim', 'Running every cell from the top ...')
+    this.#stopped = false
+    this.#waiting = this.#notebook.cells.flatMap(({ cell }) => (cell.kind === 'scenario' ? [cell.id] : []))
+    this.#runNext()
+  }
+
+  #runNext(): void {
+    const [id, ...rest] = this.#waiting
+    if (id === undefined) return this.#ranAll()
+    this.#waiting = rest
+    this.#busy = id
+    this.#changed(id)
+    const all = this.#notebook.cells.filter((state) => state.cell.kind === 'scenario').length
+    this.#notice = toned('dim', `Running ${all - rest.length} of ${all}: ${id}   Ctrl-C stops`)
     this.host.later(() => {
-      this.#notebook.runAll()
-      this.#exchanges.clear()
-      this.#stage = null
-      this.#allChanged()
-      this.#recordDone()
-      const states = this.#notebook.cells.filter((state) => state.cell.kind === 'scenario')
-      const odd = states.filter((state) => state.status === 'failed' || state.matches === false)
-      this.#notice =
-        odd.length === 0
-          ? toned('good', `All ${states.length} cells ran as the lesson says.`)
-          : toned(
-              'bad',
-              `${odd.length} of ${states.length} cells did not run as the lesson says: ${odd.map((s) => s.cell.id).join(' ')}`,
-            )
+      this.#busy = null
+      this.#setStage(id)
+      if (this.#stopped) this.#notice = toned('dim', 'Stopped.')
+      else this.#runNext()
     })
+  }
+
+  #ranAll(): void {
+    const states = this.#notebook.cells.filter((state) => state.cell.kind === 'scenario')
+    const odd = states.filter((state) => state.status === 'failed' || state.matches === false)
+    const names = odd.map((state) => state.cell.id).join(' ')
+    this.#notice =
+      odd.length === 0
+        ? toned('good', `All ${states.length} cells ran as the lesson says.`)
+        : toned('bad', `${odd.length} of ${states.length} cells did not run as the lesson says: ${names}`)
+  }
+
+  interrupt(): boolean {
+    if (this.#waiting.length === 0) return false
+    this.#waiting = []
+    this.#stopped = true
+    return true
   }
 
   #answer(index: number): void {
@@ -408,6 +433,8 @@ export class LessonScreen implements Screen {
     this.#size = size
     this.#pages.lay(this.#blocks(), this.#contentWidth())
     if (anchor !== null) this.#goTo(anchor.block, anchor.offset)
+    if (this.#arriving !== null) this.#goTo(this.#arriving.block, this.#arriving.offset)
+    this.#arriving = null
   }
 
   #place(): { block: string; offset: number } | null {
@@ -442,8 +469,9 @@ export class LessonScreen implements Screen {
       state: this.#state(cell.id),
       focused: this.#focus === cell.id,
       busy: this.#busy === cell.id,
+      before: this.#kept().done.includes(cell.id),
       exchanges: this.#exchanges.get(cell.id) ?? [],
-      proof: proof.map((id) => ({ id, done: this.#cell(id) !== null && this.#state(id).status === 'done' })),
+      proof: proof.map((id) => ({ id, done: this.#cell(id) !== null && this.#isDone(id) })),
       goal: this.#goals.get(cell.id) ?? null,
       linear: false,
       ascii: this.host.ascii,
@@ -520,10 +548,8 @@ export class LessonScreen implements Screen {
 
   #isDone(id: string): boolean {
     const state = this.#state(id)
-    if (state.cell.kind === 'predict') return state.chosen !== null
-    if (state.cell.kind === 'challenge')
-      return this.#goals.get(id)?.done === true || this.#kept().done.includes(id)
-    return state.status === 'done'
+    if (state.status === 'done' || state.chosen !== null) return true
+    return this.#goals.get(id)?.done === true || this.#kept().done.includes(id)
   }
 
   #kept() {
@@ -549,36 +575,16 @@ export class LessonScreen implements Screen {
     this.course.record((p) => withLesson(p, this.lesson.id, { at: { ...place, focus: this.#focus } }))
   }
 
-  /** Brings back what was answered and run before, and the place on the page. */
+  /** Brings back what was answered before, and the place on the page. Cells are run again only when asked for. */
   #restore(): void {
     const kept = this.#kept()
-    for (const state of this.#notebook.cells) {
-      const chosen = kept.chosen[state.cell.id]
-      if (
-        state.cell.kind === 'predict' &&
-        state.chosen === null &&
-        chosen !== undefined &&
-        chosen < state.cell.answers.length
-      )
-        this.#notebook.predict(state.cell.id, chosen)
+    for (const { cell, chosen: now } of this.#notebook.cells) {
+      const chosen = kept.chosen[cell.id]
+      if (cell.kind === 'predict' && now === null && chosen !== undefined && chosen < cell.answers.length)
+        this.#notebook.predict(cell.id, chosen)
     }
-    const again = kept.done.filter(
-      (id) => this.#cell(id)?.kind === 'scenario' && this.#state(id).status === 'idle',
-    )
-    const arrive = (): void => {
-      const { at } = kept
-      if (at === null) return
-      if (at.focus !== null && this.#pieces.some((piece) => piece.id === at.focus && piece.fold === null))
-        this.#focus = at.focus
-      this.#allChanged()
-      this.#fit(this.#size)
-      this.#goTo(at.block, at.offset)
-    }
-    if (kept.at !== null || again.length > 0)
-      this.host.later(() => {
-        for (const id of again) this.#notebook.run(id)
-        this.#allChanged()
-        arrive()
-      })
+    this.#arriving = kept.at
+    const focus = kept.at?.focus
+    if (this.#pieces.some((piece) => piece.id === focus && piece.fold === null)) this.#focus = focus ?? null
   }
 }

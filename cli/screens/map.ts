@@ -29,10 +29,10 @@ export class MapScreen implements Screen {
 
   /** Goes to a lesson or exercise; stays here if it is not there. */
   resume(place: Place | null): void {
-    const item = this.#items().find((one) => one.kind === place?.kind && one.id === place.id)
-    if (item === undefined) return
-    this.#at = this.#items().indexOf(item)
-    this.host.visit(item)
+    const at = this.#items().findIndex((one) => one.kind === place?.kind && one.id === place.id)
+    if (place === null || at < 0) return
+    this.#at = at
+    this.host.visit(place)
   }
 
   draw(size: Size): Picture {

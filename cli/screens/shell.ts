@@ -15,6 +15,8 @@ export interface Stage {
   stop(): Promise<void>
 }
 
+const NOTHING: Picture = { lines: [], cursor: null }
+
 export class Shell implements Host {
   readonly #stack: Screen[] = []
   readonly #listeners = new Set<() => void>()
@@ -45,7 +47,13 @@ export class Shell implements Host {
   }
 
   draw(size: Size): Picture {
-    return this.front?.draw(size) ?? { lines: [], cursor: null }
+    if (this.#left) return NOTHING
+    try {
+      return this.front?.draw(size) ?? NOTHING
+    } catch (error) {
+      queueMicrotask(() => this.#crash(error))
+      return NOTHING
+    }
   }
 
   press(key: Press, size: Size): void {
@@ -128,8 +136,12 @@ export class Shell implements Host {
       work()
       this.redraw()
     } catch (error) {
-      this.#left = true
-      this.#stage?.exit(error instanceof Error ? error : new Error(String(error)))
+      this.#crash(error)
     }
+  }
+
+  #crash(error: unknown): void {
+    this.#left = true
+    this.#stage?.exit(error instanceof Error ? error : new Error(String(error)))
   }
 }
