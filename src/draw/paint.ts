@@ -93,7 +93,7 @@ class Canvas {
         break
       case 'mark':
         cells.write(this.x(what.lane), this.glyphs.marks[what.mark], MARK_TONES[what.mark])
-        cells.write(this.x(what.lane) + 1, ` ${what.text} `, MARK_TONES[what.mark])
+        this.besides(cells, this.x(what.lane), what.text, MARK_TONES[what.mark])
         if (what.mark === 'crash') this.down.add(what.lane)
         break
       case 'note':
@@ -102,6 +102,14 @@ class Canvas {
         break
     }
     return cells.line()
+  }
+
+  /** Words stand right of a mark, or left of it where there is no room on the right. */
+  private besides(cells: Cells, x: number, text: string, tone: Tone): void {
+    const fits = x + 2 + text.length <= this.width
+    const shown = fits || text.length + 2 <= x ? text : `${text.slice(0, Math.max(0, this.width - x - 3))}…`
+    if (fits || shown !== text) cells.write(x + 1, ` ${shown} `, tone)
+    else cells.write(x - 2 - text.length, ` ${text} `, tone)
   }
 
   /** Text stands near the sender, so that arrows over the same gap line up. */
@@ -120,9 +128,10 @@ class Canvas {
         this.view.lanes.some((lane) => this.x(lane) === x && !this.down.has(lane)) ? cross : bar,
         tone,
       )
-    const room = this.gap - 4
+    const room = this.gap - 2
     const text = what.text.length > room ? `${what.text.slice(0, room - 1)}…` : what.text
-    cells.write(from < to ? from + 3 : from - 2 - text.length, text, tone)
+    const lead = Math.max(1, Math.min(3, this.gap - 1 - text.length))
+    cells.write(from < to ? from + lead : from - lead + 1 - text.length, text, tone)
     cells.write(from, dot, tone)
     const head = from < to ? to - 1 : to + 1
     cells.write(head, what.fate === 'lost' ? lost : from < to ? right : left, tone)

@@ -186,6 +186,7 @@ function participant(rule: TwoPhaseCommitRules) {
         if (phase !== 'prepared' || row === null || coordinator === null) continue
         state.locks.set(row, tx)
         state.coordinators.set(tx, coordinator)
+        ctx.output({ type: 'vote', tx, yes: true })
         ctx.arm('inquire', inquireMs(ctx), tx)
       }
       const open = ctx.config['open']
