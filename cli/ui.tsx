@@ -13,8 +13,16 @@ export interface Opening {
   readonly at?: { readonly kind: 'lesson' | 'exercise'; readonly id: string }
 }
 
+const SIGNALS = [
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+  ['SIGINT', 130],
+] as const
+
 /** Resolves with the exit code. Rejects with a mistake of ours, when the terminal is as it was before. */
 export async function openCourse(course: Course, opening: Opening): Promise<number> {
+  // From here on a signal first closes the screens, which keep their place, then gives the terminal back.
+  for (const [signal] of SIGNALS) process.removeAllListeners(signal)
   const shell = new Shell(opening.ascii, screenFor(course))
   const map = new MapScreen(course, shell)
   shell.open(map)
@@ -27,12 +35,7 @@ export async function openCourse(course: Course, opening: Opening): Promise<numb
     kittyKeyboard: { mode: 'auto' },
   })
   map.resume(opening.at ?? course.progress.last)
-  const signals = [
-    ['SIGTERM', 143],
-    ['SIGHUP', 129],
-    ['SIGINT', 130],
-  ] as const
-  for (const [signal, code] of signals) process.once(signal, () => shell.leave(code))
+  for (const [signal, code] of SIGNALS) process.once(signal, () => shell.leave(code))
   const crash = (error: Error): void => {
     instance.unmount()
     throw error
