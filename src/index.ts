@@ -1,14 +1,40 @@
 /** The one public door: all that lessons, exercises and the command line import. */
 export type { Json, Value } from './base/canonical.ts'
 export { canonical, canonicalText, ValueProblem } from './base/canonical.ts'
+export { packageRoot } from './base/home.ts'
 export type { Bound, Verdict } from './base/verdict.ts'
 export { boundText, count, grouped } from './base/verdict.ts'
 export * from './base/view.ts'
+export { renderMarkdown } from './draw/markdown.ts'
 export { paintTimeline } from './draw/paint.ts'
 export { stateView, wireView } from './draw/state.ts'
 export { renderView, type TextOptions, timelineSentences, viewText, wrapLine } from './draw/text.ts'
 export { timelineOf } from './draw/timeline.ts'
 export { type Stage, verdictView } from './draw/verdict.ts'
+export {
+  cutLine,
+  justify,
+  lineWidth,
+  type Margin,
+  padLine,
+  safeText,
+  textWidth,
+  wrapSpans,
+} from './draw/wrap.ts'
+export { Checker, checkExercise } from './exercise/check.ts'
+export type { CheckInfo, CheckReport, CheckResult, Exercise } from './exercise/exercise.ts'
+export * from './exercise/kit.ts'
+export { ExerciseProblem, loadExercises } from './exercise/load.ts'
+export {
+  answerFile,
+  openAnswer,
+  openWorkspace,
+  resetAnswer,
+  type Workspace,
+  WorkspaceProblem,
+  workspaceFolder,
+  writeAtomically,
+} from './exercise/workspace.ts'
 export { type Course, findLesson, loadCourse } from './lesson/course.ts'
 export * from './lesson/lesson.ts'
 export { type CellState, type ChallengeState, cellsOf, Notebook } from './lesson/notebook.ts'

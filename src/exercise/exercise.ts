@@ -39,6 +39,8 @@ export interface CheckResult extends CheckInfo {
   readonly bound: string | null
   /** Where in the answer, if it is known: `start.ts:31`. */
   readonly place: string | null
+  /** What the answer wrote with `console.log` during this check, capped. */
+  readonly log: readonly string[]
 }
 
 export interface CheckReport {

@@ -1,0 +1,53 @@
+/** explored and simulated: what the drivers find of an answer, for a check to expect to hold. */
+import type { Bound, Verdict } from '../base/verdict.ts'
+import { type ExploreOptions, explore } from '../run/explore.ts'
+import { type SimulateOptions, simulate } from '../run/simulate.ts'
+import type { Choice } from '../world/choice.ts'
+import type { Model } from '../world/protocol.ts'
+import type { Run } from './byHand.ts'
+import type { Judged } from './matchers.ts'
+import { runSeed } from './recorder.ts'
+
+/** Every schedule within the budgets, from the run's world on: `expect(explored(run, { budgets: { crashes: 1 } })).toHold()`. */
+export function explored(run: Run, options: Omit<ExploreOptions, 'from'> = {}): Judged {
+  const { verdicts } = explore(run.model, { ...options, from: run.world })
+  const whole = (verdict: Verdict<Choice>) => (verdict.kind === 'broken' ? { ...verdict, trace: [...run.trace, ...verdict.trace] } : verdict)
+  return { model: run.model, verdicts: verdicts.map(whole) }
+}
+
+export interface SimulatedOptions {
+  readonly runs: number
+  /** What the run with this number is: faults, requests, length. The kit gives the seed. */
+  run(n: number): Omit<SimulateOptions, 'seed'>
+  /** In words, for the bound: `loss`, `crashes`. */
+  readonly faults: readonly string[]
+}
+
+/** Many seeded runs. Of those that break something the one with the fewest steps is told. */
+export function simulated(modelOf: (n: number) => Model, { runs, run, faults }: SimulatedOptions): Judged {
+  const bound: Bound = { driver: 'simulate', runs, budgets: faults }
+  const worst = new Map<string, { model: Model; verdict: Verdict<Choice> }>()
+  for (let n = 0; n < runs; n++) {
+    const { model, verdicts } = simulate(modelOf(n), { ...run(n), seed: runSeed() * 100_003 + n })
+    for (const verdict of verdicts) {
+      const before = worst.get(verdict.property)?.verdict
+      if (before === undefined || isWorse(verdict, before)) worst.set(verdict.property, { model, verdict })
+    }
+  }
+  const all = [...worst.values()]
+  const broken = all.filter(({ verdict }) => verdict.kind === 'broken')
+  const told = broken.sort((a, b) => stepsOf(a.verdict) - stepsOf(b.verdict))[0] ?? all[0]
+  if (told === undefined) throw new RangeError('simulated needs a run and a property')
+  const verdicts = broken.length > 0 ? [told.verdict] : all.map(({ verdict }) => verdict)
+  return { model: told.model, verdicts: verdicts.map((verdict) => ({ ...verdict, bound })) }
+}
+
+const RANK = { held: 0, gaveUp: 1, broken: 2 } as const
+
+function isWorse(a: Verdict<Choice>, b: Verdict<Choice>): boolean {
+  return RANK[a.kind] > RANK[b.kind] || (a.kind === 'broken' && b.kind === 'broken' && stepsOf(a) < stepsOf(b))
+}
+
+function stepsOf(verdict: Verdict<Choice>): number {
+  return verdict.kind === 'broken' ? verdict.trace.length : Number.POSITIVE_INFINITY
+}

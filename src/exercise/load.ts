@@ -1,0 +1,84 @@
+/** loadExercises: reads the folders of exercises; a folder that is not right is a problem that says what is missing. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { ChecksProblem, collectChecks } from './collect.ts'
+import type { Exercise } from './exercise.ts'
+
+/** A folder that is no valid exercise. */
+export class ExerciseProblem extends Error {
+  override readonly name = 'ExerciseProblem'
+  constructor(
+    readonly folder: string,
+    problem: string,
+    readonly next: string,
+  ) {
+    super(`${folder}: ${problem}`)
+  }
+}
+
+/** Where the course keeps its exercises, in a clone and in the package. */
+export const EXERCISES = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../exercises' : '../exercises', import.meta.url))
+
+/** All exercises in the order of the course. Throws `ExerciseProblem` at the first folder that is not right. */
+export function loadExercises(root: string = EXERCISES): readonly Exercise[] {
+  if (!existsSync(root)) return []
+  return readdirSync(root, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .sort()
+    .map((name) => loadExercise(join(root, name)))
+}
+
+/** The exercise in one folder. Throws `ExerciseProblem`. */
+export function loadExercise(folder: string): Exercise {
+  const [, number, id] = /(?:^|[\\/])(\d\d)-([a-z][a-z0-9-]*)$/.exec(folder) ?? []
+  if (number === undefined || id === undefined)
+    throw new ExerciseProblem(folder, 'the name is not NN-slug', 'call it by the number of its lesson and a slug, such as 09-two-phase-commit')
+  const task = readPart(folder, 'task.md', 'describe the task in it: a heading, then what to write and what is judged')
+  readPart(folder, 'start.ts', 'put what the learner begins with in it')
+  readPart(folder, 'hidden/checks.test.ts', 'write the checks in it, an ordinary Vitest file')
+  const title = /^# (.+)$/m.exec(task)?.[1]
+  if (title === undefined) throw new ExerciseProblem(folder, 'task.md has no heading', 'begin it with a line such as: # Two-phase commit')
+  return {
+    id,
+    number,
+    title: title.trim(),
+    lesson: /^lesson: *([a-z0-9-]+)$/m.exec(task)?.[1] ?? id,
+    folder,
+    task: task.replace(/^---\n[\s\S]*?\n---\n/, ''),
+    checks: checksIn(folder),
+    wrong: filesIn(join(folder, 'hidden', 'wrong')),
+    right: filesIn(join(folder, 'hidden', 'right')),
+  }
+}
+
+export function checksFile(exercise: Exercise): string {
+  return join(exercise.folder, 'hidden', 'checks.test.ts')
+}
+
+function checksIn(folder: string) {
+  try {
+    return collectChecks(join(folder, 'hidden', 'checks.test.ts'))
+  } catch (error) {
+    const message = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error)
+    const next = error instanceof ChecksProblem ? 'correct hidden/checks.test.ts' : 'make hidden/checks.test.ts load: npx vitest list shows its errors'
+    throw new ExerciseProblem(folder, message, next)
+  }
+}
+
+function readPart(folder: string, name: string, next: string): string {
+  try {
+    return readFileSync(join(folder, name), 'utf8')
+  } catch {
+    throw new ExerciseProblem(folder, `${name} is missing`, next)
+  }
+}
+
+function filesIn(folder: string): readonly string[] {
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => name.endsWith('.ts'))
+        .sort()
+    : []
+}

@@ -1,0 +1,77 @@
+/** Inside the fork: tells the host how each check went, at the moment it ends. Never sends the test's own words. */
+import { checkBegins, checkEnds, tellHost } from '../sandbox/guard.ts'
+import { bound, clearEvidence, evidence } from './evidence.ts'
+import { storyOf, type Story } from './story.ts'
+
+/** How one check went, as it travels to the host. */
+export interface CheckOutcome {
+  readonly type: 'check'
+  readonly name: string
+  readonly verdict: 'passed' | 'failed' | 'gaveUp' | 'error'
+  readonly happened: string | null
+  readonly why: string | null
+  readonly story: Story | null
+  readonly bound: string | null
+  /** The stack of what the answer threw, for the host to find its line in. */
+  readonly stack: string | null
+  readonly log: readonly string[]
+  readonly dropped: number
+}
+
+interface Run {
+  readonly log: { lines: string[]; dropped: number }
+  readonly seed: number
+}
+
+let run: Run = { log: { lines: [], dropped: 0 }, seed: 1 }
+
+export function setRun(value: Run): void {
+  run = value
+}
+
+/** The seed of this run; checks derive theirs from it. */
+export function runSeed(): number {
+  return run.seed
+}
+
+export function recordBegin(name: string): void {
+  clearEvidence()
+  run.log.lines.length = 0
+  run.log.dropped = 0
+  tellHost({ type: 'began', name })
+  checkBegins()
+}
+
+/** `error` is what the test threw, if it threw. */
+export function recordEnd(name: string, error: { readonly name?: string; readonly message?: string } | null): void {
+  checkEnds()
+  const outcome: CheckOutcome = {
+    type: 'check',
+    name,
+    ...judged(error),
+    bound: bound(),
+    log: [...run.log.lines],
+    dropped: run.log.dropped,
+  }
+  tellHost({ ...outcome })
+}
+
+function judged(error: { readonly name?: string; readonly message?: string } | null): Pick<CheckOutcome, 'verdict' | 'happened' | 'why' | 'story' | 'stack'> {
+  const found = evidence()
+  if (error === null && found === null) return { verdict: 'passed', happened: null, why: null, story: null, stack: null }
+  if (found !== null)
+    return {
+      verdict: found.verdict,
+      happened: found.happened,
+      why: found.why ?? null,
+      story: found.story === undefined ? null : storyOf(found.story.model, found.story.trace),
+      stack: found.threw?.stack ?? null,
+    }
+  const ours = error?.name !== 'AssertionError'
+  return { verdict: ours ? 'error' : 'failed', happened: firstLine(error?.message ?? ''), why: null, story: null, stack: null }
+}
+
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]!.trim()
+}
+

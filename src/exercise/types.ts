@@ -1,0 +1,66 @@
+/** typeErrors: what TypeScript's own compiler says of an answer, within a time limit. An edge: it runs `tsc`. */
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { basename, dirname, join, relative, resolve } from 'node:path'
+import process from 'node:process'
+import type { CheckReport } from './exercise.ts'
+import { answerCompilerOptions } from './workspace.ts'
+
+const MAX_ERRORS = 20
+
+/** Type errors in the answer's own files. Empty where there are none, or where there is no compiler, or no time. */
+export async function typeErrors(file: string, limitMs = 5000): Promise<CheckReport['types']> {
+  const compiler = findCompiler()
+  if (compiler === null) return []
+  const folder = await mkdtemp(join(tmpdir(), 'splitbrain-types-'))
+  try {
+    const config = join(folder, 'tsconfig.json')
+    await writeFile(config, JSON.stringify({ compilerOptions: answerCompilerOptions(), files: [resolve(file)] }))
+    return errorsIn(await run(compiler, ['-p', config, '--pretty', 'false'], limitMs), file, folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+function findCompiler(): string | null {
+  try {
+    const require = createRequire(import.meta.url)
+    return join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
+  } catch {
+    return null
+  }
+}
+
+function run(compiler: string, args: readonly string[], limitMs: number): Promise<string> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [compiler, ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
+    let text = ''
+    const late = setTimeout(() => child.kill('SIGKILL'), limitMs)
+    child.stdout.on('data', (chunk: Buffer) => {
+      text += chunk.toString()
+    })
+    child.once('error', () => resolve(''))
+    child.once('close', () => {
+      clearTimeout(late)
+      resolve(text)
+    })
+  })
+}
+
+/** Lines such as `../start.ts(31,5): error TS2345: ...`, of the answer's folder only. */
+function errorsIn(text: string, file: string, from: string): CheckReport['types'] {
+  const home = dirname(resolve(file))
+  return text
+    .split('\n')
+    .flatMap((line) => {
+      const [, path, at, message] = /^(.+?)\((\d+),\d+\): error TS\d+: (.+)$/.exec(line) ?? []
+      if (path === undefined || at === undefined || message === undefined) return []
+      const own = relative(home, resolve(process.cwd(), path))
+      const fromTemp = relative(home, resolve(from, path))
+      const name = [own, fromTemp].find((candidate) => !candidate.startsWith('..'))
+      return name === undefined ? [] : [{ place: `${name || basename(file)}:${at}`, message }]
+    })
+    .slice(0, MAX_ERRORS)
+}

@@ -1,0 +1,110 @@
+/** Vitest kept warm in this process, running each file of checks in a fork that it is handed. An edge. */
+import process from 'node:process'
+import { Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import type { PoolWorker, Vitest, WorkerRequest } from 'vitest/node'
+import type { Fork } from '../sandbox/fork.ts'
+
+/** The folder that holds the kit: `src` in a clone, the build's folder in the package. */
+const KIT = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '..' : '.', import.meta.url))
+const SETUP = fileURLToPath(beside('setup'))
+const INDEX = import.meta.url.endsWith('.ts') ? fileURLToPath(new URL('../index.ts', import.meta.url)) : fileURLToPath(beside('index'))
+
+/** A file beside this one, whatever language it is in by now. */
+export function beside(name: string): URL {
+  return new URL(`./${name}.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
+}
+
+export class WarmVitest {
+  private fork: Fork | null = null
+
+  private constructor(private readonly vitest: Vitest) {}
+
+  /** Starts Vitest; takes about as long as `vitest` itself does. */
+  static async start(root: string): Promise<WarmVitest> {
+    const { createVitest } = await import('vitest/node')
+    let warm: WarmVitest | null = null
+    const vitest = await createVitest(
+      {
+        config: false,
+        root,
+        watch: false,
+        reporters: [{}],
+        pool: { name: 'splitbrain', createPoolWorker: () => new ForkWorker(warm!.fork!) },
+        maxWorkers: 1,
+        api: false,
+        update: 'none',
+        disableConsoleIntercept: true,
+        include: ['**/hidden/checks.test.ts'],
+        setupFiles: [SETUP],
+        testTimeout: 0,
+        hookTimeout: 0,
+        server: { deps: { external: [new RegExp(`^${escaped(KIT)}`)] } },
+        cache: false,
+      },
+      { server: { watch: null, hmr: false, ws: false }, resolve: { alias: [{ find: /^splitbrain$/, replacement: INDEX }] } },
+      { stdout: nowhere(), stderr: nowhere() },
+    )
+    await vitest.standalone()
+    warm = new WarmVitest(vitest)
+    return warm
+  }
+
+  /** Runs the checks of one file in the fork; settles when Vitest is done with it, however that went. */
+  async run(file: string, fork: Fork): Promise<void> {
+    this.fork = fork
+    const exitCode = process.exitCode
+    const specification = this.vitest.getRootProject().createSpecification(file)
+    this.vitest.invalidateFile(file)
+    await this.vitest.runTestSpecifications([specification], true)
+    process.exitCode = exitCode
+  }
+
+  async close(): Promise<void> {
+    const exitCode = process.exitCode
+    await this.vitest.close()
+    process.exitCode = exitCode
+  }
+}
+
+/** One of our forks as Vitest's pool sees it. A stop is answered at once: the fork is never used again. */
+class ForkWorker implements PoolWorker {
+  readonly name = 'splitbrain'
+  private readonly listeners = new Set<(message: unknown) => void>()
+
+  constructor(private readonly fork: Fork) {}
+
+  on(event: string, callback: (...args: never[]) => void): void {
+    if (event === 'message') this.listeners.add(callback as (message: unknown) => void)
+    this.fork.process.on(event, callback as (...args: unknown[]) => void)
+  }
+
+  off(event: string, callback: (...args: never[]) => void): void {
+    if (event === 'message') this.listeners.delete(callback as (message: unknown) => void)
+    this.fork.process.off(event, callback as (...args: unknown[]) => void)
+  }
+
+  send(message: WorkerRequest): void {
+    if (message.type !== 'stop') this.fork.send(message)
+    else for (const listener of this.listeners) listener({ __vitest_worker_response__: true, type: 'stopped' })
+  }
+
+  deserialize(data: unknown): unknown {
+    return data
+  }
+
+  async start(): Promise<void> {}
+
+  async stop(): Promise<void> {
+    this.fork.kill()
+    await this.fork.ended
+  }
+}
+
+function nowhere(): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done() })
+}
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+}

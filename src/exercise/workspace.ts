@@ -1,0 +1,138 @@
+/** The workspace: the learner's own folder. Nothing in it that a learner wrote is ever overwritten. An edge. */
+import { constants, copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import process from 'node:process'
+import { fileURLToPath } from 'node:url'
+import type { Exercise } from './exercise.ts'
+
+/** A workspace that cannot be used: one sentence with the place, and what to do. */
+export class WorkspaceProblem extends Error {
+  override readonly name = 'WorkspaceProblem'
+  constructor(
+    readonly place: string,
+    message: string,
+    readonly next: string,
+  ) {
+    super(message)
+  }
+}
+
+/** The folder given, or `SPLITBRAIN_WORKSPACE`, or `~/splitbrain`. */
+export function workspaceFolder(given?: string): string {
+  return resolve(given ?? (process.env['SPLITBRAIN_WORKSPACE'] || join(homedir(), 'splitbrain')))
+}
+
+export interface Workspace {
+  readonly folder: string
+}
+
+/** Opens the workspace, and creates what is missing in it. Throws `WorkspaceProblem`. */
+export function openWorkspace(folder: string): Workspace {
+  return writing(folder, () => {
+    mkdirSync(join(folder, 'answers'), { recursive: true })
+    // Points into this installation, so it is ours to keep up to date; the learner's own options go below answers/.
+    writeIfDifferent(join(folder, 'tsconfig.json'), tsconfigText())
+    return { folder }
+  })
+}
+
+/** Where the learner's answer to an exercise lies. */
+export function answerFile({ folder }: Workspace, exercise: Exercise): string {
+  return join(folder, 'answers', exercise.id, 'start.ts')
+}
+
+/** The learner's file, copied from the start on the first visit and never touched again. Throws `WorkspaceProblem`. */
+export function openAnswer(workspace: Workspace, exercise: Exercise): string {
+  const file = answerFile(workspace, exercise)
+  return writing(file, () => {
+    mkdirSync(dirname(file), { recursive: true })
+    if (!existsSync(file)) copyFileSync(join(exercise.folder, 'start.ts'), file, constants.COPYFILE_EXCL)
+    return file
+  })
+}
+
+/** Puts the start back. What was there is kept beside it as `start.2026-11-22T21-15-00.ts`; returns its path, or null. */
+export function resetAnswer(workspace: Workspace, exercise: Exercise, now: Date): string | null {
+  const file = answerFile(workspace, exercise)
+  return writing(file, () => {
+    const backup = existsSync(file) ? freeName(file, now) : null
+    if (backup !== null) renameSync(file, backup)
+    openAnswer(workspace, exercise)
+    return backup
+  })
+}
+
+/** What the editor and `tsc` need to know of an answer: strict, and where 'splitbrain' is declared. */
+export function answerCompilerOptions(): { readonly [option: string]: unknown } {
+  const declarations = import.meta.url.endsWith('.ts') ? '../index.ts' : './index.d.ts'
+  return {
+    target: 'es2023',
+    lib: ['es2023'],
+    module: 'nodenext',
+    moduleResolution: 'nodenext',
+    moduleDetection: 'force',
+    types: [],
+    noEmit: true,
+    strict: true,
+    noUncheckedIndexedAccess: true,
+    verbatimModuleSyntax: true,
+    allowImportingTsExtensions: true,
+    skipLibCheck: true,
+    paths: { splitbrain: [fileURLToPath(new URL(declarations, import.meta.url))] },
+  }
+}
+
+function tsconfigText(): string {
+  return `${JSON.stringify({ compilerOptions: answerCompilerOptions(), include: ['answers'] }, null, 2)}\n`
+}
+
+function writeIfDifferent(file: string, text: string): void {
+  const before = existsSync(file) ? readFileSync(file, 'utf8') : null
+  if (before !== text) writeAtomically(file, text)
+}
+
+/** The whole new text or the whole old one, whenever the power goes. */
+export function writeAtomically(file: string, text: string): void {
+  const draft = `${file}.${process.pid}.new`
+  writeFileSync(draft, text)
+  renameSync(draft, file)
+}
+
+function freeName(file: string, now: Date): string {
+  const stamp = now.toISOString().slice(0, 19).replaceAll(':', '-')
+  const base = file.replace(/\.ts$/, `.${stamp}`)
+  for (let n = 1; ; n++) {
+    const name = n === 1 ? `${base}.ts` : `${base}-${n}.ts`
+    if (!existsSync(name)) return name
+  }
+}
+
+/** Runs what writes below `place`, and says in one sentence why it cannot. */
+export function writing<T>(place: string, write: () => T): T {
+  try {
+    return write()
+  } catch (error) {
+    if (error instanceof WorkspaceProblem) throw error
+    const { code, path } = error as NodeJS.ErrnoException
+    const where = path ?? place
+    const next = 'choose another folder with --workspace FOLDER or SPLITBRAIN_WORKSPACE'
+    const why = REASONS[code ?? '']
+    if (why === undefined) throw error
+    throw new WorkspaceProblem(where, `the workspace cannot be written: ${where} ${why}`, next)
+  }
+}
+
+const REASONS: { readonly [code: string]: string } = {
+  EACCES: 'does not let you write',
+  EPERM: 'does not let you write',
+  EROFS: 'lies on a disk that is read-only',
+  ENOSPC: 'lies on a disk that is full',
+  EDQUOT: 'lies on a disk where your share is used up',
+  ENOTDIR: 'lies below something that is not a folder',
+  EEXIST: 'is there already and is not a folder',
+  EISDIR: 'is a folder where a file should be',
+  ENOENT: 'cannot be created there',
+  ENAMETOOLONG: 'has too long a name',
+  ELOOP: 'is a link that leads to itself',
+}

@@ -1,0 +1,36 @@
+/** runAnswer: runs a compiled answer in a single-use fork, within limits, and says how it ended. */
+import type { Ending, Fork, ForkSupply, Told } from './fork.ts'
+import type { Limits } from './limits.ts'
+
+/** What is run: the answer's code, and how to drive the fork that holds it. */
+export interface Program {
+  readonly code: string
+  /** Where the fork comes from. */
+  readonly forks: ForkSupply
+  /** Handed to the fork beside the code; plain data. */
+  readonly input: { readonly [name: string]: unknown }
+  /** Called for every line the fork tells. */
+  onTold(told: Told): void
+  /** Has the conversation with the fork; when it settles the fork's work is done. */
+  drive(fork: Fork): Promise<unknown>
+}
+
+/**
+ * Runs the program. Never rejects because of what the answer does, and when it resolves the fork is gone.
+ * `dismissed` means that everything ran to its end. Today the answer is kept in check by a clock, by memory
+ * limits and by what its scope shows; fuel and a locked realm will come behind this same function.
+ */
+export async function runAnswer(program: Program, limits: Limits): Promise<Ending> {
+  const fork = program.forks.take()
+  fork.onTold(program.onTold)
+  const late = setTimeout(() => fork.kill({ kind: 'overtime', label: '', ms: limits.totalMs }), limits.totalMs)
+  try {
+    await fork.ready
+    fork.send({ type: 'answer', code: program.code, limits, input: program.input })
+    await Promise.race([program.drive(fork), fork.ended])
+  } finally {
+    clearTimeout(late)
+    fork.kill()
+  }
+  return fork.ended
+}

@@ -1,0 +1,39 @@
+/**
+ * The watchdog: a thread inside the fork that ends it when the answer stays in its code too long, a check
+ * takes too long, memory runs out or the parent is gone. Plain JavaScript: it must start without a loader.
+ */
+import { writeSync } from 'node:fs'
+import process from 'node:process'
+import { workerData } from 'node:worker_threads'
+
+const POLL_MS = 20
+const { control, labels, limits, channel, parent } = workerData
+const words = new Int32Array(control)
+
+/** How long each of the two clocks has stood at the same number. */
+const clocks = [
+  { slot: 0, limit: limits.enteredMs, kind: 'hung', value: 0, since: 0 },
+  { slot: 2, limit: limits.checkMs, kind: 'overtime', value: 0, since: 0 },
+]
+
+setInterval(() => {
+  const now = performance.now()
+  if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL')
+  for (const clock of clocks) {
+    const value = Atomics.load(words, clock.slot)
+    if (value !== clock.value) Object.assign(clock, { value, since: now })
+    else if (value !== 0 && now - clock.since > clock.limit) end({ kind: clock.kind, label: label(), ms: clock.limit })
+  }
+  if (process.memoryUsage.rss() > limits.rssMb * 1024 * 1024) end({ kind: 'memory', label: label() })
+}, POLL_MS)
+
+function label() {
+  const length = Atomics.load(words, 3)
+  const text = new TextDecoder().decode(new Uint8Array(labels).slice(0, length))
+  return JSON.parse(text || '[]')[Atomics.load(words, 1)] ?? ''
+}
+
+function end(report) {
+  writeSync(channel, `${JSON.stringify({ type: 'ended', ...report })}\n`)
+  process.kill(process.pid, 'SIGKILL')
+}
