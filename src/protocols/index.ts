@@ -1,7 +1,10 @@
 /** The list of reference protocols and of the flawed readings of their rules. One line each. */
 import type { Alternative, Protocol } from '../world/protocol.ts'
 import { dualWrite } from './dualWrite.ts'
+import { flawedPaxos } from './flawed/paxos.ts'
 import { flawedTwoPhaseCommit } from './flawed/twoPhaseCommit.ts'
+import { paxos } from './paxos.ts'
+import { paxosLamport } from './paxosLamport.ts'
 import { singleCopyRegister } from './singleCopyRegister.ts'
 import { tCommit } from './tCommit.ts'
 import { twoPhase } from './twoPhase.ts'
@@ -13,6 +16,8 @@ export const protocols: readonly Protocol[] = [
   tCommit,
   twoPhase,
   singleCopyRegister,
+  paxos,
+  paxosLamport,
 ]
 
-export const alternatives: readonly Alternative[] = [...flawedTwoPhaseCommit]
+export const alternatives: readonly Alternative[] = [...flawedTwoPhaseCommit, ...flawedPaxos]

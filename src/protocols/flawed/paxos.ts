@@ -1,0 +1,100 @@
+/** Flawed readings of Paxos, one rule each: of the protocol with its roles apart, and of Lamport's module. */
+import type { Alternative } from '../../world/protocol.ts'
+import type { Acceptor, Vote } from '../paxos.ts'
+
+type Reading = Omit<Alternative, 'protocol'>
+
+const of = (rule: string, name: string, says: string, is: Alternative['is']): Reading => ({
+  rule,
+  name,
+  says,
+  is,
+})
+
+const both: readonly Reading[] = [
+  of('quorum', 'half', 'half of the acceptors are enough, so that two groups need not meet', (n: number) =>
+    Math.ceil(n / 2),
+  ),
+  of(
+    'chooseValue',
+    'largest',
+    'the largest of the values voted for',
+    (votes: readonly Vote[], own: string) =>
+      votes.reduce((best, { vval }) => (best === null || vval > best ? vval : best), null as string | null) ??
+      own,
+  ),
+  of(
+    'chooseValue',
+    'lowest-ballot',
+    'the value of the lowest ballot voted in',
+    (votes: readonly Vote[], own: string) =>
+      votes.length === 0
+        ? own
+        : votes.reduce((best, vote) => (vote.vballot < best.vballot ? vote : best)).vval,
+  ),
+  of(
+    'chooseValue',
+    'any',
+    'any of the values voted for: the first to be heard',
+    (votes: readonly Vote[], own: string) => votes[0]?.vval ?? own,
+  ),
+  of('chooseValue', 'own', 'always the own value', (_votes: readonly Vote[], own: string) => own),
+  of(
+    'report',
+    'promised',
+    'a promise reports the ballot last promised with the value, not the one voted in',
+    (a: Acceptor) => ({
+      vballot: a.promised,
+      vval: a.vval,
+    }),
+  ),
+  of(
+    'mayAccept',
+    'equal',
+    'only the very ballot that was promised is voted for (safe, but can get stuck)',
+    (ballot: number, promised: number) => ballot === promised,
+  ),
+  of(
+    'mayAccept',
+    'higher',
+    'only a ballot above the one promised is voted for: none ever is',
+    (ballot: number, promised: number) => ballot > promised,
+  ),
+  of('mayAccept', 'always', 'every accept is voted for, whatever was promised', () => true),
+]
+
+export const flawedPaxos: readonly Alternative[] = [
+  ...['paxos', 'paxos-lamport'].flatMap((protocol) => both.map((reading) => ({ protocol, ...reading }))),
+  {
+    protocol: 'paxos',
+    ...of('ballot', 'shared', 'every proposer begins at ballot 0: ballots have no owner', (n: number) => n),
+  },
+  {
+    protocol: 'paxos',
+    ...of('force', 'never', 'promises, votes and used ballots are never forced to the disk', () => {}),
+  },
+  {
+    protocol: 'paxos-lamport',
+    ...of(
+      'mayPropose',
+      'again',
+      'a ballot may propose several values, as if two proposers shared it',
+      () => true,
+    ),
+  },
+  {
+    protocol: 'paxos-lamport',
+    ...of('survives', 'vote-only', 'a crash makes an acceptor forget its promise', (a: Acceptor) => ({
+      ...a,
+      promised: a.vballot,
+    })),
+  },
+  {
+    protocol: 'paxos-lamport',
+    ...of('survives', 'promise-only', 'a crash makes an acceptor forget its vote', (a: Acceptor) => ({
+      promised: a.promised,
+      vballot: -1,
+      vval: null,
+    })),
+  },
+]

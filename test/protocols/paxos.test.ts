@@ -1,0 +1,194 @@
+/** Paxos: the counts of Lamport's module, the step counts of wrong readings, and the roles apart under faults. */
+import { describe, expect, test } from 'vitest'
+import { paxos } from '../../src/protocols/paxos.ts'
+import { paxosLamport } from '../../src/protocols/paxosLamport.ts'
+import { explore } from '../../src/run/explore.ts'
+import { simulate } from '../../src/run/simulate.ts'
+import { apply, begin } from '../../src/world/apply.ts'
+import { choices, DEFAULT_BUDGETS } from '../../src/world/choices.ts'
+import type { Model } from '../../src/world/protocol.ts'
+import type { World } from '../../src/world/world.ts'
+import { lead, reading, searched, storyOf } from './stories.ts'
+
+const ANY_TIME = { timeouts: Number.POSITIVE_INFINITY }
+
+/**
+ * The cut of module Paxos: one node, one timer that picks an action, no learners. What TLC generates counts
+ * the witnesses of a quorum one by one and actions that change nothing, so only distinct and depth compare.
+ */
+describe("Lamport's module: ballots see all messages ever sent", () => {
+  // tlaplus/Examples, MCPaxosTiny: three acceptors, ballots 0 and 1, two values, no symmetry.
+  test('MCPaxosTiny has 3,921 worlds and depth 17', () => {
+    for (const exact of [false, true]) {
+      const seen = explore(reading(paxosLamport, []), { budgets: ANY_TIME, exact })
+      expect(seen).toMatchObject({ distinct: 3921, depth: 17, verdicts: [{ kind: 'held' }] })
+    }
+  })
+
+  test('the largest value survives every world with two ballots', () => {
+    const seen = explore(reading(paxosLamport, ['chooseValue=largest']), { budgets: ANY_TIME })
+    expect(seen).toMatchObject({ distinct: 3921, depth: 17, verdicts: [{ kind: 'held' }] })
+  })
+
+  // Counts of the course's own ledger, from an independent model of the same cut.
+  test.each([
+    ['mayAccept=equal', 1977],
+    ['mayAccept=higher', 505],
+  ])('%s agrees in all %i worlds', (flaw, distinct) => {
+    const seen = explore(reading(paxosLamport, [flaw]), { budgets: ANY_TIME })
+    expect(seen).toMatchObject({ distinct, verdicts: [{ kind: 'held' }] })
+  })
+
+  test('an accept above the promise is never possible: nothing is ever chosen', () => {
+    const chosen = (flaws: string[]) => {
+      const model = reading(paxosLamport, flaws)
+      const nothing = { ...model.properties[0]!, judge: { kind: 'always', broken: decidedIn } as const }
+      return searched({ ...model, properties: [nothing] }, 'Agreement', { budgets: ANY_TIME })
+    }
+    expect([chosen([]), chosen(['mayAccept=higher'])]).toEqual(['broken in 6', 'held'])
+  })
+
+  // Steps of the course's own ledger, two ballots.
+  test.each([
+    ['mayAccept=always', 12],
+    ['chooseValue=own', 12],
+    ['mayPropose=again', 9],
+  ])('%s breaks Agreement in %i steps', (flaw, steps) => {
+    expect(searched(reading(paxosLamport, [flaw]), 'Agreement', { budgets: ANY_TIME })).toBe(
+      `broken in ${steps}`,
+    )
+  })
+
+  // The same steps from the ledger; the first ones are given here, for the whole search is a long one.
+  test.each([
+    ['survives=vote-only', 13, 6, ['a1', 'a2', 'a3']],
+    ['survives=promise-only', 13, 5, ['a1', 'a2', 'a3']],
+    ['quorum=half', 12, 5, ['a1', 'a2', 'a3', 'a4']],
+  ])('%s breaks Agreement in %i steps, the first %i given', (flaw, steps, given, acceptors) => {
+    const model = reading(paxosLamport, [flaw], { params: { acceptors } })
+    const from = said(
+      model,
+      ['1a 0', '1b a1 0 -1 -', '1b a2 0 -1 -', '2a 0 A', '2b a1 0 A', '1a 1'].slice(0, given),
+    )
+    expect(searched(model, 'Agreement', { from, budgets: ANY_TIME })).toBe(`broken in ${steps - given}`)
+  })
+
+  /** Ballot 0 leaves one vote for B at a1; ballot 1 does not see it and has A chosen by a2 and a3. */
+  const before = ['1a 0', '1b a1 0 -1 -', '1b a2 0 -1 -', '2a 0 B', '2b a1 0 B', '1a 1']
+  const unseen = ['1b a2 1 -1 -', '1b a3 1 -1 -']
+  const chosen = ['2a 1 A', '2b a2 1 A', '2b a3 1 A']
+
+  // The ledger's steps; the world in which A is chosen is given, and from it the rules as published hold.
+  test.each([
+    ['chooseValue=largest', 17, unseen],
+    ['chooseValue=lowest-ballot', 17, unseen],
+    ['chooseValue=any', 17, unseen],
+    ['report=promised', 18, ['1b a1 1 0 B', '1b a2 1 0 -', '1b a3 1 -1 -']],
+  ])('%s breaks Agreement in %i steps, with three ballots', (flaw, steps, promises) => {
+    const params = { ballots: 3 }
+    const outcome = (flaws: string[], given: string[]) => {
+      const model = reading(paxosLamport, flaws, { params })
+      return searched(model, 'Agreement', { from: said(model, given), budgets: ANY_TIME })
+    }
+    const given = [...before, ...promises, ...chosen]
+    expect(outcome([flaw], given)).toBe(`broken in ${steps - given.length}`)
+    expect(outcome([], [...before, ...unseen, ...chosen])).toBe('held')
+  })
+
+  test('the wrong report survives every world with two ballots', () => {
+    expect(searched(reading(paxosLamport, ['report=promised']), 'Agreement', { budgets: ANY_TIME })).toBe(
+      'held',
+    )
+  })
+})
+
+/** Cut: two proposers that also learn, three acceptors, a `set` wire, refused messages stay. Counts are our own. */
+const SET = { wire: 'set', refusals: 'stay' } as const
+
+describe('roles apart', () => {
+  const decided = [
+    "p1's timer attempt",
+    'a1 receives prepare',
+    'a2 receives prepare',
+    'p1 receives promise ballot=0 vballot=-1 vval=null from a1',
+    'p1 receives promise ballot=0 vballot=-1 vval=null from a2',
+    'a1 receives accept ballot=0',
+    'a2 receives accept ballot=0',
+    'p1 receives accepted ballot=0 value=A from a1',
+    'p1 receives accepted ballot=0 value=A from a2',
+  ]
+
+  test('two ballots: Agreement in all 80,425 worlds', () => {
+    const model = reading(paxos, [], { params: { ballots: 2 }, options: SET })
+    const seen = explore(model, { properties: ['Agreement'], budgets: ANY_TIME })
+    expect(seen).toMatchObject({ distinct: 80_425, depth: 23, verdicts: [{ kind: 'held' }] })
+  })
+
+  test('a ballot shared by two proposers lets both decide', () => {
+    const model = reading(paxos, ['ballot=shared'], { params: { ballots: 1 }, options: SET })
+    expect(searched(model, 'Agreement', { budgets: ANY_TIME })).toBe('broken in 18')
+  })
+
+  test('a vote that was not forced is forgotten, and the other value is chosen', () => {
+    const lost = (flaws: string[]) => {
+      const model = reading(paxos, flaws, { params: { ballots: 2 }, options: SET })
+      const budgets = { ...ANY_TIME, crashes: 1, mayCrash: ['a2'] }
+      return storyOf(model, 'Agreement', { from: lead(model, decided), budgets })
+    }
+    expect(lost(['force=never'])).toHaveLength(11)
+    expect(lost([])).toEqual(['it held'])
+  })
+
+  test('after a1 and a2 promised and a2 died, a3 may vote without a promise; the equal rule is stuck', () => {
+    const votes = (flaws: string[]) => {
+      const model = reading(paxos, flaws, { params: { ballots: 1 } })
+      const steps = [...decided.slice(0, 5), 'a2 crashes', 'the network loses prepare ballot=0 from p1 to a3']
+      const { wire } = lead(model, [...steps, 'a1 receives accept', 'a3 receives accept'])
+      return wire.filter(({ to, body }) => to === 'p1' && body.type === 'accepted').map(({ from }) => from)
+    }
+    expect(votes([])).toEqual(['a1', 'a3'])
+    expect(votes(['mayAccept=equal'])).toEqual(['a1'])
+  })
+
+  test('a hundred seeds with losses, copies, crashes and a partition: all hold and everyone decides', () => {
+    for (let seed = 1; seed <= 100; seed++) {
+      const { last, verdicts } = simulate(reading(paxos, [], { options: { delayMs: [1, 10] } }), {
+        seed,
+        faults: { untilMs: 1500, loss: 0.1, duplicate: 0.1, crashInside: 0.02, crashes: 2, partitions: 1 },
+      })
+      expect(verdicts.map((v) => v.kind)).toEqual(['held', 'held', 'held'])
+      for (const name of ['p1', 'p2']) expect(last.nodes[name]?.state).not.toMatchObject({ decided: null })
+    }
+  })
+
+  test('a client hears what was chosen, its own value or not', () => {
+    const model = reading(paxos, [], { params: { propose: false } })
+    const ask = (client: string, to: string, value: string) => ({
+      atMs: 1,
+      client,
+      to,
+      body: { type: 'propose', value },
+    })
+    const { last } = simulate(model, { requests: [ask('c1', 'p1', 'tea'), ask('c2', 'p2', 'milk')] })
+    const answers = Object.values(last.clients).map(([operation]) => operation?.answer)
+    expect(answers[0]).toEqual(answers[1])
+    expect(answers[0]).toMatchObject({ type: 'propose_ok' })
+  })
+})
+
+function decidedIn(fold: unknown): string | null {
+  return (fold as { decided: string | null }).decided
+}
+
+/** The world in which these messages were sent one by one, in the module's cut. */
+function said(model: Model, messages: readonly string[]): World {
+  return messages.reduce<World>((world, message) => {
+    for (const choice of choices(model, world, { ...DEFAULT_BUDGETS, ...ANY_TIME })) {
+      const applied = apply(model, world, choice)
+      if (applied.kind !== 'applied') continue
+      const { msgs } = applied.world.nodes['spec']!.state as unknown as { msgs: ReadonlySet<string> }
+      if (msgs.has(message)) return applied.world
+    }
+    throw new Error(`${message} cannot be sent`)
+  }, begin(model).world)
+}
