@@ -1,10 +1,13 @@
 /** The list of reference protocols and of the flawed readings of their rules. One line each. */
 import type { Alternative, Protocol } from '../world/protocol.ts'
+import { abd } from './abd.ts'
 import { dualWrite } from './dualWrite.ts'
+import { flawedAbd } from './flawed/abd.ts'
 import { flawedPaxos } from './flawed/paxos.ts'
 import { flawedTwoPhaseCommit } from './flawed/twoPhaseCommit.ts'
 import { paxos } from './paxos.ts'
 import { paxosLamport } from './paxosLamport.ts'
+import { paxosRegister } from './paxosRegister.ts'
 import { singleCopyRegister } from './singleCopyRegister.ts'
 import { tCommit } from './tCommit.ts'
 import { twoPhase } from './twoPhase.ts'
@@ -16,8 +19,10 @@ export const protocols: readonly Protocol[] = [
   tCommit,
   twoPhase,
   singleCopyRegister,
+  abd,
   paxos,
   paxosLamport,
+  paxosRegister,
 ]
 
-export const alternatives: readonly Alternative[] = [...flawedTwoPhaseCommit, ...flawedPaxos]
+export const alternatives: readonly Alternative[] = [...flawedTwoPhaseCommit, ...flawedPaxos, ...flawedAbd]
