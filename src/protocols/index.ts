@@ -8,6 +8,8 @@ import { flawedTwoPhaseCommit } from './flawed/twoPhaseCommit.ts'
 import { paxos } from './paxos.ts'
 import { paxosLamport } from './paxosLamport.ts'
 import { paxosRegister } from './paxosRegister.ts'
+import { raftElection } from './raftElection.ts'
+import { raftLog } from './raftLog.ts'
 import { singleCopyRegister } from './singleCopyRegister.ts'
 import { tCommit } from './tCommit.ts'
 import { twoPhase } from './twoPhase.ts'
@@ -23,6 +25,8 @@ export const protocols: readonly Protocol[] = [
   paxos,
   paxosLamport,
   paxosRegister,
+  raftElection,
+  raftLog,
 ]
 
 export const alternatives: readonly Alternative[] = [...flawedTwoPhaseCommit, ...flawedPaxos, ...flawedAbd]

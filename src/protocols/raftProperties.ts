@@ -1,0 +1,143 @@
+/** Raft's five guarantees (Figure 3 of the paper), as folds over what servers announce. */
+import { type AnyProperty, property } from '../world/property.ts'
+
+/*
+ * Servers announce `elected { term, log }` with the terms of their entries, `append { index, term, before,
+ * command }` with the term of the entry before, `truncate { index, term }` with their own current term,
+ * `commit { index, term, by }` where a leader of term `by` counts a majority, and `apply { index, term,
+ * command }`. What is announced again after a restart changes nothing.
+ */
+
+type Leaders = { readonly leaders: { readonly [term: string]: string }; readonly wrong: string | null }
+
+/** At most one leader can be elected in a given term (5.2). */
+export const electionSafety = property<Leaders>({
+  name: 'ElectionSafety',
+  says: 'Election safety: at most one leader is elected in a term',
+  first: { leaders: {}, wrong: null },
+  see(fold, seen) {
+    if (seen.kind !== 'output' || seen.body.type !== 'elected' || fold.wrong !== null) return fold
+    const term = String(seen.body['term'])
+    const other = fold.leaders[term]
+    if (other === undefined) return { ...fold, leaders: { ...fold.leaders, [term]: seen.node } }
+    return other === seen.node
+      ? fold
+      : { ...fold, wrong: `two leaders in term ${term}: ${other} and ${seen.node}` }
+  },
+  judge: { kind: 'always', broken: (fold) => fold.wrong },
+})
+
+type Entries = {
+  readonly entries: { readonly [indexAndTerm: string]: string }
+  readonly wrong: string | null
+}
+
+/**
+ * If two logs contain an entry with the same index and term, they are identical up to it (5.3). One step
+ * suffices: entries of equal index and term hold the same command and follow entries of equal term.
+ */
+export const logMatching = property<Entries>({
+  name: 'LogMatching',
+  says: 'Log matching: logs that agree on the term of an entry agree on everything up to it',
+  first: { entries: {}, wrong: null },
+  see(fold, seen) {
+    if (seen.kind !== 'output' || seen.body.type !== 'append' || fold.wrong !== null) return fold
+    const { index, term, before, command } = seen.body
+    const key = `entry ${String(index)} of term ${String(term)}`
+    const entry = `${String(command)}, after one of term ${String(before)}`
+    const known = fold.entries[key]
+    if (known === undefined) return { ...fold, entries: { ...fold.entries, [key]: entry } }
+    return known === entry
+      ? fold
+      : { ...fold, wrong: `${key} is ${known} in one log; in that of ${seen.node} it is ${entry}` }
+  },
+  judge: { kind: 'always', broken: (fold) => fold.wrong },
+})
+
+/** A leader never overwrites or deletes entries in its log (5.3). */
+export const leaderAppendOnly = property<Leaders>({
+  name: 'LeaderAppendOnly',
+  says: 'Leader append-only: a leader never deletes an entry of its own log',
+  first: { leaders: {}, wrong: null },
+  see(fold, seen) {
+    if (seen.kind !== 'output' || fold.wrong !== null) return fold
+    const { node, body } = seen
+    if (body.type === 'elected')
+      return { ...fold, leaders: { ...fold.leaders, [node]: String(body['term']) } }
+    if (body.type !== 'truncate' || fold.leaders[node] !== String(body['term'])) return fold
+    return {
+      ...fold,
+      wrong: `${node} leads term ${String(body['term'])} and deleted its log from entry ${String(body['index'])} on`,
+    }
+  },
+  judge: { kind: 'always', broken: (fold) => fold.wrong },
+})
+
+type Completeness = {
+  /** The lowest term in which each entry was committed, by `index term`. */
+  readonly committed: { readonly [indexAndTerm: string]: number }
+  /** The terms of each leader's entries when it was elected, by term. */
+  readonly leaders: { readonly [term: string]: readonly number[] }
+}
+
+/** An entry committed in a term is in the logs of the leaders of all higher terms (5.4). */
+export const leaderCompleteness = property<Completeness>({
+  name: 'LeaderCompleteness',
+  says: 'Leader completeness: what was committed in a term is in the log of every later leader',
+  first: { committed: {}, leaders: {} },
+  see(fold, seen) {
+    if (seen.kind !== 'output') return fold
+    const { body } = seen
+    if (body.type === 'elected') {
+      const term = String(body['term'])
+      if (fold.leaders[term] !== undefined) return fold
+      return { ...fold, leaders: { ...fold.leaders, [term]: body['log'] as readonly number[] } }
+    }
+    if (body.type !== 'commit') return fold
+    const key = `${String(body['index'])} ${String(body['term'])}`
+    const by = Number(body['by'])
+    return (fold.committed[key] ?? Number.POSITIVE_INFINITY) <= by
+      ? fold
+      : { ...fold, committed: { ...fold.committed, [key]: by } }
+  },
+  judge: {
+    kind: 'always',
+    broken({ committed, leaders }) {
+      for (const [key, by] of Object.entries(committed))
+        for (const [leader, log] of Object.entries(leaders)) {
+          const [index = 0, term = 0] = key.split(' ').map(Number)
+          if (Number(leader) > by && log[index - 1] !== term)
+            return `entry ${index} of term ${term} was committed in term ${by}, but the leader of term ${leader} does not have it`
+        }
+      return null
+    },
+  },
+})
+
+type Applied = { readonly applied: { readonly [index: string]: string }; readonly wrong: string | null }
+
+/** If a server has applied an entry at an index, no other ever applies a different one there (5.4.3). */
+export const stateMachineSafety = property<Applied>({
+  name: 'StateMachineSafety',
+  says: 'State machine safety: no two servers apply different commands at the same index',
+  first: { applied: {}, wrong: null },
+  see(fold, seen) {
+    if (seen.kind !== 'output' || seen.body.type !== 'apply' || fold.wrong !== null) return fold
+    const index = String(seen.body['index'])
+    const entry = `${String(seen.body['command'])} of term ${String(seen.body['term'])}`
+    const known = fold.applied[index]
+    if (known === undefined) return { ...fold, applied: { ...fold.applied, [index]: entry } }
+    return known === entry
+      ? fold
+      : { ...fold, wrong: `at index ${index} ${known} had been applied, and ${seen.node} applied ${entry}` }
+  },
+  judge: { kind: 'always', broken: (fold) => fold.wrong },
+})
+
+export const raftSafety: readonly AnyProperty[] = [
+  electionSafety,
+  logMatching,
+  leaderAppendOnly,
+  leaderCompleteness,
+  stateMachineSafety,
+]
