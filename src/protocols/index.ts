@@ -4,6 +4,7 @@ import { abd } from './abd.ts'
 import { dualWrite } from './dualWrite.ts'
 import { flawedAbd } from './flawed/abd.ts'
 import { flawedPaxos } from './flawed/paxos.ts'
+import { flawedRaft } from './flawed/raft.ts'
 import { flawedTwoPhaseCommit } from './flawed/twoPhaseCommit.ts'
 import { paxos } from './paxos.ts'
 import { paxosLamport } from './paxosLamport.ts'
@@ -29,4 +30,9 @@ export const protocols: readonly Protocol[] = [
   raftLog,
 ]
 
-export const alternatives: readonly Alternative[] = [...flawedTwoPhaseCommit, ...flawedPaxos, ...flawedAbd]
+export const alternatives: readonly Alternative[] = [
+  ...flawedTwoPhaseCommit,
+  ...flawedPaxos,
+  ...flawedAbd,
+  ...flawedRaft,
+]

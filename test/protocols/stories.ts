@@ -36,7 +36,8 @@ export function storyOf(model: Model, property: string, options: ExploreOptions 
 
 /**
  * Leads a model from a world along steps, each given by the beginning of its choice in words, such as
- * `a1 receives prepare`; of several that fit, the first in canonical order. A choice can be given whole.
+ * `a1 receives prepare`, with `..` for words left out; of several that fit, the first in canonical order.
+ * A choice can be given whole.
  */
 export function lead(
   model: Model,
@@ -62,7 +63,16 @@ const EVERYTHING = { ...DEFAULT_BUDGETS, crashes: 100, drops: 100, duplicates: 1
 
 function find(model: Model, world: World, step: string): Choice {
   const all = choices(model, world, EVERYTHING)
-  const found = all.find((choice) => choiceText(choice).startsWith(step))
+  const parts = step.split('..')
+  const found = all.find((choice) => {
+    const text = choiceText(choice)
+    let at = 0
+    return parts.every((part, i) => {
+      const place = text.indexOf(part, at)
+      at = place + part.length
+      return i === 0 ? place === 0 : place >= 0
+    })
+  })
   if (found === undefined)
     throw new Error(`"${step}" is not possible now; possible is:\n${all.map(choiceText).join('\n')}`)
   return found
