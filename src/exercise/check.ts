@@ -1,6 +1,6 @@
 /** check: one answer against the hidden checks of its exercise. `Checker` stays warm between answers. */
 import { basename } from 'node:path'
-import { type Compiled, compileAnswer, placeText, type Problem } from '../sandbox/compile.ts'
+import { type Compiled, compileAnswer, type Problem, placeText } from '../sandbox/compile.ts'
 import { type Ending, ForkSupply, type Told } from '../sandbox/fork.ts'
 import { DEFAULT_LIMITS, type Limits } from '../sandbox/limits.ts'
 import { ANSWER_FILE } from '../sandbox/realm.ts'
@@ -17,6 +17,8 @@ export interface CheckOptions {
   /** Seeds of the random runs derive from it. Default: 1. */
   readonly seed?: number
   readonly limits?: Partial<Limits>
+  /** The folder an answer may import from. Default: its own. */
+  readonly folder?: string
   /** Whether type errors are looked for beside the behaviour. Default: true. */
   readonly types?: boolean
   /** Called when a check begins and when its result is known, in the order of the ladder. */
@@ -56,8 +58,10 @@ export class Checker {
     const began = performance.now()
     const seed = options.seed ?? 1
     const types = options.types === false ? Promise.resolve([]) : typeErrors(file)
-    const compiled = await compileAnswer(file)
-    const report = async (rest: Pick<CheckReport, 'verdict' | 'problem' | 'checks'>): Promise<CheckReport> => ({
+    const compiled = await compileAnswer(file, options.folder)
+    const report = async (
+      rest: Pick<CheckReport, 'verdict' | 'problem' | 'checks'>,
+    ): Promise<CheckReport> => ({
       exercise: this.exercise.id,
       ...rest,
       types: await types,
@@ -68,7 +72,12 @@ export class Checker {
       const problem = asReported(compiled.problem)
       return report({ verdict: 'error', problem, checks: this.exercise.checks.map(skipped) })
     }
-    const results = new Results(this.exercise.checks as readonly DeclaredCheck[], compiled.program, basename(file), options.onCheck)
+    const results = new Results(
+      this.exercise.checks as readonly DeclaredCheck[],
+      compiled.program,
+      basename(file),
+      options.onCheck,
+    )
     const limits = { ...this.limits, ...options.limits }
     const vitest = await this.vitest
     const program = {
@@ -85,7 +94,11 @@ export class Checker {
 }
 
 /** Checks one answer with a checker of its own. */
-export async function checkExercise(exercise: Exercise, file: string, options: CheckOptions = {}): Promise<CheckReport> {
+export async function checkExercise(
+  exercise: Exercise,
+  file: string,
+  options: CheckOptions = {},
+): Promise<CheckReport> {
   const checker = new Checker(exercise, { ...DEFAULT_LIMITS, ...options.limits })
   try {
     return await checker.check(file, options)
@@ -117,9 +130,15 @@ class Results {
 
   /** The ladder's whole list, with the check that was running when the fork ended. */
   finish(ending: Ending): Pick<CheckReport, 'verdict' | 'checks'> {
-    const stopped = this.declared.find((check) => check.name === this.running) ?? this.declared.find((check) => !this.byName.has(check.name))
-    if (ending.kind !== 'dismissed' && stopped !== undefined) this.add({ ...skipped(stopped), ...endingOf(ending, this.file) })
-    const checks = this.declared.map((check) => this.byName.get(check.name) ?? (ending.kind === 'dismissed' ? notRun(check) : skipped(check)))
+    const stopped =
+      this.declared.find((check) => check.name === this.running) ??
+      this.declared.find((check) => !this.byName.has(check.name))
+    if (ending.kind !== 'dismissed' && stopped !== undefined)
+      this.add({ ...skipped(stopped), ...endingOf(ending, this.file) })
+    const checks = this.declared.map(
+      (check) =>
+        this.byName.get(check.name) ?? (ending.kind === 'dismissed' ? notRun(check) : skipped(check)),
+    )
     return { verdict: verdictOf(checks), checks }
   }
 
@@ -135,7 +154,10 @@ class Results {
       verdict: outcome.verdict,
       earned: passed ? declared.points : 0,
       expected: passed ? null : declared.expected,
-      happened: outcome.verdict === 'error' ? 'the check itself failed; this is our bug, not yours' : outcome.happened,
+      happened:
+        outcome.verdict === 'error'
+          ? 'the check itself failed; this is our bug, not yours'
+          : outcome.happened,
       why: passed ? null : (outcome.why ?? declared.why),
       trace: outcome.story,
       bound: outcome.bound,
@@ -159,11 +181,29 @@ function infoOf({ name, rung, points, hints }: DeclaredCheck) {
 
 function skipped(check: CheckResult | Exercise['checks'][number]): CheckResult {
   const { name, rung, points, hints } = check
-  return { name, rung, points, hints, verdict: 'skipped', earned: 0, expected: null, happened: null, why: null, trace: null, bound: null, place: null, log: [] }
+  return {
+    name,
+    rung,
+    points,
+    hints,
+    verdict: 'skipped',
+    earned: 0,
+    expected: null,
+    happened: null,
+    why: null,
+    trace: null,
+    bound: null,
+    place: null,
+    log: [],
+  }
 }
 
 function notRun(check: DeclaredCheck): CheckResult {
-  return { ...skipped(check), verdict: 'error', happened: 'the check did not run; this is our bug, not yours' }
+  return {
+    ...skipped(check),
+    verdict: 'error',
+    happened: 'the check did not run; this is our bug, not yours',
+  }
 }
 
 function verdictOf(checks: readonly CheckResult[]): CheckReport['verdict'] {

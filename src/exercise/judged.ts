@@ -11,7 +11,8 @@ import { runSeed } from './recorder.ts'
 /** Every schedule within the budgets, from the run's world on: `expect(explored(run, { budgets: { crashes: 1 } })).toHold()`. */
 export function explored(run: Run, options: Omit<ExploreOptions, 'from'> = {}): Judged {
   const { verdicts } = explore(run.model, { ...options, from: run.world })
-  const whole = (verdict: Verdict<Choice>) => (verdict.kind === 'broken' ? { ...verdict, trace: [...run.trace, ...verdict.trace] } : verdict)
+  const whole = (verdict: Verdict<Choice>) =>
+    verdict.kind === 'broken' ? { ...verdict, trace: [...run.trace, ...verdict.trace] } : verdict
   return { model: run.model, verdicts: verdicts.map(whole) }
 }
 
@@ -45,7 +46,9 @@ export function simulated(modelOf: (n: number) => Model, { runs, run, faults }: 
 const RANK = { held: 0, gaveUp: 1, broken: 2 } as const
 
 function isWorse(a: Verdict<Choice>, b: Verdict<Choice>): boolean {
-  return RANK[a.kind] > RANK[b.kind] || (a.kind === 'broken' && b.kind === 'broken' && stepsOf(a) < stepsOf(b))
+  return (
+    RANK[a.kind] > RANK[b.kind] || (a.kind === 'broken' && b.kind === 'broken' && stepsOf(a) < stepsOf(b))
+  )
 }
 
 function stepsOf(verdict: Verdict<Choice>): number {

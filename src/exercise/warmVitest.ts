@@ -8,7 +8,9 @@ import type { Fork } from '../sandbox/fork.ts'
 /** The folder that holds the kit: `src` in a clone, the build's folder in the package. */
 const KIT = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '..' : '.', import.meta.url))
 const SETUP = fileURLToPath(beside('setup'))
-const INDEX = import.meta.url.endsWith('.ts') ? fileURLToPath(new URL('../index.ts', import.meta.url)) : fileURLToPath(beside('index'))
+const INDEX = import.meta.url.endsWith('.ts')
+  ? fileURLToPath(new URL('../index.ts', import.meta.url))
+  : fileURLToPath(beside('index'))
 
 /** A file beside this one, whatever language it is in by now. */
 export function beside(name: string): URL {
@@ -42,7 +44,10 @@ export class WarmVitest {
         server: { deps: { external: [new RegExp(`^${escaped(KIT)}`)] } },
         cache: false,
       },
-      { server: { watch: null, hmr: false, ws: false }, resolve: { alias: [{ find: /^splitbrain$/, replacement: INDEX }] } },
+      {
+        server: { watch: null, hmr: false, ws: false },
+        resolve: { alias: [{ find: /^splitbrain$/, replacement: INDEX }] },
+      },
       { stdout: nowhere(), stderr: nowhere() },
     )
     await vitest.standalone()
@@ -86,7 +91,8 @@ class ForkWorker implements PoolWorker {
 
   send(message: WorkerRequest): void {
     if (message.type !== 'stop') this.fork.send(message)
-    else for (const listener of this.listeners) listener({ __vitest_worker_response__: true, type: 'stopped' })
+    else
+      for (const listener of this.listeners) listener({ __vitest_worker_response__: true, type: 'stopped' })
   }
 
   deserialize(data: unknown): unknown {

@@ -9,7 +9,12 @@ export type Ending =
   | { readonly kind: 'dismissed' }
   | { readonly kind: 'hung' | 'overtime'; readonly label: string; readonly ms: number }
   | { readonly kind: 'memory'; readonly label: string }
-  | { readonly kind: 'exited'; readonly code: number | null; readonly signal: string | null; readonly stderr: string }
+  | {
+      readonly kind: 'exited'
+      readonly code: number | null
+      readonly signal: string | null
+      readonly stderr: string
+    }
 
 /** A line that came over our own channel. */
 export type Told = { readonly type: string } & { readonly [field: string]: unknown }
@@ -78,7 +83,8 @@ export class Fork {
   }
 
   private exit(code: number | null, signal: string | null): Ending {
-    if (/heap out of memory|heap limit|Allocation failed/i.test(this.stderr)) return { kind: 'memory', label: '' }
+    if (/heap out of memory|heap limit|Allocation failed/i.test(this.stderr))
+      return { kind: 'memory', label: '' }
     return { kind: 'exited', code, signal, stderr: this.stderr }
   }
 }
@@ -127,7 +133,9 @@ export class ForkSupply {
 /** Only what a Node process needs to start; nothing of the learner's environment. */
 function forkEnvironment(): NodeJS.ProcessEnv {
   const keep = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LANG', 'TZ']
-  return Object.fromEntries(keep.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
+  return Object.fromEntries(
+    keep.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
 }
 
 /** Calls back for every line of JSON; resolves at the end of the stream. A line that is cut off is dropped. */
@@ -152,7 +160,9 @@ function readLines(stream: Readable, onLine: (told: Told) => void): Promise<void
 function parseLine(line: string): Told | null {
   try {
     const value: unknown = JSON.parse(line)
-    return typeof value === 'object' && value !== null && typeof (value as Told).type === 'string' ? (value as Told) : null
+    return typeof value === 'object' && value !== null && typeof (value as Told).type === 'string'
+      ? (value as Told)
+      : null
   } catch {
     return null
   }

@@ -23,7 +23,10 @@ export interface Program {
 export async function runAnswer(program: Program, limits: Limits): Promise<Ending> {
   const fork = program.forks.take()
   fork.onTold(program.onTold)
-  const late = setTimeout(() => fork.kill({ kind: 'overtime', label: '', ms: limits.totalMs }), limits.totalMs)
+  const late = setTimeout(
+    () => fork.kill({ kind: 'overtime', label: '', ms: limits.totalMs }),
+    limits.totalMs,
+  )
   try {
     await fork.ready
     fork.send({ type: 'answer', code: program.code, limits, input: program.input })

@@ -22,7 +22,8 @@ setInterval(() => {
   for (const clock of clocks) {
     const value = Atomics.load(words, clock.slot)
     if (value !== clock.value) Object.assign(clock, { value, since: now })
-    else if (value !== 0 && now - clock.since > clock.limit) end({ kind: clock.kind, label: label(), ms: clock.limit })
+    else if (value !== 0 && now - clock.since > clock.limit)
+      end({ kind: clock.kind, label: label(), ms: clock.limit })
   }
   if (process.memoryUsage.rss() > limits.rssMb * 1024 * 1024) end({ kind: 'memory', label: label() })
 }, POLL_MS)
