@@ -16,14 +16,14 @@ export type View =
   | {
       readonly kind: 'table'
       readonly columns: readonly string[]
-      readonly rows: readonly (readonly Cell[])[]
+      readonly rows: readonly (readonly TableCell[])[]
     }
   | TimelineView
   | VerdictView
   | { readonly kind: 'stack'; readonly views: readonly View[] }
 
 /** One cell of a table. */
-export interface Cell {
+export interface TableCell {
   readonly text: string
   readonly tone?: Tone
 }

@@ -47,9 +47,23 @@ export interface ClaimCell {
   readonly id: string
   readonly verdict: ClaimVerdict
   readonly statement: string
-  /** Cells that prove it, by the part they play: literal, fixed, with, without, holds, mutant, numbers. */
-  readonly proof: { readonly [part: string]: readonly string[] }
+  /** What proves it: for each part it plays, a cell and the verdict that must come out of it. */
+  readonly proof: readonly Proof[]
   readonly line: number
+}
+
+/**
+ * The part a cell plays in a proof. It must break the property: `literal` (the claim as worded), `without`
+ * (a condition removed), `mutant`. It must hold: `fixed`, `with`, `holds`. `numbers` shows a trade-off.
+ */
+export type ProofPart = 'literal' | 'fixed' | 'with' | 'without' | 'holds' | 'mutant' | 'numbers'
+
+/** Written `literal=CELL:PROPERTY:STEPS`; steps only where a shortest story is meant. */
+export interface Proof {
+  readonly part: ProofPart
+  readonly cell: string
+  readonly property: string | null
+  readonly steps: number | null
 }
 
 /** An open prompt with a goal: break `property` in at most `steps` steps. */

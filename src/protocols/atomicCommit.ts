@@ -5,6 +5,7 @@
  * Protocols announce `{ type: 'vote', tx, yes }` and `{ type: 'decide', tx, decision }`. The roles that vote
  * are the participants.
  */
+import type { Body } from '../node/node.ts'
 import {
   type AnyProperty,
   type Cluster,
@@ -17,6 +18,14 @@ export type Decision = 'commit' | 'abort'
 
 type Vote = { readonly node: string; readonly tx: string; readonly yes: boolean }
 type Decide = { readonly node: string; readonly tx: string; readonly decision: Decision }
+
+/** What pictures say of votes, decisions and effects; null for any other body. A first effect needs no words. */
+export function commitLabel(body: Body): string | null {
+  if (body.type === 'decide') return String(body['decision'])
+  if (body.type === 'vote') return body['yes'] === true ? 'yes' : 'no'
+  if (body.type === 'effect') return Number(body['times']) > 1 ? `applied ${String(body['times'])} times` : ''
+  return null
+}
 
 /** The six properties, for protocols whose participants have the given role. */
 export function atomicCommit(participantRole = 'participant'): readonly AnyProperty[] {
@@ -162,7 +171,7 @@ const undecided = {
     return Object.keys(fold).flatMap((tx) =>
       cluster.names
         .filter((node) => fold[tx]![node] === 'voted')
-        .map((node) => ({ node, what: `${node} decides ${tx}`, why: why(node, tx) })),
+        .map((node) => ({ node, what: `${node} decides ${tx}`, why: why(node, tx), state: 'in doubt' })),
     )
   },
 }

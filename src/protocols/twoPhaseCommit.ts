@@ -6,8 +6,9 @@
  * promise because it was forced before it left. Everything in memory can be lost at any time.
  */
 import { type Context, defineNode, type NodeDisk, type OperationId } from '../node/node.ts'
-import { defineProtocol } from '../world/protocol.ts'
-import { atomicCommit, type Decision } from './atomicCommit.ts'
+import { type Assignment, defineProtocol } from '../world/protocol.ts'
+import { atomicCommit, commitLabel, type Decision } from './atomicCommit.ts'
+import { blockedRows, waitsForEverything } from './blockedRows.ts'
 import { effectOnce } from './effectOnce.ts'
 import { noFracturedRead } from './noFracturedRead.ts'
 
@@ -117,6 +118,8 @@ interface ParticipantState {
   phase: Map<string, Phase>
   /** Which transaction holds which row. Only transactions on the same row wait for each other. */
   locks: Map<string, string>
+  /** Whom to ask about a transaction in doubt. */
+  coordinators: Map<string, string>
   /** Prepares that wait for a row. */
   waiting: { from: string; tx: string; row: string }[]
 }
@@ -129,7 +132,8 @@ function participant(rule: TwoPhaseCommitRules) {
     if (yes) {
       state.phase.set(tx, 'prepared')
       state.locks.set(row, tx)
-      ctx.disk.write(`phase ${tx}`, { phase: 'prepared', row })
+      ctx.disk.write(`phase ${tx}`, { phase: 'prepared', row, coordinator: to })
+      state.coordinators.set(tx, to)
       rule.forceVote(ctx.disk)
     }
     sendVote(ctx, to, tx, yes)
@@ -141,7 +145,8 @@ function participant(rule: TwoPhaseCommitRules) {
     const row = [...state.locks].find(([, holder]) => holder === tx)?.[0]
     state.phase.set(tx, decision)
     ctx.disarm('inquire', tx)
-    ctx.disk.write(`phase ${tx}`, { phase: decision, row: row ?? null })
+    ctx.disk.write(`phase ${tx}`, { phase: decision, row: row ?? null, coordinator: null })
+    state.coordinators.delete(tx)
     if (decision === 'commit') ctx.disk.write(`row ${row}`, { tx, times: 1 })
     ctx.disk.sync()
     announce(ctx, tx, decision, row ?? null)
@@ -169,12 +174,19 @@ function participant(rule: TwoPhaseCommitRules) {
 
   return defineNode<ParticipantState, ToParticipant>({
     start(ctx) {
-      const state: ParticipantState = { phase: new Map(), locks: new Map(), waiting: [] }
-      for (const [tx, { phase, row }] of recorded(ctx)) {
+      const state: ParticipantState = {
+        phase: new Map(),
+        locks: new Map(),
+        coordinators: new Map(),
+        waiting: [],
+      }
+      for (const [tx, { phase, row, coordinator }] of recorded(ctx)) {
         state.phase.set(tx, phase)
         if (phase === 'commit' || phase === 'abort') announce(ctx, tx, phase, row)
-        if (phase !== 'prepared' || row === null) continue
+        if (phase !== 'prepared' || row === null || coordinator === null) continue
         state.locks.set(row, tx)
+        state.coordinators.set(tx, coordinator)
+        ctx.output({ type: 'vote', tx, yes: true })
         ctx.arm('inquire', inquireMs(ctx), tx)
       }
       const open = ctx.config['open']
@@ -188,6 +200,7 @@ function participant(rule: TwoPhaseCommitRules) {
         if (phase !== 'working') return sendVote(ctx, from, tx, phase === 'commit')
         const holder = state.locks.get(row)
         if (holder === undefined) return vote(state, ctx, from, tx, row)
+        ctx.output({ type: 'wait', tx, for: holder })
         if (!state.waiting.some((w) => w.tx === tx)) state.waiting.push({ from, tx, row })
       },
       decision(state, { body: { tx, decision } }, ctx) {
@@ -205,7 +218,7 @@ function participant(rule: TwoPhaseCommitRules) {
         const tx = String(arg)
         const move = rule.inDoubt()
         if (move !== 'ask') return decide(state, ctx, tx, move)
-        ctx.send(String(ctx.config['coordinator']), { type: 'inquire', tx })
+        ctx.send(state.coordinators.get(tx)!, { type: 'inquire', tx })
         ctx.arm('inquire', inquireMs(ctx), tx)
       },
       patience: (state, ctx, tx) => giveUp(state, ctx, String(tx)),
@@ -213,7 +226,7 @@ function participant(rule: TwoPhaseCommitRules) {
   })
 }
 
-type Recorded = { readonly phase: Phase; readonly row: string | null }
+type Recorded = { readonly phase: Phase; readonly row: string | null; readonly coordinator: string | null }
 
 /** Who last wrote a row, and how often that transaction was applied to it. */
 type Written = { readonly tx: string; readonly times: number }
@@ -263,28 +276,24 @@ export const twoPhaseCommit = defineProtocol({
     inquireMs: { default: 200, says: 'how often a participant in doubt asks' },
   },
   assign(names, params) {
-    const [tm, ...participants] = names
-    if (tm === undefined || participants.length === 0)
+    const coordinators = names.filter(
+      (name, i) => name.startsWith('tm') || (i === 0 && !names.some((n) => n.startsWith('tm'))),
+    )
+    const participants = names.filter((name) => !coordinators.includes(name))
+    if (participants.length === 0)
       throw new RangeError(
         'two-phase-commit needs a coordinator and at least one participant, such as: tm rm1 rm2',
       )
-    const { votes, open, patienceMs, inquireMs } = params as Record<string, string | number | null>
-    const own = {
-      coordinator: tm,
-      votes: votes ?? 'yes',
-      open: open ?? null,
-      patienceMs: patienceMs ?? 100,
-      inquireMs: inquireMs ?? 200,
-    }
-    return {
-      [tm]: { role: 'coordinator', peers: participants, config: { patienceMs: own.patienceMs } },
-      ...Object.fromEntries(
-        participants.map((name) => [
-          name,
-          { role: 'participant', peers: participants.filter((p) => p !== name), config: own },
-        ]),
-      ),
-    }
+    const { votes = 'yes', open = null, patienceMs = 100, inquireMs = 200 } = params
+    const assignment = (name: string): Assignment =>
+      coordinators.includes(name)
+        ? { role: 'coordinator', peers: participants, config: { patienceMs } }
+        : {
+            role: 'participant',
+            peers: participants.filter((p) => p !== name),
+            config: { votes, open, patienceMs, inquireMs },
+          }
+    return Object.fromEntries(names.map((name) => [name, assignment(name)]))
   },
   requests: {
     begin: {
@@ -298,7 +307,13 @@ export const twoPhaseCommit = defineProtocol({
       says: 'reads which transaction last committed on a row',
     },
   },
-  properties: [...atomicCommit(), effectOnce, noFracturedRead],
+  properties: [...atomicCommit(), effectOnce, noFracturedRead, blockedRows, waitsForEverything],
+  label(body) {
+    if (body.type === 'wait') return `${String(body['tx'])} waits for ${String(body['for'])}`
+    if (body.type === 'decision' || body.type === 'begin_ok') return String(body['decision'])
+    if (body.type === 'read_ok') return body['tx'] === null ? 'nothing' : String(body['tx'])
+    return commitLabel(body) ?? body.type
+  },
   view(state, role) {
     if (role === 'coordinator') {
       const { collecting } = state as unknown as CoordinatorState
@@ -306,9 +321,11 @@ export const twoPhaseCommit = defineProtocol({
     }
     const { phase, locks, waiting } = state as unknown as ParticipantState
     return {
-      phase,
-      locked: [...locks].map(([row, tx]) => `${row} by ${tx}`),
-      waiting: waiting.map((w) => w.tx),
+      ...Object.fromEntries(
+        [...phase].map(([tx, now]) => [tx, now === 'prepared' ? 'prepared (in doubt)' : now]),
+      ),
+      ...(locks.size > 0 && { locked: [...locks].map(([row, tx]) => `row ${row} by ${tx}`) }),
+      ...(waiting.length > 0 && { waiting: waiting.map((w) => w.tx) }),
     }
   },
 })

@@ -112,17 +112,25 @@ class Search {
     let levelEnd = this.rows.size
     for (let index = 0; index < this.rows.size; index++) {
       if (index === levelEnd) {
-        if (this.depth >= maxDepth) return this.stop(`depth ${maxDepth}`)
+        if (this.depth >= maxDepth) {
+          this.stopped = `depth ${maxDepth}`
+          return
+        }
         this.depth++
         levelEnd = this.rows.size
       }
       if (this.allBroken()) return
-      if (this.rows.size > maxWorlds) return this.stop(`${maxWorlds} worlds`)
+      if (this.rows.size > maxWorlds) {
+        this.stopped = `${maxWorlds} worlds`
+        return
+      }
       if (
         index % PROGRESS_EVERY === PROGRESS_EVERY - 1 &&
         this.options.onProgress?.({ worlds: this.rows.size, depth: this.depth }) === false
-      )
-        return this.stop('stopped by hand')
+      ) {
+        this.stopped = 'stopped by hand'
+        return
+      }
       this.expand(index, this.rows.read(index, row))
     }
   }
@@ -273,10 +281,6 @@ class Search {
       (this.wanted.size > 0 && [...this.wanted].every((name) => this.found.has(name)))
     )
   }
-
-  private stop(budget: string): void {
-    this.stopped = budget
-  }
 }
 
 /** The same model, keeping track of some properties only. Throws `RangeError` for an unknown name. */
@@ -306,7 +310,7 @@ export function budgetWords(model: Model, budgets: Budgets): string[] {
   words.push(
     Number.isFinite(timeouts) ? `${timeouts} timeout${timeouts === 1 ? '' : 's'}` : 'any number of timeouts',
   )
-  if (model.options.wire === 'set') words.push('messages any number of times')
+  if (model.options.wire === 'set') words.push('each message any number of times')
   return words
 }
 

@@ -115,7 +115,7 @@ export class RowSet {
     let b = 0
     const { fixed, salts0, salts1 } = this
     for (let i = 0; i < row.length; i++) {
-      const position = i < fixed ? i : fixed
+      const position = Math.min(i, fixed)
       a = (a + laneShare(0, row[i]!, salts0[position]!)) | 0
       b = (b + laneShare(1, row[i]!, salts1[position]!)) | 0
     }

@@ -1,5 +1,5 @@
 /** The explorer's view of a model: worlds as rows of interned ids, and memoised successors of a row. */
-import { canonicalText, type Json, type Value } from '../base/canonical.ts'
+import { canonicalText, type Value } from '../base/canonical.ts'
 import type { Operation } from '../base/operation.ts'
 import type { Event } from '../node/node.ts'
 import type { HandlerError } from '../node/step.ts'
@@ -8,7 +8,7 @@ import type { Choice, Course, Parcel } from '../world/choice.ts'
 import type { Budgets } from '../world/choices.ts'
 import { CALM } from '../world/choices.ts'
 import { allOutcomes, survivor } from '../world/local.ts'
-import type { Observation } from '../world/property.ts'
+import type { Disturbance, Observation } from '../world/property.ts'
 import type { Model } from '../world/protocol.ts'
 import {
   type Envelope,
@@ -37,6 +37,8 @@ interface Phase {
   readonly calm: boolean
 }
 
+const SPENDABLE: readonly (keyof Spent)[] = ['crashes', 'drops', 'duplicates', 'timeouts']
+
 /** Called once for every choice. `row` is reused: copy what you keep. */
 export type Visit = (row: readonly number[], choice: () => Choice, threw: HandlerError | null) => void
 
@@ -57,6 +59,12 @@ export class Space {
   private readonly folds: readonly Interner<Value>[]
   private readonly outcomes: Map<number, readonly PackedOutcome[]>[]
   private readonly foldSteps: Map<number, number>[]
+  /** Memos of what would otherwise be interned anew at every step. */
+  private readonly slotTimers: (readonly number[])[] = []
+  private readonly slotCrashes: (readonly number[])[] = []
+  private readonly spentPhases = new Map<number, number>()
+  private readonly answers = new Map<number, { readonly history: number; readonly seen: number | null }>()
+  private readonly disturbances: { readonly [what in Disturbance]: number }
   private readonly receivers: number[] = []
   private readonly receiveEvents: number[] = []
   private readonly restart: number
@@ -79,6 +87,14 @@ export class Space {
     this.fixed = this.names.length + clients.length + model.properties.length + 1
     this.restart = this.events.id({ kind: 'start', boot: 'restart' })
     this.first = this.names.length + clients.length
+    const disturbance = (what: Disturbance) => this.seen.id({ kind: 'disturbance', what })
+    this.disturbances = {
+      crash: disturbance('crash'),
+      loss: disturbance('loss'),
+      duplicate: disturbance('duplicate'),
+      partition: disturbance('partition'),
+      timeout: disturbance('timeout'),
+    }
   }
 
   /** The row of a world, as if nothing had been spent yet. */
@@ -212,19 +228,40 @@ export class Space {
   }
 
   private answer(row: readonly number[], at: number, visit: Visit): void {
-    const parcel = this.parcels.value(row[at]!)
+    const id = row[at]!
+    const parcel = this.parcels.value(id)
     const position = this.names.length + this.clients.indexOf(parcel.to)
     const next = this.copy(row)
     next.splice(at, 1)
-    const operations = position < this.names.length ? [] : this.histories.value(row[position]!)
-    if (parcel.op !== null && operations.some((o) => o.n === parcel.op?.n && o.outcome === 'open')) {
-      const { op, body } = parcel
-      next[position] = this.histories.id(
-        operations.map((o) => (o.n === op.n ? { ...o, outcome: outcomeOf(body), answer: body } : o)),
-      )
-      this.see(next, this.seen.id({ kind: 'return', op, body }))
+    if (position >= this.names.length) {
+      const { history, seen } = this.answered(row[position]!, id)
+      next[position] = history
+      if (seen !== null) this.see(next, seen)
     }
     visit(next, () => ({ kind: 'deliver', parcel }), null)
+  }
+
+  /** A history after a reply; one that nobody waits for any more changes nothing. */
+  private answered(
+    history: number,
+    parcelId: number,
+  ): { readonly history: number; readonly seen: number | null } {
+    const key = history * 0x4000000 + parcelId
+    const known = this.answers.get(key)
+    if (known !== undefined) return known
+    const { op, body } = this.parcels.value(parcelId)
+    const operations = this.histories.value(history)
+    const open = op !== null && operations.some((o) => o.n === op.n && o.outcome === 'open')
+    const after = open
+      ? {
+          history: this.histories.id(
+            operations.map((o) => (o.n === op.n ? { ...o, outcome: outcomeOf(body), answer: body } : o)),
+          ),
+          seen: this.seen.id({ kind: 'return', op, body }),
+        }
+      : { history, seen: null }
+    this.answers.set(key, after)
+    return after
   }
 
   private timers(row: readonly number[], crashes: boolean, visit: Visit): void {
@@ -232,33 +269,50 @@ export class Space {
     const limit = calm ? CALM.timeouts : this.budgets.timeouts
     if (spent.timeouts >= limit) return
     for (let node = 0; node < this.names.length; node++) {
-      for (const { timer, arg } of this.slots.value(row[node]!).timers) {
-        const event = this.timerEvent(timer, arg)
+      for (const event of this.timersOf(row[node]!)) {
         for (const outcome of this.outcomesOf(node, row[node]!, event, crashes && this.mayCrash(node))) {
           const next = this.copy(row)
           this.settle(next, node, outcome)
           this.spend(next, 'timeouts', limit)
-          this.see(next, this.seen.id({ kind: 'disturbance', what: 'timeout' }))
-          visit(
-            next,
-            () => ({ kind: 'fire', node: this.names[node]!, timer, arg, ...outcome.course }),
-            outcome.threw,
-          )
+          this.see(next, this.disturbances.timeout)
+          visit(next, () => this.fireChoice(node, event, outcome.course), outcome.threw)
         }
       }
     }
   }
 
+  private fireChoice(node: number, event: number, course: Course): Choice {
+    const { timer, arg } = this.events.value(event) as Event & { kind: 'timer' }
+    return { kind: 'fire', node: this.names[node]!, timer, arg, ...course }
+  }
+
+  private timersOf(slot: number): readonly number[] {
+    this.slotTimers[slot] ??= this.slots
+      .value(slot)
+      .timers.map(({ timer, arg }) => this.events.id({ kind: 'timer', timer, arg }))
+    return this.slotTimers[slot]
+  }
+
+  /** What a loss of power makes of a slot: one slot for each thing its disk may be left with. */
+  private crashesOf(slot: number): readonly number[] {
+    if (this.slotCrashes[slot] === undefined) {
+      const { disk } = this.slots.value(slot)
+      this.slotCrashes[slot] = disk.survivors.map((_, i) =>
+        this.slots.id({ up: false, state: null, timers: [], disk: survivor(disk, i) }),
+      )
+    }
+    return this.slotCrashes[slot]
+  }
+
   private crashes(row: readonly number[], visit: Visit): void {
     for (let node = 0; node < this.names.length; node++) {
-      const slot = this.slots.value(row[node]!)
-      if (!slot.up || !this.mayCrash(node)) continue
-      for (let disk = 0; disk < slot.disk.survivors.length; disk++) {
+      if (!this.slots.value(row[node]!).up || !this.mayCrash(node)) continue
+      this.crashesOf(row[node]!).forEach((down, disk) => {
         const next = this.copy(row)
-        next[node] = this.slots.id({ up: false, state: null, timers: [], disk: survivor(slot.disk, disk) })
+        next[node] = down
         this.crashed(next)
         visit(next, () => ({ kind: 'crash', node: this.names[node]!, disk }), null)
-      }
+      })
     }
   }
 
@@ -279,7 +333,7 @@ export class Space {
       const next = this.copy(row)
       next.splice(at, 1)
       this.spend(next, 'drops', this.budgets.drops)
-      this.see(next, this.seen.id({ kind: 'disturbance', what: 'loss' }))
+      this.see(next, this.disturbances.loss)
       visit(next, () => ({ kind: 'drop', parcel }), null)
     })
   }
@@ -290,7 +344,7 @@ export class Space {
       const next = this.copy(row)
       next.splice(at, 0, row[at]!)
       this.spend(next, 'duplicates', this.budgets.duplicates)
-      this.see(next, this.seen.id({ kind: 'disturbance', what: 'duplicate' }))
+      this.see(next, this.disturbances.duplicate)
       visit(next, () => ({ kind: 'duplicate', parcel }), null)
     })
   }
@@ -309,7 +363,7 @@ export class Space {
 
   private crashed(row: number[]): void {
     this.spend(row, 'crashes', this.budgets.crashes)
-    this.see(row, this.seen.id({ kind: 'disturbance', what: 'crash' }))
+    this.see(row, this.disturbances.crash)
   }
 
   /** Inserts a message where its text belongs; on a set wire a message that is there already stays one. */
@@ -339,8 +393,15 @@ export class Space {
   /** Counts towards a budget. Without a limit nothing is counted, so that retries close into a loop. */
   private spend(row: number[], what: keyof Spent, limit: number): void {
     if (!Number.isFinite(limit)) return
-    const { spent, calm } = this.phaseOf(row)
-    row[this.fixed - 1] = this.phases.id({ spent: { ...spent, [what]: spent[what] + 1 }, calm })
+    const before = row[this.fixed - 1]!
+    const key = before * SPENDABLE.length + SPENDABLE.indexOf(what)
+    let after = this.spentPhases.get(key)
+    if (after === undefined) {
+      const { spent, calm } = this.phases.value(before)
+      after = this.phases.id({ spent: { ...spent, [what]: spent[what] + 1 }, calm })
+      this.spentPhases.set(key, after)
+    }
+    row[this.fixed - 1] = after
   }
 
   private outcomesOf(node: number, slot: number, event: number, mayCrash: boolean): readonly PackedOutcome[] {
@@ -376,10 +437,6 @@ export class Space {
       )
     }
     return id
-  }
-
-  private timerEvent(timer: string, arg: Json): number {
-    return this.events.id({ kind: 'timer', timer, arg })
   }
 
   private phaseOf(row: readonly number[]): Phase {

@@ -22,6 +22,8 @@ export interface Obligation {
   readonly node: string
   readonly what: string
   readonly why: string
+  /** The state of a node that owes this and cannot deliver, as a picture says it: `in doubt`. */
+  readonly state: string
 }
 
 /**

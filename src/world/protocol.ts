@@ -55,6 +55,8 @@ export interface ProtocolDefinition<
   readonly refusals?: 'stay' | 'consume'
   /** Under `stay`, whether a handler that changed nothing counts as refused. Default: refused. */
   readonly unchanged?: 'refused' | 'handled'
+  /** The few words an arrow carries for a message; its type if it is left out. */
+  label?(body: Body): string
   /** What a picture may show of a state; the whole state if it is left out. */
   view?(state: Value, role: string): { readonly [field: string]: Value }
 }
@@ -116,6 +118,8 @@ export interface ModelInput {
   readonly names?: readonly string[]
   readonly params?: { readonly [name: string]: Json }
   readonly options?: Partial<ModelOptions>
+  /** Config of single nodes, over what the protocol assigned: `{ rm2: { votes: 'no' } }`. */
+  readonly overrides?: { readonly [name: string]: { readonly [field: string]: Json } }
   /** Which properties are kept track of; all of the protocol's by default. */
   readonly properties?: readonly AnyProperty[]
 }
@@ -141,7 +145,7 @@ export function makeModel(protocol: Protocol, input: ModelInput = {}): Model {
     frozen[name] = {
       role: own.role,
       peers: Object.freeze([...own.peers]),
-      config: canonicalJson(own.config) as Assignment['config'],
+      config: canonicalJson(override(name, own.config, input.overrides?.[name])) as Assignment['config'],
     }
   }
   const options: ModelOptions = {
@@ -181,6 +185,19 @@ export function requestBody(
         `"${type}" has no field "${field}"; it has ${Object.keys(kind.fields).join(', ') || 'none'}`,
       )
   return canonicalJson({ ...kind.fields, ...fields, type }) as Body
+}
+
+function override(
+  name: string,
+  config: Assignment['config'],
+  own: Assignment['config'] = {},
+): Assignment['config'] {
+  for (const field of Object.keys(own))
+    if (!Object.hasOwn(config, field))
+      throw new RangeError(
+        `${name} has no setting "${field}"; it has ${Object.keys(config).join(', ') || 'none'}`,
+      )
+  return { ...config, ...own }
 }
 
 function fillParams(

@@ -1,0 +1,171 @@
+/** paint: a timeline as lines of single-width characters. */
+import type { Line, Mark, Span, TimelineRow, TimelineView, Tone } from '../base/view.ts'
+
+interface Glyphs {
+  readonly up: string
+  readonly dot: string
+  readonly bar: string
+  readonly cross: string
+  readonly right: string
+  readonly left: string
+  readonly lost: string
+  readonly marks: { readonly [mark in Mark]: string }
+}
+
+const UNICODE: Glyphs = {
+  up: '│',
+  dot: '●',
+  bar: '─',
+  cross: '┼',
+  right: '▶',
+  left: '◀',
+  lost: '✗',
+  marks: { crash: '✗', restart: '↻', timer: '○', output: '✓', write: '■', log: '»', doubt: '╎', throw: '✗' },
+}
+
+const ASCII: Glyphs = {
+  up: '|',
+  dot: 'o',
+  bar: '-',
+  cross: '+',
+  right: '>',
+  left: '<',
+  lost: 'x',
+  marks: { crash: 'x', restart: '^', timer: '@', output: '*', write: '#', log: '~', doubt: ':', throw: 'x' },
+}
+
+const MARK_TONES: { readonly [mark in Mark]: Tone } = {
+  crash: 'bad',
+  restart: 'accent',
+  timer: 'warn',
+  output: 'strong',
+  write: 'dim',
+  log: 'dim',
+  doubt: 'warn',
+  throw: 'bad',
+}
+
+const LABEL_WIDTH = 9
+const MIN_GAP = 6
+
+/** Lines of a timeline, the first with the names of the lanes. `only` paints some of its rows, with the state of lanes as if all had been painted. */
+export function paintTimeline(
+  view: TimelineView,
+  width: number,
+  ascii = false,
+): readonly { readonly step: number; readonly line: Line }[] {
+  const canvas = new Canvas(view, width, ascii ? ASCII : UNICODE)
+  return [
+    { step: -1, line: canvas.heading() },
+    ...view.rows.map((row) => ({ step: row.step, line: canvas.row(row) })),
+  ]
+}
+
+/** One line at a time; remembers which nodes are down. */
+class Canvas {
+  private readonly gap: number
+  private readonly down = new Set<string>()
+
+  constructor(
+    private readonly view: TimelineView,
+    private readonly width: number,
+    private readonly glyphs: Glyphs,
+  ) {
+    const room = Math.floor((width - LABEL_WIDTH - 12) / Math.max(1, view.lanes.length - 1))
+    this.gap = Math.max(MIN_GAP, Math.min(16, room))
+  }
+
+  heading(): Line {
+    const cells = new Cells(this.width)
+    for (const lane of this.view.lanes) cells.write(this.x(lane), lane, 'strong')
+    return cells.line()
+  }
+
+  row({ label, what }: TimelineRow): Line {
+    const cells = new Cells(this.width)
+    cells.write(0, label.padStart(LABEL_WIDTH - 3), 'dim')
+    if (what.kind === 'mark' && what.mark === 'restart') this.down.delete(what.lane)
+    for (const lane of this.view.lanes)
+      if (!this.down.has(lane)) cells.write(this.x(lane), this.glyphs.up, 'dim')
+    switch (what.kind) {
+      case 'message':
+        this.arrow(cells, what)
+        break
+      case 'mark':
+        cells.write(this.x(what.lane), this.glyphs.marks[what.mark], MARK_TONES[what.mark])
+        this.besides(cells, this.x(what.lane), what.text, MARK_TONES[what.mark])
+        if (what.mark === 'crash') this.down.add(what.lane)
+        break
+      case 'note':
+        cells.write(LABEL_WIDTH - 1, ` ${what.text} `, 'warn')
+        if (what.text === 'everything is repaired') this.down.clear()
+        break
+    }
+    return cells.line()
+  }
+
+  /** Words stand right of a mark, or left of it where there is no room on the right. */
+  private besides(cells: Cells, x: number, text: string, tone: Tone): void {
+    const fits = x + 2 + text.length <= this.width
+    const shown = fits || text.length + 2 <= x ? text : `${text.slice(0, Math.max(0, this.width - x - 3))}…`
+    if (fits || shown !== text) cells.write(x + 1, ` ${shown} `, tone)
+    else cells.write(x - 2 - text.length, ` ${text} `, tone)
+  }
+
+  /** Text stands near the sender, so that arrows over the same gap line up. */
+  private arrow(cells: Cells, what: TimelineRow['what'] & { kind: 'message' }): void {
+    const { bar, cross, dot, left, right, lost } = this.glyphs
+    const [from, to] = [this.x(what.from), this.x(what.to)]
+    if (from === to) {
+      cells.write(from, `${dot} ${what.text} (to itself)`, 'accent')
+      return
+    }
+    const [low, high] = from < to ? [from, to] : [to, from]
+    const tone: Tone = what.fate === 'lost' ? 'bad' : 'accent'
+    for (let x = low + 1; x < high; x++)
+      cells.write(
+        x,
+        this.view.lanes.some((lane) => this.x(lane) === x && !this.down.has(lane)) ? cross : bar,
+        tone,
+      )
+    const room = this.gap - 2
+    const text = what.text.length > room ? `${what.text.slice(0, room - 1)}…` : what.text
+    const lead = Math.max(1, Math.min(3, this.gap - 1 - text.length))
+    cells.write(from < to ? from + lead : from - lead + 1 - text.length, text, tone)
+    cells.write(from, dot, tone)
+    const head = from < to ? to - 1 : to + 1
+    cells.write(head, what.fate === 'lost' ? lost : from < to ? right : left, tone)
+  }
+
+  private x(lane: string): number {
+    return LABEL_WIDTH + 1 + Math.max(0, this.view.lanes.indexOf(lane)) * this.gap
+  }
+}
+
+/** One line being put together, character by character. */
+class Cells {
+  private readonly characters: Span[] = []
+
+  constructor(private readonly width: number) {}
+
+  write(x: number, text: string, tone: Tone): void {
+    for (const [i, character] of [...text].entries()) {
+      const at = x + i
+      if (at < 0 || at >= this.width) continue
+      while (this.characters.length <= at) this.characters.push({ text: ' ', tone: 'plain' })
+      this.characters[at] = { text: character, tone }
+    }
+  }
+
+  /** Neighbours of one tone become one span; blanks at the end go. */
+  line(): Line {
+    while (this.characters.at(-1)?.text === ' ') this.characters.pop()
+    const spans: { text: string; tone: Tone }[] = []
+    for (const { text, tone } of this.characters) {
+      const last = spans.at(-1)
+      if (last !== undefined && (last.tone === tone || text === ' ')) last.text += text
+      else spans.push({ text, tone })
+    }
+    return spans
+  }
+}

@@ -1,0 +1,95 @@
+/** stateView: what every node holds after a step, with what that step changed marked. */
+import { canonicalText, type Value } from '../base/canonical.ts'
+import type { TableCell, Tone, View } from '../base/view.ts'
+import { bodyText } from '../world/choice.ts'
+import { hasUnsynced } from '../world/disk.ts'
+import type { Model } from '../world/protocol.ts'
+import type { NodeSlot, World } from '../world/world.ts'
+
+/** One thing a node holds, such as `phase t1` and `prepared`. */
+interface Fact {
+  readonly name: string
+  readonly text: string
+}
+
+/** A table with one row a fact; `before` is the world one step earlier, or null at the start. */
+export function stateView(model: Model, world: World, before: World | null): View {
+  const rows = model.cluster.names.flatMap((name) => nodeRows(model, name, world, before))
+  return { kind: 'table', columns: ['', 'node', 'what', 'now'], rows }
+}
+
+/** The messages in flight, oldest first. */
+export function wireView(world: World): View {
+  if (world.wire.length === 0)
+    return { kind: 'lines', lines: [[{ text: 'nothing is in flight', tone: 'dim' }]] }
+  const rows = world.wire.map(({ from, to, body }): TableCell[] => [
+    { text: from },
+    { text: `→ ${to}` },
+    { text: bodyText(body) },
+  ])
+  return { kind: 'table', columns: ['from', 'to', 'message'], rows }
+}
+
+function nodeRows(model: Model, name: string, world: World, before: World | null): TableCell[][] {
+  const now = facts(model, name, world.nodes[name]!)
+  const then = before === null ? null : facts(model, name, before.nodes[name]!)
+  const gone = (then ?? []).filter((old) => !now.some((fact) => fact.name === old.name))
+  const rows = [
+    ...now.map((fact) => [mark(fact, then), fact] as const),
+    ...gone.map((fact) => ['-', { ...fact, text: `(gone) ${fact.text}` }] as const),
+  ]
+  return rows.map(([sign, fact], i) => {
+    const tone: Tone = sign === ' ' ? 'plain' : sign === '-' ? 'dim' : 'accent'
+    return [
+      { text: sign, tone },
+      { text: i === 0 ? name : '', tone: 'strong' },
+      { text: fact.name, tone: 'dim' },
+      { text: fact.text, tone },
+    ]
+  })
+}
+
+/** `+` new, `~` changed, blank as before. */
+function mark(fact: Fact, then: readonly Fact[] | null): string {
+  if (then === null) return ' '
+  const old = then.find((f) => f.name === fact.name)
+  if (old === undefined) return '+'
+  return old.text === fact.text ? ' ' : '~'
+}
+
+function facts(model: Model, name: string, slot: NodeSlot): Fact[] {
+  const role = model.cluster.roleOf[name]!
+  if (!slot.up) return [{ name: 'power', text: 'down' }, ...diskFacts(slot)]
+  const shown = model.protocol.view?.(slot.state, role) ?? (slot.state as { readonly [field: string]: Value })
+  const memory = Object.entries(shown).map(([field, value]): Fact => ({ name: field, text: brief(value) }))
+  const timers = slot.timers.map((t) => `${t.timer} at ${t.dueUs / 1000} ms`).join(', ')
+  return [...memory, ...(timers === '' ? [] : [{ name: 'timers', text: timers }]), ...diskFacts(slot)]
+}
+
+function diskFacts(slot: NodeSlot): Fact[] {
+  const { keys, logs } = slot.disk.current
+  const parts = [
+    ...Object.entries(keys).map(([key, value]) => `${key}: ${brief(value)}`),
+    ...Object.entries(logs).map(([log, records]) => `${log}: ${records.map(brief).join(' ')}`),
+  ]
+  if (parts.length === 0) return []
+  return [{ name: 'disk', text: `${parts.join('; ')}${hasUnsynced(slot.disk) ? '  (not all synced)' : ''}` }]
+}
+
+/** A value in few words: maps as `t1 prepared`, lists with spaces. */
+export function brief(value: Value): string {
+  if (value === null) return 'nothing'
+  if (typeof value !== 'object') return String(value)
+  if (value instanceof Map) return entries([...value])
+  if (value instanceof Set) return [...value].map(brief).join(' ') || 'none'
+  if (Array.isArray(value)) return value.map(brief).join(' ') || 'none'
+  return entries(Object.entries(value))
+}
+
+function entries(list: readonly (readonly [Value, Value])[]): string {
+  return (
+    list
+      .map(([key, item]) => `${typeof key === 'string' ? key : canonicalText(key)} ${brief(item)}`)
+      .join(', ') || 'none'
+  )
+}

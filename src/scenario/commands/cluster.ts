@@ -1,0 +1,131 @@
+/** cluster: a new world of a protocol. */
+import type { Json } from '../../base/canonical.ts'
+import type { Budgets } from '../../world/choices.ts'
+import type { Alternative, ModelOptions, Protocol } from '../../world/protocol.ts'
+import { type Command, NOTHING, ScenarioProblem, type Word } from '../command.ts'
+import type { Session } from '../session.ts'
+import { countOf, endOf, jsonOf, nearest, oneOf, setting } from '../words.ts'
+import { BUDGET_WORDS, readBudget } from './budgets.ts'
+
+export const cluster: Command = {
+  name: 'cluster',
+  usage:
+    'cluster PROTOCOL [NODE...] [parameter=VALUE...] [NODE.parameter=VALUE...] [rule.NAME=OTHER...] [seed=N] [wire=bag|set] [disk=lose-all|prefix|subset] [delay=MS..MS]',
+  says: 'Starts a new cluster; what was there before is gone.',
+  example: 'cluster two-phase-commit tm rm1 rm2 votes=any',
+  run(session, words) {
+    const protocol = findProtocol(session, words)
+    const names: string[] = []
+    const params: Record<string, Json> = {}
+    const overrides: Record<string, Record<string, Json>> = {}
+    const rules: Alternative[] = []
+    const options: { -readonly [K in keyof ModelOptions]?: ModelOptions[K] } = {}
+    const budgets: { -readonly [K in keyof Budgets]?: Budgets[K] } = {}
+    for (const word of words.slice(1)) {
+      const set = setting(word)
+      if (set === null) {
+        names.push(word.text)
+        continue
+      }
+      const { name, value } = set
+      if (name.startsWith('rule.')) rules.push(findRule(session, protocol, name.slice(5), value, word))
+      else if (name.includes('.')) {
+        const [node, field] = name.split('.') as [string, string]
+        overrides[node] = { ...overrides[node], [field]: jsonOf(value.text) }
+      } else if (readBudget(name, value, budgets) || readOption(name, value, options)) continue
+      else if (Object.hasOwn(protocol.params ?? {}, name)) params[name] = jsonOf(value.text)
+      else throw unknownSetting(protocol, name, word)
+    }
+    session.make({ protocol, names, params, overrides, rules, options, budgets })
+    const { model } = session.current
+    return { ...NOTHING, note: `${model.protocol.name}: ${model.cluster.names.join(' ')}` }
+  },
+  complete(session, before) {
+    const protocol = session.protocols.find((p) => p.name === before[0])
+    if (before.length === 0 || protocol === undefined) return session.protocols.map((p) => p.name)
+    const rules = session.alternatives
+      .filter((a) => a.protocol === protocol.name)
+      .map((a) => `rule.${a.rule}=${a.name}`)
+    return [
+      ...protocol.cluster.filter((name) => !before.includes(name)),
+      ...Object.keys(protocol.params ?? {}).map((p) => `${p}=`),
+      ...rules,
+      'seed=',
+      'wire=set',
+      'wire=bag',
+      'disk=subset',
+      'delay=',
+    ]
+  },
+}
+
+function findProtocol(session: Session, words: readonly Word[]): Protocol {
+  const name = oneOf(
+    words[0],
+    session.protocols.map((p) => p.name),
+    'protocol',
+    endOf(words) || 'cluster '.length,
+  )
+  return session.protocols.find((p) => p.name === name)!
+}
+
+function findRule(session: Session, protocol: Protocol, rule: string, value: Word, word: Word): Alternative {
+  const own = session.alternatives.filter((a) => a.protocol === protocol.name)
+  const found = own.find((a) => a.rule === rule && a.name === value.text)
+  if (found !== undefined) return found
+  const known = own.map((a) => `rule.${a.rule}=${a.name}`)
+  throw new ScenarioProblem(
+    word.column,
+    `${protocol.name} has no other reading "${word.text}"; it has ${known.join(', ') || 'none'}`,
+    nearest(word.text, known),
+  )
+}
+
+function readOption(
+  name: string,
+  value: Word,
+  options: { -readonly [K in keyof ModelOptions]?: ModelOptions[K] },
+): boolean {
+  switch (name) {
+    case 'wire':
+      options.wire = oneOf(value, ['bag', 'set'], 'wire', value.column) as 'bag' | 'set'
+      return true
+    case 'disk':
+      options.disk = oneOf(
+        value,
+        ['lose-all', 'prefix', 'subset'],
+        'way a disk may lose writes',
+        value.column,
+      ) as ModelOptions['disk']
+      return true
+    case 'seed':
+      options.seed = countOf(value)
+      return true
+    case 'delay':
+      options.delayMs = rangeOf(value)
+      return true
+    default:
+      return false
+  }
+}
+
+function rangeOf(word: Word): readonly [number, number] {
+  const match = /^(\d+(?:\.\d+)?)(?:\.\.(\d+(?:\.\d+)?))?$/.exec(word.text.replace(/ms$/, ''))
+  if (match === null)
+    throw new ScenarioProblem(
+      word.column,
+      `expected milliseconds such as 1 or 1..5, found "${word.text}"`,
+      '1..5',
+    )
+  return [Number(match[1]), Number(match[2] ?? match[1])]
+}
+
+function unknownSetting(protocol: Protocol, name: string, word: Word): ScenarioProblem {
+  const known = [...Object.keys(protocol.params ?? {}), ...BUDGET_WORDS, 'seed', 'wire', 'disk', 'delay']
+  const near = nearest(name, known)
+  return new ScenarioProblem(
+    word.column,
+    `${protocol.name} has no parameter "${name}"; it has ${Object.keys(protocol.params ?? {}).join(', ') || 'none'}`,
+    near === null ? null : `${near}=`,
+  )
+}

@@ -1,0 +1,173 @@
+/** Judging: check looks at this run, explore at every schedule from here. */
+import { canonicalText } from '../../base/canonical.ts'
+import type { Verdict } from '../../base/verdict.ts'
+import type { VerdictView, View } from '../../base/view.ts'
+import { verdictView } from '../../draw/verdict.ts'
+import { type ExploreOptions, explore as exploreModel } from '../../run/explore.ts'
+import type { Choice } from '../../world/choice.ts'
+import type { Budgets } from '../../world/choices.ts'
+import type { AnyProperty } from '../../world/property.ts'
+import { type Command, type Result, ScenarioProblem, type Word } from '../command.ts'
+import type { Run, Session } from '../session.ts'
+import { countOf, endOf, nearest, oneOf, setting } from '../words.ts'
+import { BUDGET_WORDS, readBudget } from './budgets.ts'
+
+export const check: Command = {
+  name: 'check',
+  usage: 'check [PROPERTY...]',
+  says: 'Judges properties of this run up to now; all of the protocol without a name.',
+  example: 'check AC1',
+  run(session, words) {
+    const properties = propertiesOf(session, words)
+    const verdicts = properties.map((property) => judgeNow(session, property))
+    const rows = verdicts.map(({ property, kind, why }) => [
+      {
+        text: kind === 'held' ? 'held so far' : 'broken',
+        tone: kind === 'held' ? ('good' as const) : ('bad' as const),
+      },
+      { text: property, tone: 'strong' as const },
+      { text: why ?? '' },
+    ])
+    const view: View = { kind: 'table', columns: ['', '', ''], rows }
+    return {
+      view,
+      note: null,
+      verdicts: verdicts.map(({ property, kind }) => ({ property, kind, steps: null })),
+    }
+  },
+  complete: (session, before) => propertyNames(session).filter((name) => !before.includes(name)),
+}
+
+export const explore: Command = {
+  name: 'explore',
+  usage:
+    'explore PROPERTY... [crashes=N] [drops=N] [dups=N] [timeouts=N|any] [may-crash=NODE,...] [depth=N] [worlds=N]',
+  says: 'Tries every schedule from here, within the budgets, and shows a shortest story that breaks a property.',
+  example: 'explore AC1 crashes=1',
+  run(session, words) {
+    const { model, budgets } = session.current
+    const names = words.filter((word) => setting(word) === null)
+    if (names.length === 0)
+      throw new ScenarioProblem(
+        endOf(words),
+        `expected a property: ${propertyNames(session).join(', ')}`,
+        propertyNames(session)[0] ?? null,
+      )
+    const properties = propertiesOf(session, names).map((property) => property.name)
+    const options = readOptions(words, budgets)
+    const { verdicts } = exploreModel(model, { ...options, properties, from: session.world })
+    return resultOf(session, verdicts)
+  },
+  complete: (session, before) => [
+    ...propertyNames(session).filter((name) => !before.includes(name)),
+    'crashes=1',
+    'drops=1',
+    'dups=1',
+    'timeouts=any',
+    'may-crash=',
+    'depth=',
+  ],
+}
+
+function readOptions(words: readonly Word[], inherited: Partial<Budgets>): ExploreOptions {
+  const budgets: { -readonly [K in keyof Budgets]?: Budgets[K] } = { ...inherited }
+  const limits: { maxDepth?: number; maxWorlds?: number } = {}
+  for (const word of words) {
+    const set = setting(word)
+    if (set === null || readBudget(set.name, set.value, budgets)) continue
+    if (set.name === 'depth') limits.maxDepth = countOf(set.value)
+    else if (set.name === 'worlds') limits.maxWorlds = countOf(set.value)
+    else
+      throw new ScenarioProblem(
+        word.column,
+        `explore has no setting "${set.name}"; it has ${BUDGET_WORDS.join(', ')}, depth, worlds`,
+        nearest(set.name, [...BUDGET_WORDS, 'depth', 'worlds']),
+      )
+  }
+  return { budgets, ...limits }
+}
+
+function resultOf(session: Session, verdicts: readonly Verdict<Choice>[]): Result {
+  const views = verdicts.map((verdict): VerdictView => {
+    const token = verdict.kind === 'broken' ? session.token(verdict.trace) : undefined
+    const stage = { model: session.current.model, from: session.world, ...(token !== undefined && { token }) }
+    return verdictView(verdict, stage)
+  })
+  const shown = together(views)
+  const view: View = shown.length === 1 ? shown[0]! : { kind: 'stack', views: shown }
+  return {
+    view,
+    note: null,
+    verdicts: views.map(({ property, verdict, steps }) => ({ property, kind: verdict, steps })),
+  }
+}
+
+/** Verdicts that say the same of several properties become one. */
+function together(views: readonly VerdictView[]): VerdictView[] {
+  const groups: VerdictView[] = []
+  for (const view of views) {
+    const last = groups.at(-1)
+    if (last !== undefined && view.verdict !== 'broken' && last.headline === view.headline)
+      groups[groups.length - 1] = { ...last, property: `${last.property} ${view.property}` }
+    else groups.push(view)
+  }
+  return groups
+}
+
+interface Now {
+  readonly property: string
+  readonly kind: 'held' | 'broken'
+  readonly why: string | null
+}
+
+/** What this one run says. Properties that look ahead are judged from the world as it is, without more faults. */
+function judgeNow(session: Session, property: AnyProperty): Now {
+  const run = session.current
+  const fold = session.world.folds[run.model.properties.indexOf(property)]!
+  if (property.judge.kind === 'always' || property.judge.kind === 'atRest') {
+    const why =
+      property.judge.kind === 'atRest' && session.world.wire.length > 0
+        ? null
+        : property.judge.broken(fold, run.model.cluster)
+    return { property: property.name, kind: why === null ? 'held' : 'broken', why }
+  }
+  const why = lookAhead(session, run, property)
+  return { property: property.name, kind: why === null ? 'held' : 'broken', why }
+}
+
+/** Retries close into a loop on a set wire, so that the future of this world is finite. */
+function lookAhead(session: Session, run: Run, property: AnyProperty): string | null {
+  const model = { ...run.model, options: { ...run.model.options, wire: 'set' as const } }
+  const budgets = { crashes: 0, drops: 0, duplicates: 0, timeouts: Number.POSITIVE_INFINITY }
+  const world = session.world
+  const calm = {
+    ...world,
+    wire: world.wire.filter(
+      (e, i) =>
+        world.wire.findIndex(
+          (o) => canonicalText([o.from, o.to, o.body, o.op]) === canonicalText([e.from, e.to, e.body, e.op]),
+        ) === i,
+    ),
+  }
+  const verdict = exploreModel(model, { from: calm, properties: [property.name], budgets }).verdicts[0]
+  if (verdict?.kind !== 'broken') return null
+  return property.judge.kind === 'nonBlocking' && verdict.trace.length > 0 ? null : verdict.why
+}
+
+function propertiesOf(session: Session, words: readonly Word[]): readonly AnyProperty[] {
+  const { properties } = session.current.model
+  if (words.length === 0) return properties
+  return words.map((word) => {
+    const name = oneOf(
+      word,
+      properties.map((p) => p.name),
+      'property',
+      word.column,
+    )
+    return properties.find((p) => p.name === name)!
+  })
+}
+
+function propertyNames(session: Session): readonly string[] {
+  return session.run?.model.properties.map((p) => p.name) ?? []
+}

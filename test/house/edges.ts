@@ -1,0 +1,36 @@
+/** The edges: the only files of src/ and cli/ that touch clock, disk, process, network or dice, and what for. */
+
+export type World = 'clock' | 'disk' | 'process' | 'network' | 'dice'
+
+/** A new edge is a decision: keep it thin, hand plain values on, and say here in a few words what it is for. */
+export const EDGES: {
+  readonly [file: string]: { readonly touches: readonly World[]; readonly for: string }
+} = {
+  'cli/build.mjs': { touches: ['clock', 'disk', 'process'], for: 'bundles the program' },
+  'cli/main.ts': { touches: ['process'], for: 'words from the command line, the exit code' },
+  'cli/screens/App.tsx': { touches: ['clock', 'process'], for: 'frames, signals, suspending' },
+  'cli/splitbrain.cjs': { touches: ['process'], for: 'the version of Node' },
+  'cli/start.cjs': { touches: ['disk', 'process'], for: 'sets the environment, opens the program' },
+  'cli/ui.tsx': { touches: ['process'], for: 'the terminal' },
+  'src/base/home.ts': { touches: ['disk'], for: 'finds the folder of the package' },
+  'src/exercise/check.ts': { touches: ['clock'], for: 'how long a check took' },
+  'src/exercise/collect.ts': {
+    touches: ['process'],
+    for: 'reads the names of the checks by running their file',
+  },
+  'src/exercise/load.ts': { touches: ['disk'], for: 'reads exercises' },
+  'src/exercise/progress.ts': { touches: ['disk'], for: 'keeps progress' },
+  'src/exercise/types.ts': {
+    touches: ['clock', 'disk', 'process'],
+    for: 'runs the type checker on an answer',
+  },
+  'src/exercise/warmVitest.ts': { touches: ['process'], for: 'keeps Vitest warm' },
+  'src/exercise/worker.ts': { touches: ['process'], for: 'the inside of the fork' },
+  'src/exercise/workspace.ts': { touches: ['disk', 'process'], for: "the learner's folder" },
+  'src/sandbox/compile.ts': { touches: ['disk', 'process'], for: "reads and compiles the answer's files" },
+  'src/sandbox/fork.ts': { touches: ['process'], for: 'starts and ends forks' },
+  'src/sandbox/guard.ts': { touches: ['disk', 'process'], for: 'the channel out of the fork' },
+  'src/sandbox/realm.ts': { touches: ['process'], for: "runs the answer's code" },
+  'src/sandbox/runAnswer.ts': { touches: ['clock'], for: 'limits of time' },
+  'src/sandbox/watchdog.mjs': { touches: ['clock', 'disk', 'process'], for: 'ends what does not end' },
+}
