@@ -30,7 +30,7 @@ export interface Said {
 /** So many steps in a row mean that the run feeds itself. */
 const MAX_STEPS = 2000
 
-export class Run {
+export class HandRun {
   readonly trace: Choice[] = []
   readonly moments: Moment[] = []
   world: World
@@ -42,8 +42,8 @@ export class Run {
   }
 
   /** The same run once more, to go on differently from here. */
-  branch(): Run {
-    const twin: Run = Object.create(Run.prototype)
+  branch(): HandRun {
+    const twin: HandRun = Object.create(HandRun.prototype)
     return Object.assign(twin, this, { trace: [...this.trace], moments: [...this.moments] })
   }
 
@@ -110,7 +110,7 @@ export class Run {
   }
 
   /** Every order in which what is in flight, and what it causes, can be delivered; no timer fires. */
-  *everyOrder(): Generator<Run> {
+  *everyOrder(): Generator<HandRun> {
     const next = new Map(
       this.world.wire.filter((e) => this.reachable(e)).map((e) => [canonicalText(parcelOf(e)), parcelOf(e)]),
     )
@@ -242,8 +242,8 @@ export class Run {
 }
 
 /** Begins a run by hand. */
-export function byHand(model: Model): Run {
-  return new Run(model)
+export function byHand(model: Model): HandRun {
+  return new HandRun(model)
 }
 
 export function matches(

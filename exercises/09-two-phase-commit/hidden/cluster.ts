@@ -5,10 +5,10 @@ import {
   atomicCommit,
   byHand,
   defineProtocol,
+  type HandRun,
   type Model,
   makeModel,
   property,
-  type Run,
 } from 'splitbrain'
 
 /** How participants vote: all alike, or some by name. `any` leaves it to the run. */
@@ -150,12 +150,12 @@ const truth: AnyProperty = property<{
 })
 
 /** A cluster whose client has asked for t1, and whose coordinator has not yet heard of it. */
-export function begun(options: ClusterOptions = {}): Run {
+export function begun(options: ClusterOptions = {}): HandRun {
   return byHand(cluster({ properties: SAFETY, ...options })).request('tm', { type: 'begin', tx: 't1' })
 }
 
 /** What the votes announced so far call for: commit if every participant voted Yes. */
-export function called(run: Run, tx = 't1'): 'commit' | 'abort' {
+export function called(run: HandRun, tx = 't1'): 'commit' | 'abort' {
   const participants = run.model.cluster.names.filter((name) => name !== 'tm')
   const yes = (node: string) =>
     run.outputs.some(
@@ -165,6 +165,6 @@ export function called(run: Run, tx = 't1'): 'commit' | 'abort' {
 }
 
 /** Whether this participant has announced a vote. */
-export function hasVoted(run: Run, node: string, tx = 't1'): boolean {
+export function hasVoted(run: HandRun, node: string, tx = 't1'): boolean {
   return run.outputs.some((o) => o.node === node && o.body.type === 'vote' && o.body['tx'] === tx)
 }
