@@ -1,9 +1,11 @@
 /** Matchers for hidden checks: `toHold`, `toSend`, `toAnnounce`. They say what happened, with the story. */
 import { boundText, type Verdict } from '../base/verdict.ts'
+import { replay } from '../run/replay.ts'
+import { begin } from '../world/apply.ts'
 import type { Choice } from '../world/choice.ts'
 import type { Model } from '../world/protocol.ts'
 import { type HandRun, matches, type Pattern, patternText } from './byHand.ts'
-import { type Evidence, keepBound, keepEvidence } from './evidence.ts'
+import { type Evidence, keepBound, keepEvidence, thrown } from './evidence.ts'
 
 /** What a driver found of a model. */
 export interface Judged {
@@ -80,6 +82,8 @@ function failed(evidence: Evidence): MatcherResult {
 }
 
 function brokenEvidence(model: Model, verdict: Verdict<Choice> & { kind: 'broken' }): Evidence {
+  const threw = replay(model, begin(model).world, verdict.trace).moments.at(-1)?.threw
+  if (threw) return thrown(model, verdict.trace, threw)
   const says = model.properties.find((property) => property.name === verdict.property)?.says
   return {
     verdict: 'failed',
