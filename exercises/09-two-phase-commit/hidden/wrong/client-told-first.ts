@@ -1,4 +1,4 @@
-// fails: agrees in every schedule with one crash
+// fails: agrees through loss, duplication and crashes
 /** Answers the client before the decision is on disk: it is as good as made. */
 import { type Context, defineNode, type Message, type OperationId } from 'splitbrain'
 
