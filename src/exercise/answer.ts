@@ -20,9 +20,14 @@ export function answer<Name extends string>(...names: readonly Name[]): { readon
   try {
     exported = load()
   } catch (error) {
-    return fail(`the file could not be loaded: ${error instanceof Error ? error.message : String(error)}`, error)
+    return fail(
+      `the file could not be loaded: ${error instanceof Error ? error.message : String(error)}`,
+      error,
+    )
   }
-  return Object.fromEntries(names.map((name) => [name, guarded(name, exported[name])])) as { readonly [name in Name]: AnyNode }
+  return Object.fromEntries(names.map((name) => [name, guarded(name, exported[name])])) as {
+    readonly [name in Name]: AnyNode
+  }
 }
 
 function guarded(name: string, value: unknown): AnyNode {
@@ -32,21 +37,39 @@ function guarded(name: string, value: unknown): AnyNode {
   }
   const wrap = (label: string, handler: unknown) => {
     const number = labelNumber(`${name}: ${label}`)
-    return (...args: unknown[]) => entered(number, () => (handler as (...args: unknown[]) => unknown)(...args))
+    return (...args: unknown[]) =>
+      entered(number, () => (handler as (...args: unknown[]) => unknown)(...args))
   }
   const table = (group: string, handlers: { readonly [name: string]: unknown }) =>
-    Object.fromEntries(Object.entries(handlers).map(([key, handler]) => [key, wrap(`${group}.${key}`, handler)]))
-  return { start: wrap('start', value.start), on: table('on', value.on), timers: table('timers', value.timers ?? {}) }
+    Object.fromEntries(
+      Object.entries(handlers).map(([key, handler]) => [key, wrap(`${group}.${key}`, handler)]),
+    )
+  return {
+    start: wrap('start', value.start),
+    on: table('on', value.on),
+    timers: table('timers', value.timers ?? {}),
+  }
 }
 
 function isNode(value: unknown): value is AnyNode {
   const node = value as Partial<AnyNode> | null | undefined
-  return typeof node === 'object' && node !== null && typeof node.start === 'function' && typeof node.on === 'object'
+  return (
+    typeof node === 'object' &&
+    node !== null &&
+    typeof node.start === 'function' &&
+    typeof node.on === 'object'
+  )
 }
 
 function fail(happened: string, error?: unknown): never {
-  const threw = error instanceof Error ? { handler: '', message: error.message, stack: error.stack ?? '' } : undefined
-  const evidence = { verdict: 'failed', happened, why: 'nothing of it can run like this', ...(threw && { threw }) } as const
+  const threw =
+    error instanceof Error ? { handler: '', message: error.message, stack: error.stack ?? '' } : undefined
+  const evidence = {
+    verdict: 'failed',
+    happened,
+    why: 'nothing of it can run like this',
+    ...(threw && { threw }),
+  } as const
   keepEvidence(evidence)
   throw new CheckFailed(evidence)
 }

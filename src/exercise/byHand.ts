@@ -30,7 +30,7 @@ export interface Said {
 /** So many steps in a row mean that the run feeds itself. */
 const MAX_STEPS = 2000
 
-export class Run {
+export class HandRun {
   readonly trace: Choice[] = []
   readonly moments: Moment[] = []
   world: World
@@ -42,8 +42,8 @@ export class Run {
   }
 
   /** The same run once more, to go on differently from here. */
-  branch(): Run {
-    const twin: Run = Object.create(Run.prototype)
+  branch(): HandRun {
+    const twin: HandRun = Object.create(HandRun.prototype)
     return Object.assign(twin, this, { trace: [...this.trace], moments: [...this.moments] })
   }
 
@@ -63,14 +63,19 @@ export class Run {
 
   /** Puts a message on the wire as if `from` had sent it, and delivers it. */
   receive(to: string, from: string, body: Body): this {
-    this.world = { ...this.world, next: this.world.next + 1, wire: [...this.world.wire, this.envelope(from, to, body)] }
+    this.world = {
+      ...this.world,
+      next: this.world.next + 1,
+      wire: [...this.world.wire, this.envelope(from, to, body)],
+    }
     return this.take({ kind: 'deliver', parcel: { from, to, body, op: null } })
   }
 
   /** Delivers the first message in flight that matches; `picks` are what `ctx.pick` gives, by index. */
   deliver(pattern: Pattern, ...picks: readonly number[]): this {
     const envelope = this.world.wire.find((e) => matches(pattern, e))
-    if (envelope === undefined) return this.fail(`no ${patternText(pattern)} was on its way: ${this.sentWords()}`)
+    if (envelope === undefined)
+      return this.fail(`no ${patternText(pattern)} was on its way: ${this.sentWords()}`)
     const course: Course = picks.length > 0 ? { picks } : {}
     return this.take({ kind: 'deliver', parcel: parcelOf(envelope), ...course })
   }
@@ -82,11 +87,14 @@ export class Run {
       if (next === undefined) return this
       this.take({ kind: 'deliver', parcel: parcelOf(next) })
     }
-    return this.fail(`after ${MAX_STEPS} messages there were still more: the nodes answer each other for ever`)
+    return this.fail(
+      `after ${MAX_STEPS} messages there were still more: the nodes answer each other for ever`,
+    )
   }
 
   drop(pattern: Pattern): this {
-    for (const envelope of this.world.wire.filter((e) => matches(pattern, e))) this.take({ kind: 'drop', parcel: parcelOf(envelope) })
+    for (const envelope of this.world.wire.filter((e) => matches(pattern, e)))
+      this.take({ kind: 'drop', parcel: parcelOf(envelope) })
     return this
   }
 
@@ -102,8 +110,10 @@ export class Run {
   }
 
   /** Every order in which what is in flight, and what it causes, can be delivered; no timer fires. */
-  *everyOrder(): Generator<Run> {
-    const next = new Map(this.world.wire.filter((e) => this.reachable(e)).map((e) => [canonicalText(parcelOf(e)), parcelOf(e)]))
+  *everyOrder(): Generator<HandRun> {
+    const next = new Map(
+      this.world.wire.filter((e) => this.reachable(e)).map((e) => [canonicalText(parcelOf(e)), parcelOf(e)]),
+    )
     if (next.size === 0) yield this
     for (const parcel of next.values()) yield* this.branch().take({ kind: 'deliver', parcel }).everyOrder()
   }
@@ -141,7 +151,12 @@ export class Run {
 
   /** Ends the check: `happened` in words, with the story so far. */
   fail(happened: string, why?: string): never {
-    const evidence: Evidence = { verdict: 'failed', happened, story: { model: this.model, trace: this.trace }, ...(why !== undefined && { why }) }
+    const evidence: Evidence = {
+      verdict: 'failed',
+      happened,
+      story: { model: this.model, trace: this.trace },
+      ...(why !== undefined && { why }),
+    }
     keepEvidence(evidence)
     throw new CheckFailed(evidence)
   }
@@ -153,7 +168,9 @@ export class Run {
   }
 
   outputWords(node?: string): string {
-    const said = this.outputs.filter((o) => node === undefined || o.node === node).map((o) => `${o.node} announced ${bodyText(o.body)}`)
+    const said = this.outputs
+      .filter((o) => node === undefined || o.node === node)
+      .map((o) => `${o.node} announced ${bodyText(o.body)}`)
     return said.length === 0 ? `${node ?? 'nobody'} announced nothing` : shortened(said)
   }
 
@@ -201,7 +218,8 @@ export class Run {
   private soonest(untilUs: number): Choice | null {
     const due: { atUs: number; order: number; choice: Choice }[] = []
     for (const e of this.world.wire)
-      if (this.reachable(e)) due.push({ atUs: e.dueUs, order: e.id, choice: { kind: 'deliver', parcel: parcelOf(e) } })
+      if (this.reachable(e))
+        due.push({ atUs: e.dueUs, order: e.id, choice: { kind: 'deliver', parcel: parcelOf(e) } })
     for (const node of this.model.cluster.names)
       for (const { timer, arg, dueUs, order } of this.world.nodes[node]!.timers)
         due.push({ atUs: dueUs, order, choice: { kind: 'fire', node, timer, arg } })
@@ -211,21 +229,35 @@ export class Run {
   }
 
   private envelope(from: string, to: string, body: Body): Envelope {
-    return { from, to, body, op: null, id: this.world.next, sentUs: this.world.timeUs, dueUs: this.world.timeUs }
+    return {
+      from,
+      to,
+      body,
+      op: null,
+      id: this.world.next,
+      sentUs: this.world.timeUs,
+      dueUs: this.world.timeUs,
+    }
   }
 }
 
 /** Begins a run by hand. */
-export function byHand(model: Model): Run {
-  return new Run(model)
+export function byHand(model: Model): HandRun {
+  return new HandRun(model)
 }
 
-export function matches(pattern: Pattern, message: { readonly from?: string; readonly to?: string; readonly node?: string; readonly body: Body }): boolean {
+export function matches(
+  pattern: Pattern,
+  message: { readonly from?: string; readonly to?: string; readonly node?: string; readonly body: Body },
+): boolean {
   const { from, to, node, ...fields } = pattern
   if (from !== undefined && message.from !== from) return false
   if (to !== undefined && message.to !== to) return false
   if (node !== undefined && message.node !== node) return false
-  return Object.entries(fields).every(([field, value]) => value === undefined || canonicalText(message.body[field] ?? null) === canonicalText(value))
+  return Object.entries(fields).every(
+    ([field, value]) =>
+      value === undefined || canonicalText(message.body[field] ?? null) === canonicalText(value),
+  )
 }
 
 /** `vote yes=true from rm1 to tm`. */
@@ -237,4 +269,3 @@ export function patternText({ type, from, to, node, ...fields }: Pattern): strin
 function shortened(list: readonly string[], most = 4): string {
   return list.length <= most ? list.join(', ') : `..., ${list.slice(-most).join(', ')}`
 }
-

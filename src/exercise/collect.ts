@@ -1,13 +1,7 @@
 /** collectChecks: the names, rungs, points and hints in a file of checks, without running any of them. */
 import { compileFunction } from 'node:vm'
 import { buildSync } from 'esbuild'
-import type { CheckInfo } from './exercise.ts'
-
-/** What a check declares beside its name. */
-export interface DeclaredCheck extends CheckInfo {
-  readonly expected: string
-  readonly why: string
-}
+import type { DeclaredCheck } from './exercise.ts'
 
 /** A file of checks that says too little; the message names the file's mistake and what to write. */
 export class ChecksProblem extends Error {
@@ -30,17 +24,28 @@ export function collectChecks(file: string): readonly DeclaredCheck[] {
     external: ['vitest', 'splitbrain'],
     logLevel: 'silent',
   })
-  const vitest = standIn({ describe: suite(''), test: testOf(found), it: testOf(found), expect: anything, beforeEach: () => {}, afterEach: () => {} })
+  const vitest = standIn({
+    describe: suite(''),
+    test: testOf(found),
+    it: testOf(found),
+    expect: anything,
+    beforeEach: () => {},
+    afterEach: () => {},
+  })
   const load = (name: string) => (name === 'vitest' ? vitest : anything)
   const module = { exports: {} }
-  const run = compileFunction(outputFiles[0]!.text, ['require', 'module', 'exports'], { filename: 'checks.cjs' }) as (...args: unknown[]) => void
+  const run = compileFunction(outputFiles[0]!.text, ['require', 'module', 'exports'], {
+    filename: 'checks.cjs',
+  }) as (...args: unknown[]) => void
   run(load, module, module.exports)
-  if (found.length === 0) throw new ChecksProblem('no check is declared: write test(name, { meta: { ... } }, () => { ... })')
+  if (found.length === 0)
+    throw new ChecksProblem('no check is declared: write test(name, { meta: { ... } }, () => { ... })')
   const names = found.map((check) => check.name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice !== undefined) throw new ChecksProblem(`two checks are called "${twice}"`)
   const climbs = found.findIndex((check, i) => i > 0 && check.rung < found[i - 1]!.rung)
-  if (climbs > 0) throw new ChecksProblem(`"${names[climbs]}" stands after a check of a higher rung: order them 1 to 4`)
+  if (climbs > 0)
+    throw new ChecksProblem(`"${names[climbs]}" stands after a check of a higher rung: order them 1 to 4`)
   return found
 }
 
@@ -53,34 +58,47 @@ function suite(_name: string) {
 function testOf(found: DeclaredCheck[]) {
   const declare = (name: unknown, options: unknown, body: unknown) => {
     if (typeof name !== 'string' || typeof body !== 'function')
-      throw new ChecksProblem(`a check is test(name, { meta: { rung, points, expected, why, hints } }, () => { ... }); "${String(name)}" is not`)
+      throw new ChecksProblem(
+        `a check is test(name, { meta: { rung, points, expected, why, hints } }, () => { ... }); "${String(name)}" is not`,
+      )
     found.push(checked(name, (options as { meta?: Record<string, unknown> }).meta ?? {}))
   }
   const each = () => {
-    throw new ChecksProblem('test.each is not for checks: each has a name, points and hints of its own; write them out')
+    throw new ChecksProblem(
+      'test.each is not for checks: each has a name, points and hints of its own; write them out',
+    )
   }
   return Object.assign(declare, { each, for: each, skip: each, only: each, todo: each })
 }
 
-function checked(name: string, { rung, points, expected, why, hints }: Record<string, unknown>): DeclaredCheck {
+function checked(
+  name: string,
+  { rung, points, expected, why, hints }: Record<string, unknown>,
+): DeclaredCheck {
   const complain = (what: string) => {
     throw new ChecksProblem(`"${name}" needs ${what} in its meta`)
   }
   if (rung !== 1 && rung !== 2 && rung !== 3 && rung !== 4) return complain('rung: 1, 2, 3 or 4')
-  if (typeof points !== 'number' || !Number.isInteger(points) || points < 1) return complain('points: a whole number, 1 or more')
-  if (typeof expected !== 'string' || expected === '') return complain('expected: what a right answer does, one sentence')
+  if (typeof points !== 'number' || !Number.isInteger(points) || points < 1)
+    return complain('points: a whole number, 1 or more')
+  if (typeof expected !== 'string' || expected === '')
+    return complain('expected: what a right answer does, one sentence')
   if (typeof why !== 'string' || why === '') return complain('why: why anything else is wrong, one sentence')
-  if (!Array.isArray(hints) || hints.length === 0 || !hints.every((hint) => typeof hint === 'string')) return complain('hints: a list of one sentence or more')
+  if (!Array.isArray(hints) || hints.length === 0 || !hints.every((hint) => typeof hint === 'string'))
+    return complain('hints: a list of one sentence or more')
   return { name, rung, points, expected, why, hints }
 }
 
 /** Stands for anything the kit exports while only names are collected. */
-const anything: unknown = new Proxy(function () {}, {
-  get: (_target, key) => (key === Symbol.toPrimitive ? () => '' : key === Symbol.iterator ? [][Symbol.iterator] : anything),
+const anything: unknown = new Proxy(() => {}, {
+  get: (_target, key) =>
+    key === Symbol.toPrimitive ? () => '' : key === Symbol.iterator ? [][Symbol.iterator] : anything,
   apply: () => anything,
   construct: () => anything as object,
 })
 
 function standIn(given: Record<string, unknown>): unknown {
-  return new Proxy(given, { get: (target, key) => (typeof key === 'string' && Object.hasOwn(target, key) ? target[key] : anything) })
+  return new Proxy(given, {
+    get: (target, key) => (typeof key === 'string' && Object.hasOwn(target, key) ? target[key] : anything),
+  })
 }

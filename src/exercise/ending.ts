@@ -6,7 +6,13 @@ type Told = Pick<CheckResult, 'verdict' | 'expected' | 'happened' | 'why' | 'pla
 
 /** The words for a fork that did not get to its end. */
 export function endingOf(ending: Exclude<Ending, { kind: 'dismissed' }>, file: string): Told {
-  const told = (happened: string, expected: string, why: string): Told => ({ verdict: 'failed', expected, happened, why, place: file })
+  const told = (happened: string, expected: string, why: string): Told => ({
+    verdict: 'failed',
+    expected,
+    happened,
+    why,
+    place: file,
+  })
   switch (ending.kind) {
     case 'hung':
       return told(

@@ -18,7 +18,9 @@ export class ExerciseProblem extends Error {
 }
 
 /** Where the course keeps its exercises, in a clone and in the package. */
-export const EXERCISES = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../exercises' : '../exercises', import.meta.url))
+export const EXERCISES = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? '../../exercises' : '../exercises', import.meta.url),
+)
 
 /** All exercises in the order of the course. Throws `ExerciseProblem` at the first folder that is not right. */
 export function loadExercises(root: string = EXERCISES): readonly Exercise[] {
@@ -34,12 +36,25 @@ export function loadExercises(root: string = EXERCISES): readonly Exercise[] {
 export function loadExercise(folder: string): Exercise {
   const [, number, id] = /(?:^|[\\/])(\d\d)-([a-z][a-z0-9-]*)$/.exec(folder) ?? []
   if (number === undefined || id === undefined)
-    throw new ExerciseProblem(folder, 'the name is not NN-slug', 'call it by the number of its lesson and a slug, such as 09-two-phase-commit')
-  const task = readPart(folder, 'task.md', 'describe the task in it: a heading, then what to write and what is judged')
+    throw new ExerciseProblem(
+      folder,
+      'the name is not NN-slug',
+      'call it by the number of its lesson and a slug, such as 09-two-phase-commit',
+    )
+  const task = readPart(
+    folder,
+    'task.md',
+    'describe the task in it: a heading, then what to write and what is judged',
+  )
   readPart(folder, 'start.ts', 'put what the learner begins with in it')
   readPart(folder, 'hidden/checks.test.ts', 'write the checks in it, an ordinary Vitest file')
   const title = /^# (.+)$/m.exec(task)?.[1]
-  if (title === undefined) throw new ExerciseProblem(folder, 'task.md has no heading', 'begin it with a line such as: # Two-phase commit')
+  if (title === undefined)
+    throw new ExerciseProblem(
+      folder,
+      'task.md has no heading',
+      'begin it with a line such as: # Two-phase commit',
+    )
   return {
     id,
     number,
@@ -62,7 +77,10 @@ function checksIn(folder: string) {
     return collectChecks(join(folder, 'hidden', 'checks.test.ts'))
   } catch (error) {
     const message = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error)
-    const next = error instanceof ChecksProblem ? 'correct hidden/checks.test.ts' : 'make hidden/checks.test.ts load: npx vitest list shows its errors'
+    const next =
+      error instanceof ChecksProblem
+        ? 'correct hidden/checks.test.ts'
+        : 'make hidden/checks.test.ts load: npx vitest list shows its errors'
     throw new ExerciseProblem(folder, message, next)
   }
 }

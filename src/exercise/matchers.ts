@@ -2,7 +2,7 @@
 import { boundText, type Verdict } from '../base/verdict.ts'
 import type { Choice } from '../world/choice.ts'
 import type { Model } from '../world/protocol.ts'
-import { matches, type Pattern, patternText, Run } from './byHand.ts'
+import { type HandRun, matches, type Pattern, patternText } from './byHand.ts'
 import { type Evidence, keepBound, keepEvidence } from './evidence.ts'
 
 /** What a driver found of a model. */
@@ -24,29 +24,45 @@ export const matchers = {
     if (broken?.kind === 'broken') return failed(brokenEvidence(model, broken))
     const unknown = verdicts.find((v) => v.kind === 'gaveUp')
     if (unknown?.kind === 'gaveUp')
-      return failed({ verdict: 'gaveUp', happened: `the search gave up: ${unknown.budget}`, why: 'a search that gave up has shown nothing; fewer different states or fewer messages would make it end' })
+      return failed({
+        verdict: 'gaveUp',
+        happened: `the search gave up: ${unknown.budget}`,
+        why: 'a search that gave up has shown nothing; fewer different states or fewer messages would make it end',
+      })
     return { pass: true, message: () => `${verdicts.map((v) => v.property).join(', ')} held` }
   },
 
   /** A message like this was sent, at any time so far. */
-  toSend(run: Run, pattern: Pattern): MatcherResult {
-    return seen(run, run.sent.some((message) => matches(pattern, message)), {
-      missing: `no ${patternText(pattern)} was sent; ${run.sentWords()}`,
-      unwanted: `${patternText(pattern)} was sent`,
-    })
+  toSend(run: HandRun, pattern: Pattern): MatcherResult {
+    return seen(
+      run,
+      run.sent.some((message) => matches(pattern, message)),
+      {
+        missing: `no ${patternText(pattern)} was sent; ${run.sentWords()}`,
+        unwanted: `${patternText(pattern)} was sent`,
+      },
+    )
   },
 
   /** An output like this was announced, at any time so far. */
-  toAnnounce(run: Run, pattern: Pattern): MatcherResult {
-    return seen(run, run.outputs.some((output) => matches(pattern, output)), {
-      missing: `there was no output: ${patternText(pattern)}; ${run.outputWords(pattern.node)}`,
-      unwanted: `${patternText(pattern)}`,
-    })
+  toAnnounce(run: HandRun, pattern: Pattern): MatcherResult {
+    return seen(
+      run,
+      run.outputs.some((output) => matches(pattern, output)),
+      {
+        missing: `there was no output: ${patternText(pattern)}; ${run.outputWords(pattern.node)}`,
+        unwanted: `${patternText(pattern)}`,
+      },
+    )
   },
 }
 
 /** Vitest asks for the opposite through `.not`; the evidence must then be of the opposite too. */
-function seen(run: Run, pass: boolean, words: { readonly missing: string; readonly unwanted: string }): MatcherResult {
+function seen(
+  run: HandRun,
+  pass: boolean,
+  words: { readonly missing: string; readonly unwanted: string },
+): MatcherResult {
   const story = { model: run.model, trace: run.trace }
   return {
     pass,
@@ -77,8 +93,8 @@ declare module 'vitest' {
   // The type parameters are those of Vitest's own declaration.
   interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
     toHold(): T extends Judged ? R : never
-    toSend(pattern: Pattern): T extends Run ? R : never
-    toAnnounce(pattern: Pattern): T extends Run ? R : never
+    toSend(pattern: Pattern): T extends HandRun ? R : never
+    toAnnounce(pattern: Pattern): T extends HandRun ? R : never
   }
   interface TaskMeta {
     /** 1 one message, 2 one scenario, 3 chaos, 4 exhaustive search. */

@@ -39,7 +39,12 @@ export function readProgress(workspace: Workspace): Progress {
     throw new WorkspaceProblem(file, `${file} cannot be read as JSON`, next)
   }
   const version = (value as { schemaVersion?: unknown } | null)?.schemaVersion
-  if (version !== 1) throw new WorkspaceProblem(file, `${file} has schemaVersion ${JSON.stringify(version) ?? 'none'}; this splitbrain knows 1`, next)
+  if (version !== 1)
+    throw new WorkspaceProblem(
+      file,
+      `${file} has schemaVersion ${JSON.stringify(version) ?? 'none'}; this splitbrain knows 1`,
+      next,
+    )
   return { ...NO_PROGRESS, ...(value as Partial<Progress>), schemaVersion: 1 }
 }
 

@@ -1,7 +1,7 @@
 /** Inside the fork: tells the host how each check went, at the moment it ends. Never sends the test's own words. */
 import { checkBegins, checkEnds, tellHost } from '../sandbox/guard.ts'
 import { bound, clearEvidence, evidence } from './evidence.ts'
-import { storyOf, type Story } from './story.ts'
+import { type Story, storyOf } from './story.ts'
 
 /** How one check went, as it travels to the host. */
 export interface CheckOutcome {
@@ -43,7 +43,10 @@ export function recordBegin(name: string): void {
 }
 
 /** `error` is what the test threw, if it threw. */
-export function recordEnd(name: string, error: { readonly name?: string; readonly message?: string } | null): void {
+export function recordEnd(
+  name: string,
+  error: { readonly name?: string; readonly message?: string } | null,
+): void {
   checkEnds()
   const outcome: CheckOutcome = {
     type: 'check',
@@ -56,9 +59,12 @@ export function recordEnd(name: string, error: { readonly name?: string; readonl
   tellHost({ ...outcome })
 }
 
-function judged(error: { readonly name?: string; readonly message?: string } | null): Pick<CheckOutcome, 'verdict' | 'happened' | 'why' | 'story' | 'stack'> {
+function judged(
+  error: { readonly name?: string; readonly message?: string } | null,
+): Pick<CheckOutcome, 'verdict' | 'happened' | 'why' | 'story' | 'stack'> {
   const found = evidence()
-  if (error === null && found === null) return { verdict: 'passed', happened: null, why: null, story: null, stack: null }
+  if (error === null && found === null)
+    return { verdict: 'passed', happened: null, why: null, story: null, stack: null }
   if (found !== null)
     return {
       verdict: found.verdict,
@@ -68,10 +74,15 @@ function judged(error: { readonly name?: string; readonly message?: string } | n
       stack: found.threw?.stack ?? null,
     }
   const ours = error?.name !== 'AssertionError'
-  return { verdict: ours ? 'error' : 'failed', happened: firstLine(error?.message ?? ''), why: null, story: null, stack: null }
+  return {
+    verdict: ours ? 'error' : 'failed',
+    happened: firstLine(error?.message ?? ''),
+    why: null,
+    story: null,
+    stack: null,
+  }
 }
 
 function firstLine(text: string): string {
   return text.split('\n', 1)[0]!.trim()
 }
-

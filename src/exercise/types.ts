@@ -17,7 +17,10 @@ export async function typeErrors(file: string, limitMs = 5000): Promise<CheckRep
   const folder = await mkdtemp(join(tmpdir(), 'splitbrain-types-'))
   try {
     const config = join(folder, 'tsconfig.json')
-    await writeFile(config, JSON.stringify({ compilerOptions: answerCompilerOptions(), files: [resolve(file)] }))
+    await writeFile(
+      config,
+      JSON.stringify({ compilerOptions: answerCompilerOptions(), files: [resolve(file)] }),
+    )
     return errorsIn(await run(compiler, ['-p', config, '--pretty', 'false'], limitMs), file, folder)
   } finally {
     await rm(folder, { recursive: true, force: true })

@@ -30,15 +30,14 @@ export type CompileResult =
 
 export const MAX_SOURCE_BYTES = 64 * 1024
 
-/** Compiles the file and its own relative imports. Only `splitbrain` may be imported besides. */
-export async function compileAnswer(file: string): Promise<CompileResult> {
+/** Compiles the file and what it imports from `folder`, its own by default. Only `splitbrain` may be imported besides. */
+export async function compileAnswer(file: string, folder = dirname(resolve(file))): Promise<CompileResult> {
   const entry = resolve(file)
   const unreadable = checkReadable(entry)
   if (unreadable !== null) return problem(unreadable)
-  const folder = dirname(entry)
   try {
     const result = await build({
-      absWorkingDir: folder,
+      absWorkingDir: dirname(entry),
       entryPoints: [entry],
       outfile: 'answer.cjs',
       bundle: true,
@@ -55,7 +54,7 @@ export async function compileAnswer(file: string): Promise<CompileResult> {
     })
     const code = result.outputFiles.find((out) => out.path.endsWith('.cjs'))?.text ?? ''
     const map = result.outputFiles.find((out) => out.path.endsWith('.map'))?.text ?? '{}'
-    return { kind: 'compiled', program: { code, placeOf: placesOf(map, folder) } }
+    return { kind: 'compiled', program: { code, placeOf: placesOf(map, dirname(entry)) } }
   } catch (error) {
     const first = firstError(error)
     if (first === null) throw error
@@ -76,8 +75,13 @@ function checkReadable(file: string): Problem | null {
   const place = null
   const stats = statSync(file, { throwIfNoEntry: false })
   if (stats === undefined)
-    return { message: `there is no file ${file}`, place, next: 'give the path of your answer, or reset the exercise to get its start file back' }
-  if (!stats.isFile()) return { message: `${file} is not a file`, place, next: 'give the path of a TypeScript file' }
+    return {
+      message: `there is no file ${file}`,
+      place,
+      next: 'give the path of your answer, or reset the exercise to get its start file back',
+    }
+  if (!stats.isFile())
+    return { message: `${file} is not a file`, place, next: 'give the path of a TypeScript file' }
   if (stats.size > MAX_SOURCE_BYTES)
     return {
       message: `${basename(file)} has ${stats.size} bytes, more than the ${MAX_SOURCE_BYTES} an answer may have`,
@@ -95,7 +99,8 @@ function onlyOwnFiles(folder: string): Plugin {
       bundle.onResolve({ filter: /.*/ }, (args) => resolveImport(args, folder))
       bundle.onLoad({ filter: /\.[cm]?[jt]s$/ }, async ({ path }) => {
         const contents = await readFile(path, 'utf8')
-        if (contents.length > MAX_SOURCE_BYTES) return { errors: [{ text: `${basename(path)} is larger than ${MAX_SOURCE_BYTES} bytes` }] }
+        if (contents.length > MAX_SOURCE_BYTES)
+          return { errors: [{ text: `${basename(path)} is larger than ${MAX_SOURCE_BYTES} bytes` }] }
         const errors = await asyncUses(contents, path)
         return errors.length > 0 ? { errors } : { contents, loader: 'ts', resolveDir: dirname(path) }
       })
@@ -117,15 +122,30 @@ function resolveImport(args: OnResolveArgs, folder: string) {
     }
   const path = resolve(args.resolveDir, args.path)
   if (!path.startsWith(folder + sep))
-    return { errors: [{ text: `"${args.path}" lies outside the answer's folder`, notes: [{ text: 'keep all files of an answer in one folder' }] }] }
-  const file = [path, `${path}.ts`, path.replace(/\.js$/, '.ts')].find((candidate) => statSync(candidate, { throwIfNoEntry: false })?.isFile())
+    return {
+      errors: [
+        {
+          text: `"${args.path}" lies outside the answer's folder`,
+          notes: [{ text: 'keep all files of an answer in one folder' }],
+        },
+      ],
+    }
+  const file = [path, `${path}.ts`, path.replace(/\.js$/, '.ts')].find((candidate) =>
+    statSync(candidate, { throwIfNoEntry: false })?.isFile(),
+  )
   return file === undefined ? { errors: [{ text: `there is no file "${args.path}"` }] } : { path: file }
 }
 
 /** esbuild finds them for us: told that the target has neither `async` nor generators, it names the places. */
 async function asyncUses(contents: string, path: string) {
   try {
-    const lacking = { 'async-await': false, 'async-generator': false, 'for-await': false, 'top-level-await': false, generator: false }
+    const lacking = {
+      'async-await': false,
+      'async-generator': false,
+      'for-await': false,
+      'top-level-await': false,
+      generator: false,
+    }
     await transform(contents, { loader: 'ts', supported: lacking, logLevel: 'silent', sourcefile: path })
     return []
   } catch (error) {
@@ -145,7 +165,8 @@ function firstError(error: unknown): Message | null {
 }
 
 function sentence({ text, location, notes }: Message): Problem {
-  const place = location === null ? null : { file: location.file, line: location.line, column: location.column + 1 }
+  const place =
+    location === null ? null : { file: location.file, line: location.line, column: location.column + 1 }
   return { message: text, place, next: notes[0]?.text ?? 'correct this line and save' }
 }
 
@@ -155,6 +176,10 @@ function placesOf(mapText: string, folder: string): Compiled['placeOf'] {
     map ??= new SourceMap(JSON.parse(mapText) as SourceMapPayload)
     const entry = map.findEntry(line - 1, column - 1)
     if (!('originalSource' in entry) || typeof entry.originalSource !== 'string') return null
-    return { file: relative(folder, resolve(folder, entry.originalSource)), line: entry.originalLine + 1, column: entry.originalColumn + 1 }
+    return {
+      file: relative(folder, resolve(folder, entry.originalSource)),
+      line: entry.originalLine + 1,
+      column: entry.originalColumn + 1,
+    }
   }
 }

@@ -9,7 +9,12 @@ export type Ending =
   | { readonly kind: 'dismissed' }
   | { readonly kind: 'hung' | 'overtime'; readonly label: string; readonly ms: number }
   | { readonly kind: 'memory'; readonly label: string }
-  | { readonly kind: 'exited'; readonly code: number | null; readonly signal: string | null; readonly stderr: string }
+  | {
+      readonly kind: 'exited'
+      readonly code: number | null
+      readonly signal: string | null
+      readonly stderr: string
+    }
 
 /** A line that came over our own channel. */
 export type Told = { readonly type: string } & { readonly [field: string]: unknown }
@@ -20,8 +25,8 @@ export class Fork {
   readonly process: ChildProcess
   /** Settles when the process is gone; never rejects. */
   readonly ended: Promise<Ending>
-  /** Settles when the fork has loaded everything and waits for an answer. */
-  readonly ready: Promise<void>
+  /** True when the fork has loaded everything and waits for an answer; false if it never came that far. */
+  readonly ready: Promise<boolean>
   private listener: (told: Told) => void = () => {}
   /** What the fork said of its own end, and what we ended it for. */
   private said: Ending | null = null
@@ -31,11 +36,7 @@ export class Fork {
   /** Boots a fork that runs `entry`, a module which calls `waitForAnswer`. */
   constructor(entry: URL, limits: Limits) {
     this.process = fork(fileURLToPath(entry), [], {
-      execArgv: [
-        ...(entry.pathname.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : []),
-        `--max-old-space-size=${limits.heapMb}`,
-        '--max-semi-space-size=8',
-      ],
+      execArgv: [`--max-old-space-size=${limits.heapMb}`, '--max-semi-space-size=8'],
       env: forkEnvironment(),
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
@@ -45,21 +46,26 @@ export class Fork {
       if (this.stderr.length < KEPT_STDERR) this.stderr += chunk.toString()
     })
     this.process.on('error', () => {})
-    let isReady = () => {}
+    let isReady: (booted: boolean) => void = () => {}
     this.ready = new Promise((resolve) => {
       isReady = resolve
     })
     const channel = readLines(this.process.stdio[4] as Readable, (told) => {
-      if (told.type === 'ready') isReady()
+      if (told.type === 'ready') isReady(true)
       else if (told.type === 'ended') this.said ??= told as unknown as Ending
       else this.listener(told)
     })
     this.ended = new Promise((resolve) => {
       this.process.once('close', (code, signal) => {
-        isReady()
+        isReady(false)
         void channel.then(() => resolve(this.said ?? this.killedFor ?? this.exit(code, signal)))
       })
     })
+  }
+
+  /** What the process wrote on its standard error, capped. */
+  get lastWords(): string {
+    return this.stderr.trim()
   }
 
   onTold(listener: (told: Told) => void): void {
@@ -78,7 +84,8 @@ export class Fork {
   }
 
   private exit(code: number | null, signal: string | null): Ending {
-    if (/heap out of memory|heap limit|Allocation failed/i.test(this.stderr)) return { kind: 'memory', label: '' }
+    if (/heap out of memory|heap limit|Allocation failed/i.test(this.stderr))
+      return { kind: 'memory', label: '' }
     return { kind: 'exited', code, signal, stderr: this.stderr }
   }
 }
@@ -127,7 +134,9 @@ export class ForkSupply {
 /** Only what a Node process needs to start; nothing of the learner's environment. */
 function forkEnvironment(): NodeJS.ProcessEnv {
   const keep = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LANG', 'TZ']
-  return Object.fromEntries(keep.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])))
+  return Object.fromEntries(
+    keep.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  )
 }
 
 /** Calls back for every line of JSON; resolves at the end of the stream. A line that is cut off is dropped. */
@@ -152,7 +161,9 @@ function readLines(stream: Readable, onLine: (told: Told) => void): Promise<void
 function parseLine(line: string): Told | null {
   try {
     const value: unknown = JSON.parse(line)
-    return typeof value === 'object' && value !== null && typeof (value as Told).type === 'string' ? (value as Told) : null
+    return typeof value === 'object' && value !== null && typeof (value as Told).type === 'string'
+      ? (value as Told)
+      : null
   } catch {
     return null
   }

@@ -46,10 +46,15 @@ export interface Log {
 export function loadAnswer(code: string, limits: Limits, log: Log): { readonly [name: string]: unknown } {
   const module = { exports: {} as Record<string, unknown> }
   const scope: Record<string, unknown> = { ...hidden(), Math: tameMath(), console: makeConsole(limits, log) }
-  scope['require'] = (name: string) => (name === 'splitbrain' ? GIVEN : outOfReach('require', OUT_OF_REACH['require']!))
+  scope['require'] = (name: string) =>
+    name === 'splitbrain' ? GIVEN : outOfReach('require', OUT_OF_REACH['require']!)
   const names = Object.keys(scope)
-  const run = compileFunction(code, ['module', 'exports', ...names], { filename: ANSWER_FILE }) as (...args: unknown[]) => void
-  entered(labelNumber('the file itself, outside any handler'), () => run(module, module.exports, ...names.map((name) => scope[name])))
+  const run = compileFunction(code, ['module', 'exports', ...names], { filename: ANSWER_FILE }) as (
+    ...args: unknown[]
+  ) => void
+  entered(labelNumber('the file itself, outside any handler'), () =>
+    run(module, module.exports, ...names.map((name) => scope[name])),
+  )
   return module.exports
 }
 
@@ -64,7 +69,7 @@ function hidden(): Record<string, unknown> {
 /** A value that cannot be used in any way without being told why. */
 function unreachable(name: string, advice: string): unknown {
   const refuse = () => outOfReach(name, advice)
-  return new Proxy(function () {}, { get: refuse, set: refuse, apply: refuse, construct: refuse, has: refuse })
+  return new Proxy(() => {}, { get: refuse, set: refuse, apply: refuse, construct: refuse, has: refuse })
 }
 
 function outOfReach(name: string, advice: string): never {
@@ -73,8 +78,10 @@ function outOfReach(name: string, advice: string): never {
 
 function tameMath(): typeof Math {
   const own = Object.create(null) as Record<string, unknown>
-  for (const name of Object.getOwnPropertyNames(Math)) own[name] = (Math as unknown as Record<string, unknown>)[name]
-  own['random'] = () => outOfReach('Math.random', 'take chance from ctx.pick(list), so that a run can be replayed')
+  for (const name of Object.getOwnPropertyNames(Math))
+    own[name] = (Math as unknown as Record<string, unknown>)[name]
+  own['random'] = () =>
+    outOfReach('Math.random', 'take chance from ctx.pick(list), so that a run can be replayed')
   return Object.freeze(own) as unknown as typeof Math
 }
 
