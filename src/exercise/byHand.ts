@@ -30,7 +30,7 @@ export interface Said {
 /** So many steps in a row mean that the run feeds itself. */
 const MAX_STEPS = 2000
 
-export class HandRun {
+export class Run {
   readonly trace: Choice[] = []
   readonly moments: Moment[] = []
   world: World
@@ -42,8 +42,8 @@ export class HandRun {
   }
 
   /** The same run once more, to go on differently from here. */
-  branch(): HandRun {
-    const twin: HandRun = Object.create(HandRun.prototype)
+  branch(): Run {
+    const twin: Run = Object.create(Run.prototype)
     return Object.assign(twin, this, { trace: [...this.trace], moments: [...this.moments] })
   }
 
@@ -110,7 +110,7 @@ export class HandRun {
   }
 
   /** Every order in which what is in flight, and what it causes, can be delivered; no timer fires. */
-  *everyOrder(): Generator<HandRun> {
+  *everyOrder(): Generator<Run> {
     const next = new Map(
       this.world.wire.filter((e) => this.reachable(e)).map((e) => [canonicalText(parcelOf(e)), parcelOf(e)]),
     )
@@ -242,8 +242,8 @@ export class HandRun {
 }
 
 /** Begins a run by hand. */
-export function byHand(model: Model): HandRun {
-  return new HandRun(model)
+export function byHand(model: Model): Run {
+  return new Run(model)
 }
 
 export function matches(

@@ -2,7 +2,7 @@
 import { boundText, type Verdict } from '../base/verdict.ts'
 import type { Choice } from '../world/choice.ts'
 import type { Model } from '../world/protocol.ts'
-import { type HandRun, matches, type Pattern, patternText } from './byHand.ts'
+import { matches, type Pattern, patternText, type Run } from './byHand.ts'
 import { type Evidence, keepBound, keepEvidence } from './evidence.ts'
 
 /** What a driver found of a model. */
@@ -33,7 +33,7 @@ export const matchers = {
   },
 
   /** A message like this was sent, at any time so far. */
-  toSend(run: HandRun, pattern: Pattern): MatcherResult {
+  toSend(run: Run, pattern: Pattern): MatcherResult {
     return seen(
       run,
       run.sent.some((message) => matches(pattern, message)),
@@ -45,7 +45,7 @@ export const matchers = {
   },
 
   /** An output like this was announced, at any time so far. */
-  toAnnounce(run: HandRun, pattern: Pattern): MatcherResult {
+  toAnnounce(run: Run, pattern: Pattern): MatcherResult {
     return seen(
       run,
       run.outputs.some((output) => matches(pattern, output)),
@@ -59,7 +59,7 @@ export const matchers = {
 
 /** Vitest asks for the opposite through `.not`; the evidence must then be of the opposite too. */
 function seen(
-  run: HandRun,
+  run: Run,
   pass: boolean,
   words: { readonly missing: string; readonly unwanted: string },
 ): MatcherResult {
@@ -93,8 +93,8 @@ declare module 'vitest' {
   // The type parameters are those of Vitest's own declaration.
   interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
     toHold(): T extends Judged ? R : never
-    toSend(pattern: Pattern): T extends HandRun ? R : never
-    toAnnounce(pattern: Pattern): T extends HandRun ? R : never
+    toSend(pattern: Pattern): T extends Run ? R : never
+    toAnnounce(pattern: Pattern): T extends Run ? R : never
   }
   interface TaskMeta {
     /** 1 one message, 2 one scenario, 3 chaos, 4 exhaustive search. */

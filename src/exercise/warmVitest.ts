@@ -4,23 +4,21 @@ import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { PoolWorker, Vitest, WorkerRequest } from 'vitest/node'
 import type { Fork } from '../sandbox/fork.ts'
-import type { CheckReport } from './exercise.ts'
 
-/**
- * The built kit: forks run it, whether this process runs the build or the sources. In a clone the launcher
- * and the tests' setup build it first.
- */
-const KIT = new URL(import.meta.url.endsWith('.ts') ? '../../.build/' : './', import.meta.url)
+/** The folder that holds the kit: `src` in a clone, the build's folder in the package. */
+const KIT = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '..' : '.', import.meta.url))
+const SETUP = fileURLToPath(beside('setup'))
+const INDEX = import.meta.url.endsWith('.ts')
+  ? fileURLToPath(new URL('../index.ts', import.meta.url))
+  : fileURLToPath(beside('index'))
 
-/** A file of the built kit: `worker.js`, `setup.js`, `index.js`. */
-export function kitFile(name: string): URL {
-  return new URL(name, KIT)
+/** A file beside this one, whatever language it is in by now. */
+export function beside(name: string): URL {
+  return new URL(`./${name}.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
 }
 
 export class WarmVitest {
   private fork: Fork | null = null
-  /** Why the last file of checks could not be loaded, or null. It is the course's mistake, never the answer's. */
-  trouble: CheckReport['problem'] = null
 
   private constructor(private readonly vitest: Vitest) {}
 
@@ -40,15 +38,15 @@ export class WarmVitest {
         update: 'none',
         disableConsoleIntercept: true,
         include: ['**/hidden/checks.test.ts'],
-        setupFiles: [fileURLToPath(kitFile('setup.js'))],
+        setupFiles: [SETUP],
         testTimeout: 0,
         hookTimeout: 0,
-        server: { deps: { external: [new RegExp(`^${escaped(fileURLToPath(KIT))}`)] } },
+        server: { deps: { external: [new RegExp(`^${escaped(KIT)}`)] } },
         cache: false,
       },
       {
         server: { watch: null, hmr: false, ws: false },
-        resolve: { alias: [{ find: /^splitbrain$/, replacement: fileURLToPath(kitFile('index.js')) }] },
+        resolve: { alias: [{ find: /^splitbrain$/, replacement: INDEX }] },
       },
       { stdout: nowhere(), stderr: nowhere() },
     )
@@ -63,16 +61,7 @@ export class WarmVitest {
     const exitCode = process.exitCode
     const specification = this.vitest.getRootProject().createSpecification(file)
     this.vitest.invalidateFile(file)
-    const { testModules } = await this.vitest.runTestSpecifications([specification], true)
-    const error = testModules[0]?.errors()[0]
-    this.trouble =
-      error === undefined
-        ? null
-        : {
-            message: `the hidden checks could not be loaded: ${firstLine(error.message)}`,
-            place: null,
-            next: 'this is a mistake of the course: please report it',
-          }
+    await this.vitest.runTestSpecifications([specification], true)
     process.exitCode = exitCode
   }
 
@@ -116,11 +105,6 @@ class ForkWorker implements PoolWorker {
     this.fork.kill()
     await this.fork.ended
   }
-}
-
-/** Without paths: hidden checks stay hidden. */
-function firstLine(text: string): string {
-  return text.split('\n', 1)[0]!.replace(/(?:\/[\w.@-]+){2,}/g, '...')
 }
 
 function nowhere(): Writable {

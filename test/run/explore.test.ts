@@ -1,6 +1,7 @@
 /** explore: published counts, and agreement with the plain-object explorer on everything both can say. */
 import { describe, expect, test } from 'vitest'
 import { randomStream } from '../../src/base/random.ts'
+import { singleCopyRegister } from '../../src/protocols/singleCopyRegister.ts'
 import { tCommit } from '../../src/protocols/tCommit.ts'
 import { twoPhase } from '../../src/protocols/twoPhase.ts'
 import { twoPhaseCommit } from '../../src/protocols/twoPhaseCommit.ts'
@@ -36,6 +37,19 @@ describe('published counts', () => {
       expect(seen.verdicts).toMatchObject([{ kind: 'held', property: 'AC1' }])
     }
     expect(exploreNaively(model, ANY_TIME)).toMatchObject(counts)
+  })
+
+  // Stateright's example single-copy-register with two clients and one server. Histories count: each
+  // request remembers how many operations of the other client had been answered.
+  test('single-copy register: bag wire, refused events stay, eager clients that put and then get', () => {
+    const client = (value: string) => [
+      { to: 's1', body: { type: 'put', value } },
+      { to: 's1', body: { type: 'get' } },
+    ]
+    const model = makeModel(singleCopyRegister, { clients: { c1: client('A'), c2: client('B') } })
+    const counts = { distinct: 93, generated: 121, depth: 9 }
+    for (const exact of [false, true]) expect(explore(model, { exact })).toMatchObject(counts)
+    expect(exploreNaively(model)).toMatchObject(counts)
   })
 })
 
