@@ -1,13 +1,7 @@
 /** collectChecks: the names, rungs, points and hints in a file of checks, without running any of them. */
 import { compileFunction } from 'node:vm'
 import { buildSync } from 'esbuild'
-import type { CheckInfo } from './exercise.ts'
-
-/** What a check declares beside its name. */
-export interface DeclaredCheck extends CheckInfo {
-  readonly expected: string
-  readonly why: string
-}
+import type { DeclaredCheck } from './exercise.ts'
 
 /** A file of checks that says too little; the message names the file's mistake and what to write. */
 export class ChecksProblem extends Error {

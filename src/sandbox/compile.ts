@@ -30,15 +30,14 @@ export type CompileResult =
 
 export const MAX_SOURCE_BYTES = 64 * 1024
 
-/** Compiles the file and its own relative imports. Only `splitbrain` may be imported besides. */
-export async function compileAnswer(file: string): Promise<CompileResult> {
+/** Compiles the file and what it imports from `folder`, its own by default. Only `splitbrain` may be imported besides. */
+export async function compileAnswer(file: string, folder = dirname(resolve(file))): Promise<CompileResult> {
   const entry = resolve(file)
   const unreadable = checkReadable(entry)
   if (unreadable !== null) return problem(unreadable)
-  const folder = dirname(entry)
   try {
     const result = await build({
-      absWorkingDir: folder,
+      absWorkingDir: dirname(entry),
       entryPoints: [entry],
       outfile: 'answer.cjs',
       bundle: true,
@@ -55,7 +54,7 @@ export async function compileAnswer(file: string): Promise<CompileResult> {
     })
     const code = result.outputFiles.find((out) => out.path.endsWith('.cjs'))?.text ?? ''
     const map = result.outputFiles.find((out) => out.path.endsWith('.map'))?.text ?? '{}'
-    return { kind: 'compiled', program: { code, placeOf: placesOf(map, folder) } }
+    return { kind: 'compiled', program: { code, placeOf: placesOf(map, dirname(entry)) } }
   } catch (error) {
     const first = firstError(error)
     if (first === null) throw error

@@ -28,12 +28,14 @@ setInterval(() => {
   if (process.memoryUsage.rss() > limits.rssMb * 1024 * 1024) end({ kind: 'memory', label: label() })
 }, POLL_MS)
 
+/** What the answer is doing. */
 function label() {
   const length = Atomics.load(words, 3)
   const text = new TextDecoder().decode(new Uint8Array(labels).slice(0, length))
   return JSON.parse(text || '[]')[Atomics.load(words, 1)] ?? ''
 }
 
+/** @param {object} report */
 function end(report) {
   writeSync(channel, `${JSON.stringify({ type: 'ended', ...report })}\n`)
   process.kill(process.pid, 'SIGKILL')
