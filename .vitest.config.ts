@@ -9,8 +9,8 @@ export default defineConfig({
     globalSetup: ['test/setup.ts'],
     // Some tests start programs of their own; the time is for a busy machine.
     maxWorkers: 2,
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 300_000,
     teardownTimeout: 10_000,
   },
 })

@@ -29,8 +29,8 @@ export async function freshen() {
   if (sources.some((file) => modified(file) > built)) await build()
 }
 
-/** Starts of a process or a module of their own, beside the program. They share one copy of what they share. */
-const ENTRIES = {
+/** What is loaded beside the program, by name: starts of other processes. They have one copy of what they share. */
+export const ENTRIES = {
   index: 'src/index.ts',
   worker: 'src/exercise/worker.ts',
   setup: 'src/exercise/setup.ts',

@@ -1,2 +1,90 @@
-/** A stand-in until the commands are there. */
-console.log('0.1.0')
+/** Edge: the words of the command line, the streams of the process, and the exit code. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { EXIT, type Io } from './command.ts'
+import { COMMANDS } from './commands/index.ts'
+import { packageRoot } from './door.ts'
+import { runProgram } from './program.ts'
+import { themeFor } from './theme.ts'
+
+const { stdin, stdout, stderr, env } = process
+
+// A pipe that closes early, as in `| head`, is no mistake of anybody.
+for (const stream of [stdout, stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.good)
+    throw error
+  })
+const leave = (code: number) => () => process.exit(code)
+const signals = { SIGINT: leave(EXIT.interrupted), SIGTERM: leave(EXIT.terminated) }
+for (const [signal, handler] of Object.entries(signals)) process.on(signal, handler)
+
+const code = await runProgram(
+  {
+    version: (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string })
+      .version,
+    commands: COMMANDS,
+    io: ioOf,
+    debug: Boolean(env['SPLITBRAIN_DEBUG']),
+    out: (text) => stdout.write(text),
+    err: (text) => stderr.write(text),
+  },
+  process.argv.slice(2),
+)
+process.exitCode = code
+// Whatever a check or a watch left running does not keep anybody waiting, once all is printed.
+stdout.write('', () => stderr.write('', () => process.exit(code)))
+
+function ioOf(flags: {
+  readonly workspace: string | undefined
+  readonly plain: boolean
+  readonly ascii: boolean
+}): Io {
+  return {
+    out: (text) => stdout.write(text),
+    err: (text) => stderr.write(text),
+    columns: Math.max(20, stdout.columns ?? 80),
+    theme: themeFor(stdout, env),
+    interactive:
+      stdin.isTTY === true &&
+      stdout.isTTY === true &&
+      !flags.plain &&
+      env['INK_SCREEN_READER'] !== 'true' &&
+      env['TERM'] !== 'dumb',
+    ascii: flags.ascii || Boolean(env['SPLITBRAIN_ASCII']),
+    workspace: flags.workspace,
+    read: () => readFileSync(0, 'utf8'),
+    readFile,
+    lines,
+  }
+}
+
+function readFile(file: string): { readonly text: string } | { readonly problem: string } {
+  try {
+    return { text: readFileSync(file, 'utf8') }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const why =
+      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : 'it cannot be read'
+    return { problem: `${file}: ${why}` }
+  }
+}
+
+/** Lines as they are typed, with completion on a terminal. */
+async function* lines(prompt: string, complete: (line: string) => readonly string[]): AsyncGenerator<string> {
+  const terminal = stdin.isTTY === true && stdout.isTTY === true
+  const reader = createInterface({
+    input: stdin,
+    output: terminal ? stdout : undefined,
+    terminal,
+    prompt: terminal ? prompt : '',
+    completer: (line: string): [string[], string] => [[...complete(line)], /\S*$/.exec(line)![0]],
+  })
+  reader.on('SIGINT', () => process.exit(EXIT.interrupted))
+  reader.prompt()
+  for await (const line of reader) {
+    yield line
+    reader.prompt()
+  }
+}

@@ -1,19 +1,44 @@
 /** The one public door: all that lessons, exercises and the command line import. */
 export type { Json, Value } from './base/canonical.ts'
 export { canonical, canonicalText, ValueProblem } from './base/canonical.ts'
+export { packageRoot } from './base/home.ts'
 export type { Bound, Verdict } from './base/verdict.ts'
 export { boundText, count, grouped } from './base/verdict.ts'
 export * from './base/view.ts'
+export { renderMarkdown } from './draw/markdown.ts'
 export { paintTimeline } from './draw/paint.ts'
 export { stateView, wireView } from './draw/state.ts'
 export { renderView, type TextOptions, timelineSentences, viewText, wrapLine } from './draw/text.ts'
 export { timelineOf } from './draw/timeline.ts'
 export { type Stage, verdictView } from './draw/verdict.ts'
+export {
+  cutLine,
+  justify,
+  lineWidth,
+  type Margin,
+  padLine,
+  safeText,
+  textWidth,
+  wrapSpans,
+} from './draw/wrap.ts'
+export { Checker, checkExercise } from './exercise/check.ts'
+export type { CheckInfo, CheckReport, CheckResult, Exercise } from './exercise/exercise.ts'
+export * from './exercise/kit.ts'
+export { ExerciseProblem, loadExercises } from './exercise/load.ts'
+export {
+  answerFile,
+  openAnswer,
+  openWorkspace,
+  resetAnswer,
+  type Workspace,
+  WorkspaceProblem,
+  workspaceFolder,
+  writeAtomically,
+} from './exercise/workspace.ts'
 export { type Course, findLesson, loadCourse } from './lesson/course.ts'
 export * from './lesson/lesson.ts'
 export { type CellState, type ChallengeState, cellsOf, Notebook } from './lesson/notebook.ts'
 export { LessonProblem, parseLesson } from './lesson/parse.ts'
-export * from './exercise/kit.ts'
 export type { Body, Context, Event, Message, NodeDefinition, NodeDisk, OperationId } from './node/node.ts'
 export { defineNode } from './node/node.ts'
 export { agreement, atomicCommit, nonBlocking, stability, termination } from './protocols/atomicCommit.ts'
@@ -26,7 +51,7 @@ export { type Story, storyOf, TokenProblem, tokenOf } from './run/token.ts'
 export { type Command, type Result, ScenarioProblem } from './scenario/command.ts'
 export { commands } from './scenario/commands/index.ts'
 export { explainProblem, goldenText, LineProblem, parseScenario, play } from './scenario/play.ts'
-export { type Run, Session, type SessionInput } from './scenario/session.ts'
+export { type Run as SessionRun, Session, type SessionInput } from './scenario/session.ts'
 export { nearest } from './scenario/words.ts'
 export { apply, begin, type Moment } from './world/apply.ts'
 export { type Choice, choiceText } from './world/choice.ts'

@@ -15,4 +15,6 @@ export interface Operation {
   readonly request: Json
   readonly outcome: Outcome
   readonly answer: Json
+  /** How many operations of each other client had been answered when this one was asked: the order in real time. */
+  readonly after: { readonly [client: string]: number }
 }

@@ -126,6 +126,7 @@ export class Notebook {
     this.onStage = { session, challenge: null, stepsBefore: 0 }
     for (const earlier of this.chainTo(cell))
       if (!this.playCell(session, earlier)) return this.blocked(cell, earlier)
+    this.judgeReady()
     return this.state(cell.id)
   }
 
@@ -167,6 +168,13 @@ export class Notebook {
   private runClaim(cell: ClaimCell): CellState {
     for (const { cell: id } of cell.proof) this.run(id)
     return this.judge(cell)
+  }
+
+  /** Judges every claim all of whose cells have run. */
+  private judgeReady(): void {
+    for (const { cell } of this.cells)
+      if (cell.kind === 'claim' && cell.proof.every((proof) => this.state(proof.cell).status === 'done'))
+        this.judge(cell)
   }
 
   /** A claim whose cells have not run is not proven. */

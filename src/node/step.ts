@@ -153,15 +153,22 @@ function kindOf(value: unknown): string {
 
 function describe(error: unknown, handler: string): HandlerError {
   if (error instanceof Error) {
+    const frozen =
+      error instanceof TypeError && /read only|not extensible|Cannot delete property/.test(error.message)
+    const advice = frozen
+      ? '. A message is shared by all who get it and is frozen: build a new one instead'
+      : ''
     const message =
-      error instanceof ValueProblem ? `in ${handler}: ${error.message}` : `${handler} threw: ${error.message}`
+      error instanceof ValueProblem
+        ? `in ${handler}: ${error.message}`
+        : `${handler} threw: ${error.message}${advice}`
     return { handler, message, stack: error.stack ?? '' }
   }
   return { handler, message: `${handler} threw ${String(error)}`, stack: '' }
 }
 
 function firstDifference(a: StepResult, b: StepResult): string | null {
-  if (a.kind !== b.kind) return `it was ${a.kind} once and ${b.kind} once`
+  if (a.kind !== b.kind) return `${ended(a)} once and ${ended(b)} once`
   if (a.kind !== 'done' || b.kind !== 'done') return null
   const effects = Math.max(a.effects.length, b.effects.length)
   for (let i = 0; i < effects; i++) {
@@ -170,6 +177,11 @@ function firstDifference(a: StepResult, b: StepResult): string | null {
   }
   const [x, y] = [canonicalText(a.state), canonicalText(b.state)]
   return x === y ? null : `the new state was ${x} once and ${y} once`
+}
+
+function ended(result: StepResult): string {
+  if (result.kind === 'threw') return `it threw (${result.error.message})`
+  return result.kind === 'done' ? 'it went through' : 'it refused'
 }
 
 /** The effects and reads of one handler call. */

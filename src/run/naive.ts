@@ -12,11 +12,18 @@ export interface NaiveExploration {
   readonly distinct: number
   readonly generated: number
   readonly depth: number
+  /** False where it stopped at the limit: the counts are then too small. */
+  readonly complete: boolean
   /** Per `always` property that broke: the first shortest story. */
   readonly broken: ReadonlyMap<string, { readonly why: string; readonly trace: readonly Choice[] }>
 }
 
-export function exploreNaively(model: Model, partial: Partial<Budgets> = {}, from?: World): NaiveExploration {
+export function exploreNaively(
+  model: Model,
+  partial: Partial<Budgets> = {},
+  from?: World,
+  maxWorlds = Number.POSITIVE_INFINITY,
+): NaiveExploration {
   const budgets = { ...DEFAULT_BUDGETS, ...partial }
   const root = forgetful({ ...(from ?? begin(model).world), spent: NOTHING_SPENT }, budgets)
   const stories = new Map<string, readonly Choice[]>([[worldText(root), []]])
@@ -27,6 +34,8 @@ export function exploreNaively(model: Model, partial: Partial<Budgets> = {}, fro
   for (let level = [root]; level.length > 0; ) {
     const next: World[] = []
     for (const world of level) {
+      if (stories.size > maxWorlds)
+        return { distinct: stories.size, generated, depth, complete: false, broken }
       const story = stories.get(worldText(world))!
       for (const choice of choices(model, world, budgets)) {
         const applied = apply(model, world, choice)
@@ -44,7 +53,7 @@ export function exploreNaively(model: Model, partial: Partial<Budgets> = {}, fro
     if (next.length > 0) depth++
     level = next
   }
-  return { distinct: stories.size, generated, depth, broken }
+  return { distinct: stories.size, generated, depth, complete: true, broken }
 }
 
 /** What is not limited is not counted, so that retries close into a loop. */

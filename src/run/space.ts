@@ -3,7 +3,7 @@ import { canonicalText, type Value } from '../base/canonical.ts'
 import type { Operation } from '../base/operation.ts'
 import type { Event } from '../node/node.ts'
 import type { HandlerError } from '../node/step.ts'
-import { outcomeOf } from '../world/apply.ts'
+import { answeredBy, nextRequest, outcomeOf } from '../world/apply.ts'
 import type { Choice, Course, Parcel } from '../world/choice.ts'
 import type { Budgets } from '../world/choices.ts'
 import { CALM } from '../world/choices.ts'
@@ -29,6 +29,13 @@ interface PackedOutcome {
   readonly sent: readonly number[]
   readonly seen: readonly number[]
   readonly threw: HandlerError | null
+}
+
+/** What a reply makes of a client: its history, what is seen of it, and its next request. */
+interface Answer {
+  readonly history: number
+  readonly seen: readonly number[]
+  readonly sent: number | null
 }
 
 /** What is left of the budgets, and whether everything has been repaired for good. */
@@ -63,7 +70,7 @@ export class Space {
   private readonly slotTimers: (readonly number[])[] = []
   private readonly slotCrashes: (readonly number[])[] = []
   private readonly spentPhases = new Map<number, number>()
-  private readonly answers = new Map<number, { readonly history: number; readonly seen: number | null }>()
+  private readonly answers = new Map<string, Answer>()
   private readonly disturbances: { readonly [what in Disturbance]: number }
   private readonly receivers: number[] = []
   private readonly receiveEvents: number[] = []
@@ -234,34 +241,65 @@ export class Space {
     const next = this.copy(row)
     next.splice(at, 1)
     if (position >= this.names.length) {
-      const { history, seen } = this.answered(row[position]!, id)
+      const { history, seen, sent } = this.answered(row, position, id)
       next[position] = history
-      if (seen !== null) this.see(next, seen)
+      for (const one of seen) this.see(next, one)
+      if (sent !== null) this.put(next, sent)
     }
     visit(next, () => ({ kind: 'deliver', parcel }), null)
   }
 
-  /** A history after a reply; one that nobody waits for any more changes nothing. */
-  private answered(
-    history: number,
-    parcelId: number,
-  ): { readonly history: number; readonly seen: number | null } {
-    const key = history * 0x4000000 + parcelId
+  /** A history after a reply and the client's next request; one that nobody waits for changes nothing. */
+  private answered(row: readonly number[], position: number, parcelId: number): Answer {
+    const after = this.answeredByOthers(row, position)
+    const key = `${row[position]} ${parcelId} ${canonicalText(after)}`
     const known = this.answers.get(key)
     if (known !== undefined) return known
-    const { op, body } = this.parcels.value(parcelId)
-    const operations = this.histories.value(history)
-    const open = op !== null && operations.some((o) => o.n === op.n && o.outcome === 'open')
-    const after = open
-      ? {
-          history: this.histories.id(
-            operations.map((o) => (o.n === op.n ? { ...o, outcome: outcomeOf(body), answer: body } : o)),
-          ),
-          seen: this.seen.id({ kind: 'return', op, body }),
-        }
-      : { history, seen: null }
-    this.answers.set(key, after)
-    return after
+    const operations = this.histories.value(row[position]!)
+    const answer = this.takeAnswer(operations, this.parcels.value(parcelId), after) ?? {
+      history: row[position]!,
+      seen: [],
+      sent: null,
+    }
+    this.answers.set(key, answer)
+    return answer
+  }
+
+  private answeredByOthers(row: readonly number[], position: number): Operation['after'] {
+    if (this.clients.length === 1) return {}
+    const all = this.clients.map(
+      (name, i) => [name, this.histories.value(row[this.names.length + i]!)] as const,
+    )
+    return answeredBy(Object.fromEntries(all), this.clients[position - this.names.length]!)
+  }
+
+  private takeAnswer(
+    operations: readonly Operation[],
+    { to: client, op, body }: Parcel,
+    after: Operation['after'],
+  ): Answer | null {
+    if (op === null || !operations.some((o) => o.n === op.n && o.outcome === 'open')) return null
+    const settled = operations.map((o) =>
+      o.n === op.n ? { ...o, outcome: outcomeOf(body), answer: body } : o,
+    )
+    const seen = [this.seen.id({ kind: 'return', op, body })]
+    const request = nextRequest(this.model, client, settled)
+    if (request === null) return { history: this.histories.id(settled), seen, sent: null }
+    const next = { client, n: settled.length + 1 }
+    const asked: Operation = {
+      ...next,
+      to: request.to,
+      request: request.body,
+      outcome: 'open',
+      answer: null,
+      after,
+    }
+    seen.push(this.seen.id({ kind: 'invoke', op: next, to: request.to, body: request.body }))
+    return {
+      history: this.histories.id([...settled, asked]),
+      seen,
+      sent: this.parcelId({ from: client, to: request.to, body: request.body, op: next }),
+    }
   }
 
   private timers(row: readonly number[], crashes: boolean, visit: Visit): void {

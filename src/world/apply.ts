@@ -8,7 +8,7 @@ import type { Choice, Course, Parcel } from './choice.ts'
 import { type DiskEffect, EMPTY_DISK, hasUnsynced } from './disk.ts'
 import { isDiskEffect, type LocalOutcome, localOutcome, sameTimer, survivor } from './local.ts'
 import type { Observation } from './property.ts'
-import type { Model } from './protocol.ts'
+import type { ClientRequest, Model } from './protocol.ts'
 import {
   type Envelope,
   envelopeText,
@@ -61,6 +61,7 @@ export function begin(model: Model): { readonly world: World; readonly moments: 
     draft.run(name, { kind: 'start', boot: 'first' }, {})
     moments.push(draft.moment({ kind: 'restart', node: name }, null))
   }
+  for (const client of Object.keys(model.clients)) draft.next(client)
   return { world: draft.finish(), moments }
 }
 
@@ -268,7 +269,15 @@ class Draft {
     const op = { client, n: before.length + 1 }
     // A client that asks again has given up waiting: the earlier request may still take effect.
     const settled = before.map((o): Operation => (o.outcome === 'open' ? { ...o, outcome: 'info' } : o))
-    const operation: Operation = { client, n: op.n, to, request: body, outcome: 'open', answer: null }
+    const operation: Operation = {
+      client,
+      n: op.n,
+      to,
+      request: body,
+      outcome: 'open',
+      answer: null,
+      after: answeredBy(this.world.clients, client),
+    }
     this.setOperations(client, [...settled, operation])
     this.see({ kind: 'invoke', op, to, body })
     this.send([{ from: client, to, body, op }])
@@ -286,6 +295,13 @@ class Draft {
       operations.map((o) => (o.n === op.n ? { ...o, outcome: outcomeOf(body), answer: body } : o)),
     )
     this.see({ kind: 'return', op, body })
+    this.next(parcel.to)
+  }
+
+  /** The client's next request, if it has one: sent in the same step as the answer to the last. */
+  next(client: string): void {
+    const request = nextRequest(this.model, client, this.world.clients[client] ?? [])
+    if (request !== null) this.request({ kind: 'request', client, ...request })
   }
 
   see(observation: Observation): void {
@@ -351,6 +367,24 @@ class Draft {
     this.world = { ...this.world, draws: { ...this.world.draws, [stream]: n + 1 } }
     return randomStream(this.model.options.seed, `${stream}#${n}`).integer(min, max)
   }
+}
+
+/** What a client asks next; null where its list is at an end or its last request is not answered yet. */
+export function nextRequest(model: Model, client: string, asked: readonly Operation[]): ClientRequest | null {
+  if (asked.some((operation) => operation.outcome === 'open')) return null
+  return model.clients[client]?.[asked.length] ?? null
+}
+
+/** How many operations of each client but one have been answered. */
+export function answeredBy(
+  clients: { readonly [client: string]: readonly Operation[] },
+  except: string,
+): { readonly [client: string]: number } {
+  const counts = Object.entries(clients).map(
+    ([name, asked]) =>
+      [name, asked.filter((o) => o.outcome === 'ok' || o.outcome === 'fail').length] as const,
+  )
+  return Object.fromEntries(counts.filter(([name, n]) => name !== except && n > 0))
 }
 
 /** Maelstrom's rule: an error is definite, but for codes 0 (timeout) and 13 (crash). */

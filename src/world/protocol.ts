@@ -112,6 +112,14 @@ export interface Model {
   readonly params: { readonly [name: string]: Json }
   readonly options: ModelOptions
   readonly properties: readonly AnyProperty[]
+  /** What each client asks, one request after the other. A client is data. */
+  readonly clients: { readonly [client: string]: readonly ClientRequest[] }
+}
+
+/** One request of a client. The next is sent in the very step in which the answer to this one arrives. */
+export interface ClientRequest {
+  readonly to: string
+  readonly body: Body
 }
 
 export interface ModelInput {
@@ -120,6 +128,7 @@ export interface ModelInput {
   readonly options?: Partial<ModelOptions>
   /** Config of single nodes, over what the protocol assigned: `{ rm2: { votes: 'no' } }`. */
   readonly overrides?: { readonly [name: string]: { readonly [field: string]: Json } }
+  readonly clients?: Model['clients']
   /** Which properties are kept track of; all of the protocol's by default. */
   readonly properties?: readonly AnyProperty[]
 }
@@ -165,6 +174,7 @@ export function makeModel(protocol: Protocol, input: ModelInput = {}): Model {
     params,
     options,
     properties: input.properties ?? protocol.properties,
+    clients: canonicalJson(input.clients ?? {}) as unknown as Model['clients'],
   }
 }
 

@@ -7,8 +7,15 @@ export const EDGES: {
   readonly [file: string]: { readonly touches: readonly World[]; readonly for: string }
 } = {
   'cli/build.mjs': { touches: ['clock', 'disk', 'process'], for: 'bundles the program' },
-  'cli/main.ts': { touches: ['process'], for: 'words from the command line, the exit code' },
+  'cli/main.ts': {
+    touches: ['disk', 'process'],
+    for: 'words from the command line, files they name, the exit code',
+  },
   'cli/screens/App.tsx': { touches: ['clock', 'process'], for: 'frames, signals, suspending' },
+  'cli/shelf.ts': {
+    touches: ['clock', 'disk', 'process'],
+    for: "the learner's workspace and editor, what they have done",
+  },
   'cli/splitbrain.cjs': { touches: ['process'], for: 'the version of Node' },
   'cli/start.cjs': { touches: ['disk', 'process'], for: 'sets the environment, opens the program' },
   'cli/ui.tsx': { touches: ['process'], for: 'the terminal' },
@@ -19,7 +26,6 @@ export const EDGES: {
     for: 'reads the names of the checks by running their file',
   },
   'src/exercise/load.ts': { touches: ['disk'], for: 'reads exercises' },
-  'src/exercise/progress.ts': { touches: ['disk'], for: 'keeps progress' },
   'src/exercise/types.ts': {
     touches: ['clock', 'disk', 'process'],
     for: 'runs the type checker on an answer',
@@ -27,6 +33,7 @@ export const EDGES: {
   'src/exercise/warmVitest.ts': { touches: ['process'], for: 'keeps Vitest warm' },
   'src/exercise/worker.ts': { touches: ['process'], for: 'the inside of the fork' },
   'src/exercise/workspace.ts': { touches: ['disk', 'process'], for: "the learner's folder" },
+  'src/lesson/course.ts': { touches: ['disk'], for: 'reads lessons' },
   'src/sandbox/compile.ts': { touches: ['disk', 'process'], for: "reads and compiles the answer's files" },
   'src/sandbox/fork.ts': { touches: ['process'], for: 'starts and ends forks' },
   'src/sandbox/guard.ts': { touches: ['disk', 'process'], for: 'the channel out of the fork' },

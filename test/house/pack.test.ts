@@ -1,8 +1,8 @@
 /** What is published: packed, installed in an empty folder and used there, as somebody without a clone would. */
 import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { packageRoot } from '../../src/base/home.ts'
 import { filesUnder } from './source.ts'
@@ -47,7 +47,72 @@ describe('installed in an empty folder', () => {
   test('npx splitbrain --version', () => {
     expect(splitbrain('--version')).toMatchObject({ status: 0, stderr: '', stdout: '0.1.0\n' })
   })
+
+  test('npx with the tarball itself, and nothing installed', () => {
+    const empty = mkdtempSync(join(folder, 'empty-'))
+    copyFileSync(tarball, join(empty, basename(tarball)))
+    expect(npx(empty, ['--yes', `./${basename(tarball)}`, '--version'])).toMatchObject({
+      status: 0,
+      stdout: '0.1.0\n',
+    })
+  })
 })
+
+// Without lessons and exercises, as on a branch of the house alone, there is nothing to use.
+describe.runIf(filesUnder('lessons').length > 0 && filesUnder('exercises').length > 0)('used there', () => {
+  test('the lessons are all there', () => {
+    const { lessons } = json('lessons', '--json') as { lessons: { number: string; id: string }[] }
+    expect(lessons.map(({ number, id }) => `lessons/${number}-${id}.md`)).toEqual(filesUnder('lessons'))
+  })
+
+  test('the exercises are all there, without the answers that the repo keeps', () => {
+    const { exercises } = json('exercises', '--json') as {
+      exercises: { number: string; id: string; checks: unknown[]; wrong: unknown[]; right: unknown[] }[]
+    }
+    const tasks = exercises.map(({ number, id }) => `exercises/${number}-${id}/task.md`)
+    expect(tasks).toEqual(filesUnder('exercises').filter((file) => file.endsWith('/task.md')))
+    for (const { checks, wrong, right } of exercises)
+      expect({ checks: checks.length > 0, wrong, right }).toEqual({ checks: true, wrong: [], right: [] })
+  })
+
+  test('the first lesson is printed where there is no terminal', () => {
+    const run = splitbrain()
+    expect(run).toMatchObject({ status: 0, stderr: '' })
+    expect(run.stdout.split('\n').length).toBeGreaterThan(50)
+  })
+
+  test('a good answer passes, and the start does not', () => {
+    const exercise = join(packageRoot(), 'exercises', '09-two-phase-commit')
+    const good = check(join(exercise, 'hidden', 'solution.ts'))
+    expect(good.report).toMatchObject({ schemaVersion: 1, exercise: 'two-phase-commit', verdict: 'passed' })
+    expect(good.status).toBe(0)
+    const start = check(join(exercise, 'start.ts'))
+    expect(start.report).toMatchObject({ verdict: 'failed' })
+    expect(start.status).toBe(1)
+  })
+
+  test('an unknown lesson is a sentence and a usage exit code', () => {
+    const run = splitbrain('learn', 'no-such-lesson')
+    expect(run).toMatchObject({ status: 2, stdout: '' })
+    expect(run.stderr).not.toContain('    at ')
+  })
+})
+
+function json(...words: string[]): { readonly [name: string]: unknown } {
+  const run = splitbrain(...words)
+  expect(run).toMatchObject({ status: 0, stderr: '' })
+  const value = JSON.parse(run.stdout) as { readonly [name: string]: unknown }
+  expect(value['schemaVersion']).toBe(1)
+  return value
+}
+
+/** Checks a copy of an answer, in a folder of its own as a learner has it. */
+function check(answer: string) {
+  const copy = join(mkdtempSync(join(folder, 'answer-')), 'answer.ts')
+  copyFileSync(answer, copy)
+  const run = splitbrain('check', 'two-phase-commit', copy, '--json')
+  return { status: run.status, report: JSON.parse(run.stdout) as unknown }
+}
 
 function npm(cwd: string, words: readonly string[]): string {
   return execFileSync('npm', words, {
@@ -59,12 +124,12 @@ function npm(cwd: string, words: readonly string[]): string {
 }
 
 function splitbrain(...words: string[]) {
+  return npx(folder, ['--no-install', 'splitbrain', ...words])
+}
+
+function npx(cwd: string, words: readonly string[]) {
   const env = { ...plainEnv(), SPLITBRAIN_WORKSPACE: join(folder, 'workspace') }
-  const run = spawnSync('npx', ['--no-install', 'splitbrain', ...words], {
-    cwd: folder,
-    encoding: 'utf8',
-    env,
-  })
+  const run = spawnSync('npx', words, { cwd, encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'pipe'] })
   return { status: run.status, stdout: run.stdout, stderr: run.stderr }
 }
 

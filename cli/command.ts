@@ -1,0 +1,123 @@
+/** What a command of the program is, what it may use, and what its exit code means. */
+import type { Command as Words } from 'commander'
+import { type Line, lineText, nearest, textWidth } from './door.ts'
+import { paint, type Theme } from './theme.ts'
+
+export const EXIT = {
+  good: 0,
+  /** A check or a property failed. */
+  failed: 1,
+  usage: 2,
+  /** A lesson or exercise file is not valid. */
+  invalid: 3,
+  gaveUp: 4,
+  /** A mistake of ours. */
+  bug: 70,
+  interrupted: 130,
+  terminated: 143,
+} as const
+
+/** What a command may use of the process around it. */
+export interface Io {
+  /** Data goes to the one, messages to the other. */
+  out(text: string): void
+  err(text: string): void
+  /** Columns of the terminal, or 80. */
+  readonly columns: number
+  readonly theme: Theme
+  /** Whether a person sits on both sides. */
+  readonly interactive: boolean
+  readonly ascii: boolean
+  readonly workspace: string | undefined
+  /** All that stands on standard input. */
+  read(): string
+  /** The text of a file, or a sentence on why it cannot be read. */
+  readFile(file: string): { readonly text: string } | { readonly problem: string }
+  /** Lines as they are typed; null at the end. */
+  lines(prompt: string, complete: (line: string) => readonly string[]): AsyncIterable<string>
+}
+
+/** One command: its words, and what it does. */
+export interface CliCommand {
+  /** `check <exercise> [file]`, as the help shows it. */
+  readonly usage: string
+  readonly says: string
+  /** Flags of its own: `--seed <n>` and what it says. */
+  readonly options?: readonly (readonly [flags: string, says: string])[]
+  /** Does it; answers with the exit code. `words` are the arguments in their order. */
+  run(io: Io, words: readonly (string | undefined)[], options: Options): number | Promise<number>
+}
+
+export interface Options {
+  readonly [flag: string]: string | boolean | undefined
+}
+
+export type { Words }
+
+/** A command line that makes no sense: one sentence, and the next step. */
+export class UsageProblem extends Error {
+  override readonly name = 'UsageProblem'
+  constructor(
+    message: string,
+    readonly next: string | null = null,
+  ) {
+    super(message)
+  }
+}
+
+/** Lines on standard output, in the colours of the terminal, without blanks at their ends. */
+export function print(io: Io, lines: readonly Line[]): void {
+  io.out(lines.map((line) => `${paint(trimEnd(line), io.theme)}\n`).join(''))
+}
+
+export function printJson(io: Io, value: { readonly [name: string]: unknown }): void {
+  io.out(`${JSON.stringify({ schemaVersion: 1, ...value }, null, 2)}\n`)
+}
+
+function trimEnd(line: Line): Line {
+  const kept = lineText(line).trimEnd().length
+  let at = 0
+  return line.flatMap((span) => {
+    const text = span.text.slice(0, Math.max(0, kept - at))
+    at += span.text.length
+    return text === '' ? [] : [{ ...span, text }]
+  })
+}
+
+/** The one of `list` that is meant by `09`, `two-phase-commit` or `09-two-phase-commit`; a usage problem otherwise. */
+export function named<T extends { readonly id: string; readonly number: string }>(
+  list: readonly T[],
+  word: string,
+  what: string,
+): T {
+  const wanted = word.toLowerCase()
+  const exact = list.filter((one) => [one.id, `${one.number}-${one.id}`].includes(wanted))
+  const byNumber = /^\d+$/.test(wanted) ? list.filter((one) => Number(one.number) === Number(wanted)) : []
+  const found = exact[0] ?? byNumber[0]
+  if (found !== undefined && (exact.length > 0 || byNumber.length === 1)) return found
+  if (byNumber.length > 1)
+    throw new UsageProblem(
+      `${what} ${word} can be ${byNumber.map((one) => one.id).join(' or ')}`,
+      `say which: ${byNumber[0]!.id}`,
+    )
+  const near = nearest(
+    wanted.replace(/^\d+-/, ''),
+    list.map((one) => one.id),
+  )
+  const all = list.length === 0 ? `there is no ${what} yet` : `splitbrain ${what}s lists them all`
+  throw new UsageProblem(
+    `no ${what} is called "${word}"`,
+    near === null ? all : `did you mean ${list.find((one) => one.id === near)!.number}-${near}?`,
+  )
+}
+
+/** Rows of cells as columns, the last one cut to the terminal. */
+export function columnsOf(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map((row) => textWidth(row[i] ?? ''))))
+  return rows.map((row) =>
+    row
+      .map((cell, i) => cell + ' '.repeat(widths[i]! - textWidth(cell)))
+      .join('  ')
+      .trimEnd(),
+  )
+}

@@ -1,0 +1,70 @@
+/** `claims`: every claim of the course, its verdict, and whether the runs of its lesson prove it now. */
+import { type CliCommand, columnsOf, EXIT, print, printJson } from '../command.ts'
+import { type ClaimCell, cutLine, type Lesson, newNotebook, plain } from '../door.ts'
+import { lessonsOf } from '../library.ts'
+
+interface Row {
+  readonly id: string
+  readonly verdict: ClaimCell['verdict']
+  readonly statement: string
+  /** The lesson that proves it. */
+  readonly home: string
+  /** All lessons that name it. */
+  readonly lessons: readonly string[]
+  readonly cells: readonly string[]
+  readonly proven: boolean
+}
+
+export const claims: CliCommand = {
+  usage: 'claims',
+  says: 'list the claims, their verdicts and whether they are proven',
+  options: [['--json', 'one JSON object']],
+  run(io, _, options) {
+    const lessons = lessonsOf(io)
+    const rows = lessons.flatMap((lesson) => rowsOf(lesson, lessons))
+    if (options['json'] === true) printJson(io, { claims: rows })
+    else {
+      const table = rows.map((row) => [
+        row.id,
+        row.verdict,
+        row.proven ? 'proven' : 'NOT PROVEN',
+        row.home,
+        row.statement,
+      ])
+      print(
+        io,
+        columnsOf(table).map((line) => cutLine(plain(line), io.columns)),
+      )
+    }
+    return rows.every((row) => row.proven) ? EXIT.good : EXIT.failed
+  },
+}
+
+function rowsOf(lesson: Lesson, lessons: readonly Lesson[]): Row[] {
+  const notebook = newNotebook(lesson)
+  notebook.runAll()
+  return notebook.cells.flatMap(({ cell, status }): Row[] => {
+    if (cell.kind !== 'claim') return []
+    const others = lessons
+      .filter((other) => other !== lesson && names(other, cell.id))
+      .map((other) => other.id)
+    return [
+      {
+        id: cell.id,
+        verdict: cell.verdict,
+        statement: cell.statement.replace(/\s+/g, ' ').trim(),
+        home: lesson.id,
+        lessons: [lesson.id, ...others],
+        cells: [...new Set(cell.proof.map((proof) => proof.cell))],
+        proven: status === 'done',
+      },
+    ]
+  })
+}
+
+/** A lesson links a claim by naming it in its text. */
+function names(lesson: Lesson, claim: string): boolean {
+  return lesson.parts.some(
+    (part) => part.kind === 'prose' && new RegExp(`(^|[^\\w-])${claim}($|[^\\w-])`).test(part.markdown),
+  )
+}

@@ -1,0 +1,26 @@
+/** `learn`: one lesson, on the screen or as plain text. */
+import { type CliCommand, EXIT, type Io, named, print } from '../command.ts'
+import { linearLesson } from '../components/linear.ts'
+import { type Lesson, newNotebook } from '../door.ts'
+import { lessonsOf } from '../library.ts'
+
+export const learn: CliCommand = {
+  usage: 'learn <lesson>',
+  says: 'open a lesson',
+  options: [['--plain', 'the whole lesson as text']],
+  async run(io, [id], options) {
+    const lesson = named(lessonsOf(io), id!, 'lesson')
+    if (options['plain'] === true || !io.interactive) return playPlain(io, lesson)
+    const { openShelf } = await import('../shelf.ts')
+    const { openCourse } = await import('../ui.tsx')
+    return openCourse(openShelf(io), { ascii: io.ascii, at: { kind: 'lesson', id: lesson.id } })
+  },
+}
+
+/** Runs a whole lesson and prints it. */
+export function playPlain(io: Io, lesson: Lesson): number {
+  const notebook = newNotebook(lesson)
+  notebook.runAll()
+  print(io, linearLesson(notebook, io.columns, io.ascii))
+  return EXIT.good
+}

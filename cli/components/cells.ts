@@ -1,0 +1,303 @@
+/** The cells of a lesson as styled lines: the same for the screen and for plain text. */
+import {
+  type CellState,
+  type ChallengeCell,
+  type ChallengeState,
+  type ClaimCell,
+  cutLine,
+  justify,
+  type Line,
+  type PredictCell,
+  plain,
+  renderMarkdown,
+  renderView,
+  type ScenarioCell,
+  type Span,
+  type Tone,
+  toned,
+  type View,
+  wrapLine,
+} from '../door.ts'
+
+/** One line typed at the prompt under a cell, and what came of it. */
+export interface Exchange {
+  readonly line: string
+  readonly output: View | null
+  readonly note: string | null
+  readonly problem: Line[] | null
+}
+
+/** Everything that decides how a cell looks, except its width. */
+export interface CellLook {
+  readonly state: CellState
+  readonly focused: boolean
+  /** It is running now. */
+  readonly busy: boolean
+  /** It was run or proven on an earlier visit. */
+  readonly before: boolean
+  /** What was typed under it. */
+  readonly exchanges: readonly Exchange[]
+  /** How the cells stand that prove a claim. */
+  readonly proof: readonly { readonly id: string; readonly done: boolean }[]
+  /** How far a challenge is; null before it was begun. */
+  readonly goal: ChallengeState | null
+  /** Plain text shows every answer with its reason, and no keys. */
+  readonly linear: boolean
+  readonly ascii: boolean
+}
+
+/** The lines of a cell, at most `width` columns wide, with a bar at the left that shows how far it reaches. */
+export function cellLines(look: CellLook, width: number): Line[] {
+  const inner = Math.max(10, width - 2)
+  const typed = look.exchanges.flatMap((exchange) => exchangeLines(exchange, look, inner))
+  const body = [...content(look, inner), ...typed, ...standing(look, inner)]
+  const bar: Span = look.focused
+    ? { text: look.ascii ? '# ' : '┃ ', tone: 'accent' }
+    : { text: look.ascii ? '| ' : '│ ', tone: 'dim' }
+  return body.map((line) => cutLine([bar, ...line], width))
+}
+
+function content(look: CellLook, width: number): Line[] {
+  const { cell } = look.state
+  switch (cell.kind) {
+    case 'scenario':
+      return scenario(cell, look, width)
+    case 'predict':
+      return predict(cell, look, width)
+    case 'claim':
+      return claim(cell, look, width)
+    case 'challenge':
+      return challenge(cell, look, width)
+  }
+}
+
+/** A name the author gave; cells without one are called by their kind. */
+function named(id: string, kind: string): string {
+  return /^cell-\d+$/.test(id) ? kind : id
+}
+
+function title(mark: string, tone: Tone, text: string, status: Line, width: number): Line {
+  return justify(
+    [
+      { text: `${mark} `, tone },
+      { text, tone: 'strong' },
+    ],
+    status,
+    width,
+  )
+}
+
+function scenario(cell: ScenarioCell, look: CellLook, width: number): Line[] {
+  const { state } = look
+  const [mark, tone] =
+    state.status === 'failed'
+      ? (['✗', 'bad'] as const)
+      : state.status === 'done' || look.before
+        ? (['✓', 'good'] as const)
+        : (['▷', 'accent'] as const)
+  return [
+    title(look.ascii ? asciiMark(mark) : mark, tone, named(cell.id, 'run'), scenarioStatus(look), width),
+    ...cell.commands.flatMap(({ text }) => commandLines(text, width)),
+    ...outcome(state, look, width),
+  ]
+}
+
+function scenarioStatus(look: CellLook): Line {
+  const { status, matches } = look.state
+  if (look.busy) return toned('accent', 'running ...')
+  if (status === 'failed') return toned('bad', 'stopped')
+  if (status === 'done' && matches === false) return toned('warn', 'differs from the lesson')
+  if (look.linear) return []
+  if (status === 'done') return toned('dim', 'ran')
+  if (look.focused) return toned('dim', look.before ? 'ran before, Enter shows it' : 'Enter runs it')
+  return toned('dim', look.before ? 'ran before' : 'not run yet')
+}
+
+function commandLines(text: string, width: number): Line[] {
+  const [word = '', ...rest] = text.split(' ')
+  const spans: Line = [
+    { text: word, tone: 'code' },
+    { text: rest.length > 0 ? ` ${rest.join(' ')}` : '', tone: 'plain' },
+  ]
+  return wrapLine(spans, width, {
+    first: [{ text: '  > ', tone: 'dim' }],
+    rest: [{ text: '      ', tone: 'dim' }],
+  })
+}
+
+function outcome(state: CellState, look: CellLook, width: number): Line[] {
+  const lines =
+    state.output === null
+      ? []
+      : [plain(''), ...indent(renderView(state.output, { width: width - 2, ascii: look.ascii }))]
+  const problem =
+    state.problem === null ? [] : [plain(''), ...indent(wrapLine(toned('bad', state.problem), width - 2))]
+  return [...lines, ...problem]
+}
+
+function exchangeLines(exchange: Exchange, look: CellLook, width: number): Line[] {
+  const output =
+    exchange.output === null
+      ? []
+      : indent(renderView(exchange.output, { width: width - 2, ascii: look.ascii }))
+  const note = exchange.note === null ? [] : indent(wrapLine(toned('dim', exchange.note), width - 2))
+  return [plain(''), ...commandLines(exchange.line, width), ...(exchange.problem ?? []), ...output, ...note]
+}
+
+function predict(cell: PredictCell, look: CellLook, width: number): Line[] {
+  const { chosen } = look.state
+  const right = cell.answers.findIndex((answer) => answer.right)
+  const answered = chosen !== null
+  const mark = !answered ? '?' : chosen === right ? '✓' : '✗'
+  const tone: Tone = !answered ? 'accent' : chosen === right ? 'good' : 'bad'
+  const words = !answered
+    ? 'What do you expect?'
+    : chosen === right
+      ? 'You expected what happens'
+      : 'You expected something else'
+  const range = `1-${cell.answers.length}`
+  const status: Line = answered || look.linear ? [] : [{ text: `${range} answers`, tone: 'dim' }]
+  return [
+    title(look.ascii ? asciiMark(mark) : mark, tone, words, status, width),
+    ...indent(renderMarkdown(cell.question, width - 2)),
+    plain(''),
+    ...cell.answers.flatMap((answer, i) => answerLines(answer, i, look, width)),
+  ]
+}
+
+function answerLines(
+  answer: PredictCell['answers'][number],
+  i: number,
+  look: CellLook,
+  width: number,
+): Line[] {
+  const { chosen } = look.state
+  const open = look.linear || chosen !== null
+  const mark = !open
+    ? ' '
+    : answer.right
+      ? look.ascii
+        ? '+'
+        : '✓'
+      : chosen === i
+        ? look.ascii
+          ? 'x'
+          : '✗'
+        : ' '
+  const tone: Tone = !open ? 'plain' : answer.right ? 'good' : chosen === i ? 'bad' : 'dim'
+  const margin = {
+    first: [
+      { text: `  ${mark} `, tone },
+      { text: `${i + 1} `, tone: 'accent' },
+    ],
+    rest: [{ text: '      ', tone: 'plain' }],
+  } as const
+  const text = wrapLine(inlineOf(answer.text, tone === 'dim' ? 'dim' : 'plain'), width, margin)
+  const reason = answer.reason !== '' && (look.linear || (open && (answer.right || chosen === i)))
+  const space = [{ text: '      ', tone: 'plain' }] as const
+  return reason
+    ? [...text, ...wrapLine(inlineOf(answer.reason, 'dim'), width, { first: space, rest: space })]
+    : text
+}
+
+/** Inline Markdown as one unwrapped line; plain words get `tone`. */
+function inlineOf(markdown: string, tone: Tone): Line {
+  const line = renderMarkdown(markdown.replace(/\s+/g, ' '), 10_000)[0] ?? []
+  return line.map((span) => (span.tone === 'plain' ? { text: span.text, tone } : span))
+}
+
+const VERDICTS = {
+  true: { words: 'True.', tone: 'good' },
+  cond: { words: 'True on a condition.', tone: 'warn' },
+  imprecise: { words: 'Imprecise.', tone: 'warn' },
+  false: { words: 'False.', tone: 'bad' },
+  opinion: { words: 'A matter of opinion.', tone: 'plain' },
+} as const satisfies {
+  readonly [verdict in ClaimCell['verdict']]: { readonly words: string; readonly tone: Tone }
+}
+
+function claim(cell: ClaimCell, look: CellLook, width: number): Line[] {
+  const { words, tone } = VERDICTS[cell.verdict]
+  const { state } = look
+  const [mark, markTone, status] =
+    state.status === 'done' || (state.status === 'idle' && look.before)
+      ? (['✓', 'good', toned('good', 'proven here')] as const)
+      : state.status === 'failed'
+        ? (['✗', 'bad', toned('bad', 'not proven')] as const)
+        : (['≡', 'accent', unproven(look)] as const)
+  const margin = { first: plain('  '), rest: plain('  ') }
+  return [
+    title(look.ascii ? asciiMark(mark) : mark, markTone, `Claim ${cell.id}`, status, width),
+    ...indent(renderMarkdown(cell.statement, width - 2)),
+    ...wrapLine([{ text: words, tone }, ...proofWords(look)], width, margin),
+    ...state.unproven.flatMap((what) =>
+      wrapLine(toned('bad', what), width, { first: plain('  '), rest: plain('    ') }),
+    ),
+  ]
+}
+
+function unproven(look: CellLook): Line {
+  if (look.busy) return toned('accent', 'running ...')
+  return toned('dim', look.focused && !look.linear ? 'Enter proves it' : 'not proven yet')
+}
+
+function proofWords(look: CellLook): Line {
+  if (look.proof.length === 0) return []
+  const [yes, no] = look.ascii ? ['+', '-'] : ['✓', '○']
+  const ids = look.proof.flatMap(({ id, done }): Span[] => [
+    { text: ` ${id}`, tone: 'code' },
+    { text: ` ${done ? yes : no}`, tone: done ? 'good' : 'dim' },
+  ])
+  return [{ text: '  Proof:', tone: 'dim' }, ...ids]
+}
+
+function challenge(cell: ChallengeCell, look: CellLook, width: number): Line[] {
+  const { goal } = look
+  const done = goal?.done === true || look.state.status === 'done' || look.before
+  const mark = done ? '✓' : '◇'
+  const within = `break ${cell.property} in at most ${cell.steps} ${cell.steps === 1 ? 'step' : 'steps'}`
+  return [
+    title(look.ascii ? asciiMark(mark) : mark, done ? 'good' : 'accent', `Challenge: ${within}`, [], width),
+    ...indent(renderMarkdown(cell.says, width - 2)),
+    ...cell.commands.flatMap(({ text }) => commandLines(text, width)),
+    ...outcome(look.state, look, width),
+  ]
+}
+
+/** How far a challenge is, under all that was typed. */
+function standing(look: CellLook, width: number): Line[] {
+  const { goal } = look
+  const { cell } = look.state
+  if (cell.kind !== 'challenge') return []
+  if (look.linear) return []
+  const [tone, words]: readonly [Tone, string] =
+    goal === null
+      ? ['dim', 'Enter sets the stage and opens the prompt.']
+      : goal.done
+        ? ['good', sentence(goal.says)]
+        : [goal.steps > cell.steps ? 'warn' : 'dim', `${sentence(goal.says)} Esc, then Enter, starts over.`]
+  return [plain(''), ...indent(wrapLine(toned(tone, words), width - 2))]
+}
+
+function sentence(words: string): string {
+  return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`
+}
+
+/** A mark of the screen in ASCII. */
+export function asciiMark(mark: string): string {
+  const marks: { readonly [mark: string]: string } = {
+    '✓': '+',
+    '✗': 'x',
+    '▷': '>',
+    '◇': '*',
+    '≡': '=',
+    '▸': '>',
+    '▾': 'v',
+    '○': '-',
+  }
+  return marks[mark] ?? mark
+}
+
+function indent(lines: readonly Line[]): Line[] {
+  return lines.map((line) => (line.length === 0 ? line : [{ text: '  ', tone: 'plain' }, ...line]))
+}

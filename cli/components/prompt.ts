@@ -1,0 +1,188 @@
+/** The prompt: a line being typed, with history and completion, as a value and what keys make of it. */
+import { type Line, lineWidth, textWidth } from '../door.ts'
+import { actionFor, type Press } from '../keys.ts'
+
+export interface Prompt {
+  readonly text: string
+  /** Where the next character goes, in code units of `text`; always at the edge of a character. */
+  readonly cursor: number
+  /** Older lines first. */
+  readonly history: readonly string[]
+  /** How far back in the history we are; 0 is the line being typed. */
+  readonly back: number
+  /** The line that was being typed when walking the history began. */
+  readonly draft: string
+  /** Lines that could stand here, shown above; empty where nothing was asked for. */
+  readonly candidates: readonly string[]
+}
+
+export const EMPTY_PROMPT: Prompt = { text: '', cursor: 0, history: [], back: 0, draft: '', candidates: [] }
+
+/** What a key made of the prompt; `submitted` is the line that was sent with Enter. */
+export interface Prompted {
+  readonly prompt: Prompt
+  readonly submitted: string | null
+  readonly left: boolean
+}
+
+export type Complete = (text: string) => readonly string[]
+
+export function press(prompt: Prompt, key: Press, complete: Complete): Prompted {
+  const action = actionFor('prompt', key.name)
+  if (action === null) return typing(key.text === '' ? prompt : insert(prompt, key.text))
+  switch (action) {
+    case 'submit':
+      return submit(prompt)
+    case 'leave':
+      return { prompt: { ...prompt, candidates: [] }, submitted: null, left: true }
+    case 'complete':
+      return typing(completed(prompt, complete))
+    case 'older':
+      return typing(walk(prompt, 1))
+    case 'newer':
+      return typing(walk(prompt, -1))
+    case 'left':
+      return typing(moved(prompt, before(prompt)))
+    case 'right':
+      return typing(moved(prompt, after(prompt)))
+    case 'wordLeft':
+      return typing(moved(prompt, wordBefore(prompt)))
+    case 'wordRight':
+      return typing(moved(prompt, wordAfter(prompt)))
+    case 'start':
+      return typing(moved(prompt, 0))
+    case 'end':
+      return typing(moved(prompt, prompt.text.length))
+    case 'erase':
+      return typing(erased(prompt, before(prompt), prompt.cursor))
+    case 'eraseNext':
+      return typing(erased(prompt, prompt.cursor, after(prompt)))
+    case 'eraseWord':
+      return typing(erased(prompt, wordBefore(prompt), prompt.cursor))
+    case 'eraseToStart':
+      return typing(erased(prompt, 0, prompt.cursor))
+    case 'eraseToEnd':
+      return typing(erased(prompt, prompt.cursor, prompt.text.length))
+    case 'pageUp':
+    case 'pageDown':
+      return typing(prompt)
+  }
+}
+
+/** Pasted text as one line: line ends become spaces, other control characters vanish. */
+export function paste(prompt: Prompt, text: string): Prompt {
+  return insert(prompt, text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/[\u0000-\u001f\u007f-\u009f]/g, ''))
+}
+
+/** The prompt drawn in one line, scrolled sideways so that the cursor can be seen, and the cursor's column. */
+export function promptLine(
+  prompt: Prompt,
+  mark: string,
+  width: number,
+): { readonly line: Line; readonly cursor: number } {
+  const room = Math.max(4, width - textWidth(mark) - 1)
+  let start = 0
+  while (textWidth(prompt.text.slice(start, prompt.cursor)) > room) start = edgeAfter(prompt.text, start)
+  const line: Line = [
+    { text: mark, tone: 'accent' },
+    { text: start > 0 ? '…' : '', tone: 'dim' },
+    { text: prompt.text.slice(start > 0 ? edgeAfter(prompt.text, start) : 0), tone: 'plain' },
+  ]
+  return { line, cursor: textWidth(mark) + textWidth(prompt.text.slice(start, prompt.cursor)) }
+}
+
+/** The candidates in one line, as many as fit; the last words only, since the start is already typed. */
+export function candidateLine(prompt: Prompt, width: number): Line {
+  const words = prompt.candidates
+  const line: { text: string; tone: 'dim' | 'code' }[] = [{ text: '  ', tone: 'dim' }]
+  for (const [i, word] of words.entries()) {
+    const more = words.length - i - 1
+    const tail = more > 0 ? `  +${more} more` : ''
+    if (i > 0 && lineWidth(line) + textWidth(word) + 2 + textWidth(tail) > width) {
+      line.push({ text: `+${words.length - i} more`, tone: 'dim' })
+      break
+    }
+    line.push({ text: `${word}  `, tone: 'code' })
+  }
+  return line
+}
+
+function typing(prompt: Prompt): Prompted {
+  return { prompt, submitted: null, left: false }
+}
+
+function submit(prompt: Prompt): Prompted {
+  const line = prompt.text.trim()
+  if (line === '') return typing({ ...prompt, candidates: [] })
+  const history = prompt.history.at(-1) === line ? prompt.history : [...prompt.history, line].slice(-500)
+  return { prompt: { ...EMPTY_PROMPT, history }, submitted: line, left: false }
+}
+
+function insert(prompt: Prompt, text: string): Prompt {
+  const { cursor } = prompt
+  return {
+    ...prompt,
+    text: prompt.text.slice(0, cursor) + text + prompt.text.slice(cursor),
+    cursor: cursor + text.length,
+    candidates: [],
+  }
+}
+
+function moved(prompt: Prompt, cursor: number): Prompt {
+  return { ...prompt, cursor, candidates: [] }
+}
+
+function erased(prompt: Prompt, from: number, to: number): Prompt {
+  return { ...prompt, text: prompt.text.slice(0, from) + prompt.text.slice(to), cursor: from, candidates: [] }
+}
+
+function walk(prompt: Prompt, by: 1 | -1): Prompt {
+  const back = Math.max(0, Math.min(prompt.history.length, prompt.back + by))
+  if (back === prompt.back) return prompt
+  const draft = prompt.back === 0 ? prompt.text : prompt.draft
+  const text = back === 0 ? draft : prompt.history[prompt.history.length - back]!
+  return { ...prompt, back, draft, text, cursor: text.length, candidates: [] }
+}
+
+/** Fills in what all words that could stand here have in common; shows them where that does not decide. */
+function completed(prompt: Prompt, complete: Complete): Prompt {
+  const head = prompt.text.slice(0, prompt.cursor)
+  const typed = /\S*$/.exec(head)![0]
+  const words = complete(head).filter((word) => word.startsWith(typed))
+  if (words.length === 0) return { ...prompt, candidates: [] }
+  const shared = commonStart(words)
+  const single = words.length === 1
+  const gained =
+    shared.slice(typed.length) + (single && !prompt.text.slice(prompt.cursor).startsWith(' ') ? ' ' : '')
+  return { ...insert(prompt, gained), candidates: single ? [] : words }
+}
+
+function commonStart(words: readonly string[]): string {
+  let shared = words[0]!
+  for (const word of words) while (!word.startsWith(shared)) shared = shared.slice(0, -1)
+  return shared
+}
+
+const segmenter = new Intl.Segmenter()
+
+function edgeAfter(text: string, at: number): number {
+  const next = segmenter.segment(text.slice(at))[Symbol.iterator]().next()
+  return next.done ? text.length : at + next.value.segment.length
+}
+
+function before(prompt: Prompt): number {
+  const pieces = [...segmenter.segment(prompt.text.slice(0, prompt.cursor))]
+  return prompt.cursor - (pieces.at(-1)?.segment.length ?? 0)
+}
+
+function after(prompt: Prompt): number {
+  return edgeAfter(prompt.text, prompt.cursor)
+}
+
+function wordBefore(prompt: Prompt): number {
+  return /\S*\s*$/.exec(prompt.text.slice(0, prompt.cursor))!.index
+}
+
+function wordAfter(prompt: Prompt): number {
+  return prompt.cursor + /^\s*\S*/.exec(prompt.text.slice(prompt.cursor))![0].length
+}

@@ -1,0 +1,15 @@
+/** What the commands and screens use of the rest: the public door, and sessions with all the course's protocols. */
+import { alternatives, commands, type Lesson, Notebook, protocols, Session } from '../src/index.ts'
+
+export * from '../src/index.ts'
+export { wrapSpans as wrapLine } from '../src/index.ts'
+
+const INPUT = { protocols, alternatives, commands }
+
+export function newSession(): Session {
+  return new Session(INPUT)
+}
+
+export function newNotebook(lesson: Lesson): Notebook {
+  return new Notebook(lesson, INPUT)
+}

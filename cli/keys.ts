@@ -1,0 +1,319 @@
+/** The one table of keys: what each key does on each screen. Footers and the page of keys are made from it. */
+
+/** One thing a screen can do, and the keys that do it. */
+export interface Binding {
+  readonly action: string
+  /** Names as `pressesOf` gives them. */
+  readonly keys: readonly string[]
+  /** How the keys are written; the first key where it is left out. */
+  readonly shown?: string
+  /** The word in the footer; empty where the footer leaves it out. */
+  readonly label: string
+  /** The sentence on the page of keys. */
+  readonly says: string
+}
+
+/** The most important first: a narrow footer shows only those. */
+export const KEYS = {
+  map: [
+    {
+      action: 'open',
+      keys: ['enter', 'right', 'l'],
+      shown: 'Enter',
+      label: 'open',
+      says: 'open the lesson or exercise',
+    },
+    { action: 'up', keys: ['up', 'k'], shown: '↑ ↓', label: 'choose', says: 'one up' },
+    { action: 'down', keys: ['down', 'j'], label: '', says: 'one down' },
+    { action: 'find', keys: ['/'], label: 'find', says: 'find by number or name; a digit starts it too' },
+    { action: 'quit', keys: ['q'], label: 'quit', says: 'leave; the next visit starts where you were' },
+    { action: 'pageUp', keys: ['pgup'], shown: 'PgUp', label: '', says: 'ten up' },
+    { action: 'pageDown', keys: ['pgdn'], shown: 'PgDn', label: '', says: 'ten down' },
+    { action: 'first', keys: ['home', 'g'], shown: 'Home', label: '', says: 'the first' },
+    { action: 'last', keys: ['end', 'G'], shown: 'End', label: '', says: 'the last' },
+    { action: 'help', keys: ['?'], label: 'keys', says: 'this page' },
+  ],
+  find: [
+    { action: 'open', keys: ['enter'], shown: 'Enter', label: 'open', says: 'open what is marked' },
+    { action: 'up', keys: ['up', 'ctrl-p'], shown: '↑ ↓', label: 'choose', says: 'one up' },
+    { action: 'down', keys: ['down', 'ctrl-n', 'tab'], shown: '↓', label: '', says: 'one down' },
+    { action: 'erase', keys: ['backspace'], shown: 'Backspace', label: '', says: 'erase one character' },
+    {
+      action: 'clear',
+      keys: ['esc', 'ctrl-u'],
+      shown: 'Esc',
+      label: 'show all',
+      says: 'show everything again',
+    },
+  ],
+  lesson: [
+    {
+      action: 'run',
+      keys: ['enter'],
+      shown: 'Enter',
+      label: 'run',
+      says: 'run this cell and what it depends on; open or close a folded section',
+    },
+    { action: 'next', keys: ['n', 'tab'], label: 'next', says: 'next cell' },
+    { action: 'previous', keys: ['p', 'shift-tab'], label: '', says: 'previous cell' },
+    {
+      action: 'answer',
+      keys: ['1', '2', '3', '4', '5', '6', '7', '8', '9'],
+      shown: '1-9',
+      label: 'predict',
+      says: 'answer a prediction',
+    },
+    { action: 'prompt', keys: [':', 'i'], label: 'prompt', says: 'type commands on the world of this cell' },
+    {
+      action: 'world',
+      keys: ['t'],
+      label: 'timeline',
+      says: 'walk this run in time, both ways, with the state of every node',
+    },
+    { action: 'exercise', keys: ['e'], label: 'exercise', says: 'open the exercise of this lesson' },
+    { action: 'back', keys: ['q', 'esc'], label: 'map', says: 'back to the course map' },
+    { action: 'runAll', keys: ['a'], label: 'run all', says: 'run every cell from the top' },
+    { action: 'up', keys: ['up', 'k'], shown: '↑ ↓', label: 'scroll', says: 'one line up' },
+    { action: 'down', keys: ['down', 'j'], shown: '↓', label: '', says: 'one line down' },
+    { action: 'pageUp', keys: ['pgup', 'b'], shown: 'PgUp', label: '', says: 'one page up' },
+    {
+      action: 'pageDown',
+      keys: ['pgdn', 'space', 'f'],
+      shown: 'PgDn',
+      label: '',
+      says: 'one page down; so does Space',
+    },
+    { action: 'first', keys: ['home', 'g'], shown: 'Home', label: '', says: 'the beginning' },
+    { action: 'last', keys: ['end', 'G'], shown: 'End', label: '', says: 'the end' },
+    { action: 'help', keys: ['?'], label: 'keys', says: 'this page' },
+  ],
+  prompt: [
+    { action: 'submit', keys: ['enter', 'ctrl-j'], shown: 'Enter', label: 'run', says: 'run the line' },
+    {
+      action: 'complete',
+      keys: ['tab'],
+      shown: 'Tab',
+      label: 'complete',
+      says: 'complete the word; what could come next stands above the line',
+    },
+    { action: 'older', keys: ['up', 'ctrl-p'], shown: '↑ ↓', label: 'history', says: 'an older line' },
+    { action: 'newer', keys: ['down', 'ctrl-n'], shown: '↓', label: '', says: 'a newer line' },
+    {
+      action: 'leave',
+      keys: ['esc'],
+      shown: 'Esc',
+      label: 'leave',
+      says: 'back to the page; the line is kept',
+    },
+    { action: 'pageUp', keys: ['pgup'], shown: 'PgUp', label: 'scroll', says: 'one page up' },
+    { action: 'pageDown', keys: ['pgdn'], shown: 'PgDn', label: '', says: 'one page down' },
+    { action: 'left', keys: ['left', 'ctrl-b'], shown: '← →', label: '', says: 'one character left' },
+    { action: 'right', keys: ['right', 'ctrl-f'], shown: '→', label: '', says: 'one character right' },
+    {
+      action: 'wordLeft',
+      keys: ['alt-b', 'ctrl-left', 'alt-left'],
+      shown: 'Alt-B',
+      label: '',
+      says: 'one word left',
+    },
+    {
+      action: 'wordRight',
+      keys: ['alt-f', 'ctrl-right', 'alt-right'],
+      shown: 'Alt-F',
+      label: '',
+      says: 'one word right',
+    },
+    { action: 'start', keys: ['ctrl-a', 'home'], shown: 'Ctrl-A', label: '', says: 'start of the line' },
+    { action: 'end', keys: ['ctrl-e', 'end'], shown: 'Ctrl-E', label: '', says: 'end of the line' },
+    {
+      action: 'erase',
+      keys: ['backspace', 'ctrl-h'],
+      shown: 'Backspace',
+      label: '',
+      says: 'erase the character before',
+    },
+    {
+      action: 'eraseNext',
+      keys: ['delete', 'ctrl-d'],
+      shown: 'Del',
+      label: '',
+      says: 'erase the character after',
+    },
+    {
+      action: 'eraseWord',
+      keys: ['ctrl-w', 'alt-backspace'],
+      shown: 'Ctrl-W',
+      label: '',
+      says: 'erase the word before',
+    },
+    { action: 'eraseToStart', keys: ['ctrl-u'], shown: 'Ctrl-U', label: '', says: 'erase to the start' },
+    { action: 'eraseToEnd', keys: ['ctrl-k'], shown: 'Ctrl-K', label: '', says: 'erase to the end' },
+  ],
+  world: [
+    { action: 'left', keys: ['left', 'h', 'p'], shown: '← →', label: 'walk time', says: 'one step back' },
+    { action: 'right', keys: ['right', 'l', 'n'], shown: '→', label: '', says: 'one step on' },
+    { action: 'back', keys: ['esc', 'q', 't'], shown: 'Esc', label: 'back', says: 'back to the page' },
+    { action: 'first', keys: ['home', 'g'], shown: 'Home', label: 'start', says: 'before the first step' },
+    { action: 'last', keys: ['end', 'G'], shown: 'End', label: 'end', says: 'after the last step' },
+    { action: 'up', keys: ['up', 'k'], shown: '↑ ↓', label: 'scroll', says: 'scroll the state up' },
+    { action: 'down', keys: ['down', 'j'], shown: '↓', label: '', says: 'scroll the state down' },
+    { action: 'pageUp', keys: ['pgup'], shown: 'PgUp', label: '', says: 'ten steps back' },
+    { action: 'pageDown', keys: ['pgdn', 'space'], shown: 'PgDn', label: '', says: 'ten steps on' },
+    { action: 'help', keys: ['?'], label: 'keys', says: 'this page' },
+  ],
+  exercise: [
+    { action: 'edit', keys: ['e', 'enter'], label: 'editor', says: 'open your answer in $EDITOR' },
+    {
+      action: 'check',
+      keys: ['c'],
+      label: 'check now',
+      says: 'check your answer; saving the file does it too',
+    },
+    { action: 'hint', keys: ['h'], label: 'hint', says: 'show the next hint for the failed check' },
+    {
+      action: 'story',
+      keys: ['d'],
+      label: 'walk the story',
+      says: 'walk the story of the failed check step by step',
+    },
+    { action: 'next', keys: ['n'], label: 'next', says: 'go on, once all has held' },
+    { action: 'back', keys: ['q', 'esc'], label: 'back', says: 'back to where you came from' },
+    { action: 'task', keys: ['t'], label: 'task', says: 'show the task, or the verdict again' },
+    { action: 'reset', keys: ['r'], label: 'reset', says: 'start over; a dated copy of your answer is kept' },
+    { action: 'up', keys: ['up', 'k'], shown: '↑ ↓', label: 'scroll', says: 'one line up' },
+    { action: 'down', keys: ['down', 'j'], shown: '↓', label: '', says: 'one line down' },
+    { action: 'pageUp', keys: ['pgup', 'b'], shown: 'PgUp', label: '', says: 'one page up' },
+    {
+      action: 'pageDown',
+      keys: ['pgdn', 'space', 'f'],
+      shown: 'PgDn',
+      label: '',
+      says: 'one page down; so does Space',
+    },
+    { action: 'first', keys: ['home', 'g'], shown: 'Home', label: '', says: 'the beginning' },
+    { action: 'last', keys: ['end', 'G'], shown: 'End', label: '', says: 'the end' },
+    { action: 'help', keys: ['?'], label: 'keys', says: 'this page' },
+  ],
+  confirm: [
+    { action: 'yes', keys: ['y', 'Y'], label: 'yes', says: 'do it' },
+    { action: 'no', keys: ['n', 'N', 'esc', 'q'], label: 'no', says: 'leave everything as it is' },
+  ],
+  help: [
+    {
+      action: 'close',
+      keys: ['esc', 'q', '?', 'enter'],
+      shown: 'Esc',
+      label: 'close',
+      says: 'close this page',
+    },
+    { action: 'up', keys: ['up', 'k', 'pgup'], shown: '↑ ↓', label: 'scroll', says: 'scroll up' },
+    { action: 'down', keys: ['down', 'j', 'pgdn', 'space'], shown: '↓', label: '', says: 'scroll down' },
+  ],
+} as const satisfies { readonly [screen: string]: readonly Binding[] }
+
+/** These work on every screen, and no screen may use them for anything else. */
+export const EVERYWHERE = [
+  {
+    action: 'interrupt',
+    keys: ['ctrl-c'],
+    shown: 'Ctrl-C',
+    label: '',
+    says: 'stop what is running, or leave',
+  },
+  { action: 'suspend', keys: ['ctrl-z'], shown: 'Ctrl-Z', label: '', says: 'to the shell; fg comes back' },
+  { action: 'repaint', keys: ['ctrl-l'], shown: 'Ctrl-L', label: '', says: 'draw the screen again' },
+] as const satisfies readonly Binding[]
+
+export type Keyed = keyof typeof KEYS
+export type ActionOf<S extends Keyed> = (typeof KEYS)[S][number]['action']
+
+/** What a key does on a screen, or null. */
+export function actionFor<S extends Keyed>(screen: S, name: string): ActionOf<S> | null {
+  const table: readonly Binding[] = KEYS[screen]
+  return (table.find((binding) => binding.keys.includes(name))?.action ?? null) as ActionOf<S> | null
+}
+
+export function shownKey(binding: Binding): string {
+  return binding.shown ?? binding.keys[0]!
+}
+
+/** One key as screens see it: its name, and the text it types (empty for keys that type nothing). */
+export interface Press {
+  readonly name: string
+  readonly text: string
+}
+
+/** What the terminal library says about a key. */
+export type Flags = {
+  readonly [flag in
+    | 'upArrow'
+    | 'downArrow'
+    | 'leftArrow'
+    | 'rightArrow'
+    | 'pageUp'
+    | 'pageDown'
+    | 'home'
+    | 'end'
+    | 'return'
+    | 'escape'
+    | 'tab'
+    | 'backspace'
+    | 'delete'
+    | 'ctrl'
+    | 'shift'
+    | 'meta']?: boolean
+}
+
+const FLAG_NAMES = {
+  upArrow: 'up',
+  downArrow: 'down',
+  leftArrow: 'left',
+  rightArrow: 'right',
+  pageUp: 'pgup',
+  pageDown: 'pgdn',
+  home: 'home',
+  end: 'end',
+  return: 'enter',
+  tab: 'tab',
+  backspace: 'backspace',
+  delete: 'delete',
+} as const
+
+const segmenter = new Intl.Segmenter()
+
+/** What one call of the input hook stands for: several keys when they came in one write. */
+export function pressesOf(input: string, flags: Flags): Press[] {
+  for (const [flag, name] of Object.entries(FLAG_NAMES))
+    if (flags[flag as keyof typeof FLAG_NAMES]) return [{ name: modified(name, flags), text: '' }]
+  if (flags.escape) return [{ name: 'esc', text: '' }]
+  if (flags.ctrl) return input === '' ? [] : [{ name: `ctrl-${input.toLowerCase()}`, text: '' }]
+  if (flags.meta) return input === '' ? [] : [{ name: `alt-${input}`, text: '' }]
+  return [...segmenter.segment(input)].map(({ segment }) => typed(segment))
+}
+
+function modified(name: string, flags: Flags): string {
+  if (name === 'tab') return flags.shift ? 'shift-tab' : 'tab'
+  if (flags.ctrl) return `ctrl-${name}`
+  return flags.meta ? `alt-${name}` : name
+}
+
+function typed(text: string): Press {
+  switch (text) {
+    case ' ':
+      return { name: 'space', text }
+    case '\r':
+    case '\r\n':
+      return { name: 'enter', text: '' }
+    case '\n':
+      return { name: 'ctrl-j', text: '' }
+    case '\t':
+      return { name: 'tab', text: '' }
+    case '\u007f':
+    case '\b':
+      return { name: 'backspace', text: '' }
+    default:
+      return text < ' '
+        ? { name: `ctrl-${String.fromCharCode(text.charCodeAt(0) + 96)}`, text: '' }
+        : { name: text, text }
+  }
+}

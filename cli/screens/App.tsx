@@ -1,0 +1,56 @@
+/** Puts the shell on the terminal: sizes and keys in, finished lines out. */
+import { Box, Text, useApp, useCursor, useInput, usePaste, useWindowSize } from 'ink'
+import { memo, useEffect, useSyncExternalStore } from 'react'
+import { pressesOf } from '../keys.ts'
+import { paint, type Theme } from '../theme.ts'
+import type { Shell } from './shell.ts'
+
+/** One line of the screen. It is drawn again only when its text changes. */
+const Row = memo(function Row({ text }: { readonly text: string }) {
+  return <Text wrap="truncate">{text === '' ? ' ' : text}</Text>
+})
+
+export function App({ shell, theme }: { readonly shell: Shell; readonly theme: Theme }) {
+  const { exit, suspendTerminal, waitUntilRenderFlush } = useApp()
+  const size = useWindowSize()
+  const { setCursorPosition } = useCursor()
+  useSyncExternalStore(shell.subscribe, shell.version)
+  useEffect(() => {
+    shell.attach({
+      exit,
+      suspend: suspendTerminal,
+      afterFrame: (work) => void waitUntilRenderFlush().then(() => setImmediate(work)),
+      every: (ms, tick) => {
+        const timer = setInterval(tick, ms)
+        return () => clearInterval(timer)
+      },
+      stop: () => suspendTerminal(stopped),
+    })
+  }, [shell, exit, suspendTerminal, waitUntilRenderFlush])
+  useInput((input, flags) => {
+    for (const press of pressesOf(input, flags)) shell.press(press, size)
+  })
+  usePaste((text) => shell.paste(text))
+
+  const { lines, cursor } = shell.draw(size)
+  setCursorPosition(cursor ?? undefined)
+  return (
+    <Box flexDirection="column" width={size.columns} height={size.rows} overflow="hidden">
+      {lines.map((line, i) => (
+        <Row key={i} text={paint(line, theme)} />
+      ))}
+    </Box>
+  )
+}
+
+/** Stops this process as Ctrl-Z does everywhere, until the shell's `fg`. */
+function stopped(): Promise<void> {
+  const alive = setInterval(() => {}, 60_000)
+  return new Promise((resolve) => {
+    process.once('SIGCONT', () => {
+      clearInterval(alive)
+      resolve()
+    })
+    process.kill(process.pid, 'SIGTSTP')
+  })
+}

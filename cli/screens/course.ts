@@ -1,0 +1,49 @@
+/** What the screens know of the course: its lessons and exercises, and what the learner has done. */
+import type { CheckReport, CheckResult, Exercise, Lesson, Notebook } from '../door.ts'
+import type { Progress } from '../progress.ts'
+
+export interface Course {
+  readonly lessons: readonly Lesson[]
+  readonly exercises: readonly Exercise[]
+  /** Files that could not be read as a lesson or exercise, one sentence each. */
+  readonly problems: readonly string[]
+  readonly progress: Progress
+  /** Changes the progress and keeps it. */
+  record(change: (progress: Progress) => Progress): void
+  /** Why progress cannot be kept, or null. */
+  readonly unkept: string | null
+  /** Lines typed at prompts, older first. */
+  readonly history: readonly string[]
+  remember(line: string): void
+  /** The notebook of a lesson; the same one each time. */
+  notebook(lesson: Lesson): Notebook
+  desk(exercise: Exercise): Desk
+}
+
+/** Where one exercise is worked on. */
+export interface Desk {
+  readonly exercise: Exercise
+  /** The learner's file, as it is shown to them. */
+  readonly shown: string
+  /** Makes the learner's file if it is not there. Returns why that is impossible, or null. */
+  prepare(): string | null
+  /** Runs the checks; each is told when its result is known. Rejects with `Stopped` after `stop`. */
+  check(told: (result: CheckResult) => void): Promise<CheckReport>
+  /** Ends a check that is running. */
+  stop(): void
+  /** Calls back after every save; returns how to stop watching. */
+  watch(saved: () => void): () => void
+  /** The command that opens the file, or null where no editor is set. */
+  readonly editor: readonly string[] | null
+  /** Runs the editor to its end; returns why it could not be started, or null. */
+  edit(): string | null
+  /** Puts the start back; returns where the old answer is kept, or null if there was none. */
+  reset(): string | null
+  /** Ends every process of this desk. */
+  close(): void
+}
+
+/** A check was stopped by the learner. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped'
+}

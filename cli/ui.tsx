@@ -1,0 +1,50 @@
+/** Edge: opens the course on the whole terminal, and gives the terminal back however it ends. */
+import { render } from 'ink'
+import { App } from './screens/App.tsx'
+import type { Course } from './screens/course.ts'
+import { MapScreen } from './screens/map.ts'
+import { screenFor } from './screens/places.ts'
+import { Shell } from './screens/shell.ts'
+import { themeFor } from './theme.ts'
+
+export interface Opening {
+  readonly ascii: boolean
+  /** A lesson or exercise to begin with; where the learner was last if left out. */
+  readonly at?: { readonly kind: 'lesson' | 'exercise'; readonly id: string }
+}
+
+const SIGNALS = [
+  ['SIGTERM', 143],
+  ['SIGHUP', 129],
+  ['SIGINT', 130],
+] as const
+
+/** Resolves with the exit code. Rejects with a mistake of ours, when the terminal is as it was before. */
+export async function openCourse(course: Course, opening: Opening): Promise<number> {
+  // From here on a signal first closes the screens, which keep their place, then gives the terminal back.
+  for (const [signal] of SIGNALS) process.removeAllListeners(signal)
+  const shell = new Shell(opening.ascii, screenFor(course))
+  const map = new MapScreen(course, shell)
+  shell.open(map)
+  const instance = render(<App shell={shell} theme={themeFor(process.stdout, process.env)} />, {
+    alternateScreen: true,
+    incrementalRendering: true,
+    maxFps: 60,
+    exitOnCtrlC: false,
+    patchConsole: false,
+    kittyKeyboard: { mode: 'auto' },
+  })
+  map.resume(opening.at ?? course.progress.last)
+  for (const [signal, code] of SIGNALS) process.once(signal, () => shell.leave(code))
+  const crash = (error: Error): void => {
+    instance.unmount()
+    throw error
+  }
+  process.once('uncaughtException', crash)
+  try {
+    const result = await instance.waitUntilExit()
+    return typeof result === 'number' ? result : 0
+  } finally {
+    process.removeListener('uncaughtException', crash)
+  }
+}

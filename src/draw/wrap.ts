@@ -1,0 +1,120 @@
+/** Wrapping and cutting of styled lines by what a terminal will show: the same width and wrapping that Ink uses. */
+import stringWidth from 'string-width'
+import wrapAnsi from 'wrap-ansi'
+import type { Line, Span, Tone } from '../base/view.ts'
+
+/** How many columns a text takes. */
+export function textWidth(text: string): number {
+  return stringWidth(text, { countAnsiEscapeCodes: true })
+}
+
+/** How many columns a line takes. */
+export function lineWidth(line: Line): number {
+  return line.reduce((sum, span) => sum + textWidth(span.text), 0)
+}
+
+/** A text as a terminal may safely show it: tabs are spaces, other control characters are gone. */
+export function safeText(text: string): string {
+  return text
+    .normalize()
+    .replace(/\r\n?/g, '\n')
+    .replace(/\t/g, '  ')
+    .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029]/g, '')
+}
+
+/** What stands before the first line of a wrapped text, and before the others. Both are counted in the width. */
+export interface Margin {
+  readonly first: Line
+  readonly rest: Line
+}
+
+const NO_MARGIN: Margin = { first: [], rest: [] }
+
+/**
+ * Wraps spans at `width` columns, between words where that is possible. Line ends inside spans are kept.
+ * A margin that would leave less than eight columns is left out.
+ */
+export function wrapSpans(spans: Line, width: number, margin: Margin = NO_MARGIN): Line[] {
+  const own = Math.max(lineWidth(margin.first), lineWidth(margin.rest))
+  const used = own > 0 && width - own < 8 ? NO_MARGIN : margin
+  const room = Math.max(2, width - (used === margin ? own : 0))
+  const clean = spans.map((span) => ({ tone: span.tone, text: safeText(span.text) }))
+  const source = clean.map((span) => span.text).join('')
+  const rows = wrapAnsi(source, room, { hard: true, trim: true }).split('\n')
+  const cursor = new Cursor(clean)
+  return rows.map((row, i) => [...(i === 0 ? used.first : used.rest), ...cursor.take(row)])
+}
+
+/** The line cut to `width` columns; what is cut off shows as an ellipsis. */
+export function cutLine(line: Line, width: number, ellipsis = '…'): Line {
+  if (lineWidth(line) <= width) return line
+  const mark = textWidth(ellipsis) <= width ? ellipsis : ''
+  let room = width - textWidth(mark)
+  const kept: Span[] = []
+  let tone: Tone = 'dim'
+  for (const span of line) {
+    tone = span.tone
+    const text = headOf(span.text, room)
+    if (text !== '') kept.push({ text, tone })
+    room -= textWidth(text)
+    if (text.length < span.text.length) break
+  }
+  return mark === '' ? kept : [...kept, { text: mark, tone: kept.length === 0 ? 'dim' : tone }]
+}
+
+/** The line filled with spaces to `width` columns, cut if it is longer. */
+export function padLine(line: Line, width: number): Line {
+  const cut = cutLine(line, width)
+  const missing = width - lineWidth(cut)
+  return missing > 0 ? [...cut, { text: ' '.repeat(missing), tone: 'plain' }] : cut
+}
+
+/** `left` at the left edge, `right` at the right one; `right` goes first where both do not fit. */
+export function justify(left: Line, right: Line, width: number): Line {
+  const gap = width - lineWidth(left) - lineWidth(right)
+  if (gap >= 1 || lineWidth(right) === 0)
+    return gap > 0 && lineWidth(right) > 0
+      ? [...left, { text: ' '.repeat(gap), tone: 'plain' }, ...right]
+      : cutLine(left, width)
+  return cutLine(left, width)
+}
+
+const segmenter = new Intl.Segmenter()
+
+/** The longest start of a text that takes at most `room` columns. */
+function headOf(text: string, room: number): string {
+  if (textWidth(text) <= room) return text
+  let head = ''
+  let used = 0
+  for (const { segment } of segmenter.segment(text)) {
+    used += textWidth(segment)
+    if (used > room) break
+    head += segment
+  }
+  return head
+}
+
+/** Walks toned text in step with its wrapped rows, from which spaces may be missing. */
+class Cursor {
+  readonly #tones: Tone[] = []
+  readonly #text: string
+  #at = 0
+
+  constructor(spans: Line) {
+    this.#text = spans.map((span) => span.text).join('')
+    for (const span of spans) for (let i = 0; i < span.text.length; i++) this.#tones.push(span.tone)
+  }
+
+  take(row: string): Span[] {
+    const spans: { text: string; tone: Tone }[] = []
+    for (let i = 0; i < row.length; i++) {
+      while (this.#at < this.#text.length && this.#text[this.#at] !== row[i]) this.#at++
+      const tone = this.#tones[this.#at] ?? 'plain'
+      this.#at++
+      const last = spans.at(-1)
+      if (last?.tone === tone) last.text += row[i]
+      else spans.push({ text: row[i]!, tone })
+    }
+    return spans
+  }
+}

@@ -1,0 +1,195 @@
+/** A small course made of values, for tests of screens: no files, no processes. */
+import {
+  type CheckReport,
+  type CheckResult,
+  type Exercise,
+  type Lesson,
+  type Notebook,
+  newNotebook,
+  parseLesson,
+  type View,
+} from '../../cli/door.ts'
+import { NO_PROGRESS, type Progress } from '../../cli/progress.ts'
+import type { Course, Desk } from '../../cli/screens/course.ts'
+
+const PICTURE: View = {
+  kind: 'timeline',
+  lanes: ['tm', 'rm1', 'rm2'],
+  rows: [
+    {
+      label: '1',
+      step: 0,
+      what: { kind: 'message', from: 'tm', to: 'rm1', text: 'prepare', fate: 'received' },
+    },
+    { label: '2', step: 1, what: { kind: 'message', from: 'rm1', to: 'tm', text: 'vote', fate: 'received' } },
+    { label: '3', step: 2, what: { kind: 'mark', lane: 'tm', mark: 'crash', text: 'crash' } },
+  ],
+}
+
+/** A lesson of its own, so that these tests do not change when the course does. */
+export const LESSON = parseLesson(
+  '09-two-phase-commit.md',
+  `---
+title: Two-phase commit
+unit: Atomic commit
+minutes: 25
+exercises: [two-phase-commit]
+sources:
+  - Gray, Notes on Data Base Operating Systems, 1978
+---
+
+A transfer touches *two* banks. Either both book it, or neither does.
+
+## A guess
+
+\`\`\`predict id=guess
+The coordinator dies after both voted yes. What can a participant do?
+- [ ] Commit: everybody voted yes :: It does not know that the other one did.
+- [x] Nothing but wait :: Both outcomes are still possible.
+\`\`\`
+
+## The run
+
+Prepare is forced to disk before the vote leaves.
+
+\`\`\`scenario id=blocked
+cluster two-phase-commit tm rm1 rm2
+request client tm begin tx=t1
+deliver all
+show timeline
+\`\`\`
+
+\`\`\`scenario id=next-run
+crash tm
+show state
+\`\`\`
+
+## By hand
+
+\`\`\`challenge id=doubt property=NonBlocking steps=9
+Leave a participant in doubt.
+----
+cluster two-phase-commit tm rm1 rm2
+request client tm begin tx=t1
+\`\`\`
+
+<!-- solution:
+deliver all
+-->
+
+<details>
+<summary>Also said</summary>
+
+Some say otherwise.
+
+\`\`\`scenario id=folded
+cluster two-phase-commit tm rm1 rm2
+show state
+\`\`\`
+
+</details>
+`,
+)
+
+export const EXERCISE: Exercise = {
+  id: 'two-phase-commit',
+  number: '09',
+  title: 'Two-phase commit',
+  lesson: 'two-phase-commit',
+  folder: 'exercises/09-two-phase-commit',
+  task: '# Two-phase commit\n\nWrite a participant and a coordinator that agree.\n\n- A yes vote survives a crash.\n',
+  checks: [
+    { name: 'votes no when it cannot prepare', rung: 1, points: 2, hints: [] },
+    {
+      name: 'a yes vote survives a crash',
+      rung: 3,
+      points: 3,
+      hints: ['What is on the disk when the vote leaves?'],
+    },
+    { name: 'no two participants decide differently', rung: 4, points: 5, hints: [] },
+  ],
+  wrong: [],
+  right: [],
+}
+
+export function reportOf(passed: boolean): CheckReport {
+  const checks = EXERCISE.checks.map((info, i): CheckResult => {
+    const ok = passed || i === 0
+    return {
+      ...info,
+      verdict: ok ? 'passed' : i === 1 ? 'failed' : 'skipped',
+      earned: ok ? info.points : 0,
+      expected: ok ? null : 'after its restart rm1 still knows that it voted yes for t1',
+      happened: ok ? null : 'rm1 came back with nothing and aborted t1; tm had logged commit',
+      why: ok
+        ? null
+        : 'the vote left before the disk was synced: a crash between the two makes rm1 forget a promise that tm already relied on',
+      trace: ok ? null : { steps: 3, token: 'tok-1', picture: PICTURE },
+      bound: ok && i === 2 ? 'all 41,302 worlds up to depth 14' : null,
+      place: ok ? null : 'start.ts:31',
+      log: [],
+    }
+  })
+  return {
+    exercise: EXERCISE.id,
+    verdict: passed ? 'passed' : 'failed',
+    problem: null,
+    checks,
+    types: [],
+    seed: 1,
+    ms: 120,
+  }
+}
+
+export interface FakeCourse extends Course {
+  /** What the next check of the exercise finds. */
+  passes: boolean
+  saved(): void
+}
+
+export function fakeCourse(
+  lessons: readonly Lesson[] = [LESSON],
+  exercises: readonly Exercise[] = [EXERCISE],
+): FakeCourse {
+  let progress: Progress = NO_PROGRESS
+  const history: string[] = []
+  const notebooks = new Map<string, Notebook>()
+  let onSave = (): void => {}
+  const course: FakeCourse = {
+    passes: false,
+    saved: () => onSave(),
+    lessons,
+    exercises,
+    problems: [],
+    get progress() {
+      return progress
+    },
+    record: (change) => {
+      progress = change(progress)
+    },
+    unkept: null,
+    history,
+    remember: (line) => history.push(line),
+    notebook: (lesson) => {
+      const notebook = notebooks.get(lesson.id) ?? newNotebook(lesson)
+      notebooks.set(lesson.id, notebook)
+      return notebook
+    },
+    desk: (exercise): Desk => ({
+      exercise,
+      shown: '~/splitbrain/answers/two-phase-commit/start.ts',
+      prepare: () => null,
+      check: async () => reportOf(course.passes),
+      stop: () => {},
+      watch: (saved) => {
+        onSave = saved
+        return () => {}
+      },
+      editor: null,
+      edit: () => null,
+      reset: () => 'start.2026-01-01.ts',
+      close: () => {},
+    }),
+  }
+  return course
+}

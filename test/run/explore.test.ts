@@ -1,0 +1,205 @@
+/** explore: published counts, and agreement with the plain-object explorer on everything both can say. */
+import { describe, expect, test } from 'vitest'
+import { randomStream } from '../../src/base/random.ts'
+import { singleCopyRegister } from '../../src/protocols/singleCopyRegister.ts'
+import { tCommit } from '../../src/protocols/tCommit.ts'
+import { twoPhase } from '../../src/protocols/twoPhase.ts'
+import { twoPhaseCommit } from '../../src/protocols/twoPhaseCommit.ts'
+import { explore } from '../../src/run/explore.ts'
+import { exploreNaively } from '../../src/run/naive.ts'
+import { replay } from '../../src/run/replay.ts'
+import { apply, begin } from '../../src/world/apply.ts'
+import { choiceText } from '../../src/world/choice.ts'
+import type { Budgets } from '../../src/world/choices.ts'
+import { type Model, makeModel, requestBody } from '../../src/world/protocol.ts'
+import { naiveTwoPhaseCommit, randomProtocol } from './models.ts'
+
+const ANY_TIME = { timeouts: Number.POSITIVE_INFINITY }
+
+describe('published counts', () => {
+  // tlaplus/Examples, transaction_commit: TCommit and TwoPhase with three resource managers, no symmetry.
+  test.each([
+    [
+      'TCommit: one node, one timer that picks manager and action',
+      tCommit,
+      { distinct: 34, generated: 94, depth: 7 },
+    ],
+    [
+      'TwoPhase: set wire, internal actions as timers, unchanged events handled',
+      twoPhase,
+      { distinct: 288, generated: 1146, depth: 11 },
+    ],
+  ])('%s', (_cut, protocol, counts) => {
+    const model = makeModel(protocol)
+    for (const exact of [false, true]) {
+      const seen = explore(model, { budgets: ANY_TIME, exact })
+      expect(seen).toMatchObject(counts)
+      expect(seen.verdicts).toMatchObject([{ kind: 'held', property: 'AC1' }])
+    }
+    expect(exploreNaively(model, ANY_TIME)).toMatchObject(counts)
+  })
+
+  // Stateright's example single-copy-register with two clients and one server. Histories count: each
+  // request remembers how many operations of the other client had been answered.
+  test('single-copy register: bag wire, refused events stay, eager clients that put and then get', () => {
+    const client = (value: string) => [
+      { to: 's1', body: { type: 'put', value } },
+      { to: 's1', body: { type: 'get' } },
+    ]
+    const model = makeModel(singleCopyRegister, { clients: { c1: client('A'), c2: client('B') } })
+    const counts = { distinct: 93, generated: 121, depth: 9 }
+    for (const exact of [false, true]) expect(explore(model, { exact })).toMatchObject(counts)
+    expect(exploreNaively(model)).toMatchObject(counts)
+  })
+})
+
+describe('naive two-phase commit, prepares in flight in the first world', () => {
+  const verdictOf = (property: string, budgets: Partial<Budgets>, doubt = false) =>
+    explore(makeModel(naiveTwoPhaseCommit, { params: { doubt } }), { properties: [property], budgets })
+      .verdicts[0]
+
+  // The core's table of counts: judged where nothing more can happen without repair.
+  test('blocked at rest in 3 steps: yes, yes, crash', () => {
+    const verdict = verdictOf('BlockedAtRest', { crashes: 1, mayCrash: ['c'] })
+    expect(verdict?.kind === 'broken' && verdict.trace.map(choiceText)).toEqual([
+      'p0 receives prepare from c',
+      'p1 receives prepare from c',
+      'c crashes',
+    ])
+  })
+
+  // Judged by what can still be reached, the second participant's vote changes nothing.
+  test('in doubt in 2 steps: yes, crash', () => {
+    const verdict = verdictOf('NonBlocking', { crashes: 1 })
+    expect(verdict?.kind === 'broken' && verdict.trace.length).toBe(2)
+  })
+
+  test('never blocked while nobody crashes', () => {
+    expect(verdictOf('NonBlocking', { timeouts: 0 })?.kind).toBe('held')
+    expect(verdictOf('BlockedAtRest', { timeouts: 0 })?.kind).toBe('held')
+  })
+
+  // 5 steps, not 4: here each vote is read in a step of its own.
+  test('aborting what is in doubt breaks AC1 in 5 steps', () => {
+    const verdict = verdictOf('AC1', { timeouts: 1 }, true)
+    expect(verdict?.kind === 'broken' && verdict.trace.length).toBe(5)
+  })
+
+  test('a budget that decides is named: a world that a timer could still leave is not a blocked one', () => {
+    const model = makeModel(naiveTwoPhaseCommit, { params: { doubt: true } })
+    const verdict = explore(model, { properties: ['NonBlocking'], budgets: { crashes: 1, timeouts: 0 } })
+      .verdicts[0]
+    expect(verdict).toMatchObject({ kind: 'gaveUp', budget: 'timeouts 0' })
+  })
+})
+
+describe("the course's two-phase commit", () => {
+  function started(options: Parameters<typeof makeModel>[1] = {}) {
+    const model = makeModel(twoPhaseCommit, options)
+    const asked = apply(model, begin(model).world, {
+      kind: 'request',
+      client: 'client',
+      to: 'tm',
+      body: requestBody(twoPhaseCommit, 'begin', {}),
+    })
+    if (asked.kind !== 'applied') throw new Error(asked.why)
+    return { model, from: asked.world }
+  }
+
+  test('agrees with the plain-object world, traces included', () => {
+    for (const rules of [{}, { inDoubt: () => 'abort' }]) {
+      const { model: whole, from: world } = started({ params: { votes: 'any' } })
+      const keep = whole.properties.filter((p) => p.judge.kind === 'always')
+      const protocol = { ...twoPhaseCommit, rules: { ...twoPhaseCommit.rules, ...rules } }
+      const model = makeModel(protocol, { params: { votes: 'any' }, properties: keep })
+      const from = { ...world, folds: keep.map((p) => world.folds[whole.properties.indexOf(p)]!) }
+      sameSearch(model, { crashes: 1, timeouts: 1 }, from)
+    }
+  })
+
+  test('ends after a repair, but can stand still without one', () => {
+    const { model, from } = started({ options: { wire: 'set' } })
+    const { verdicts } = explore(model, {
+      from,
+      properties: ['AC5', 'NonBlocking'],
+      budgets: { crashes: 1, ...ANY_TIME },
+    })
+    expect(verdicts).toMatchObject([{ kind: 'held' }, { kind: 'broken', trace: { length: 2 } }])
+  })
+
+  test('a search that was stopped has not passed', () => {
+    const { model, from } = started()
+    for (const limit of [{ maxWorlds: 100 }, { maxDepth: 3 }])
+      expect(
+        explore(model, { from, properties: ['AC1'], budgets: { crashes: 1 }, ...limit }).verdicts[0]?.kind,
+      ).toBe('gaveUp')
+    const stopped = explore(model, {
+      from,
+      properties: ['AC1'],
+      budgets: { crashes: 2, drops: 1 },
+      onProgress: () => false,
+    })
+    expect(stopped.verdicts[0]).toMatchObject({ kind: 'gaveUp', budget: 'stopped by hand' })
+  })
+})
+
+/** Counts, verdicts and stories must be the same; each story must replay to a world that breaks the property. */
+function sameSearch(
+  model: Model,
+  budgets: Partial<Budgets>,
+  from?: Parameters<typeof exploreNaively>[2],
+  maxWorlds?: number,
+): void {
+  const naive = exploreNaively(model, budgets, from, maxWorlds)
+  const start = from ?? begin(model).world
+  const packed = explore(model, {
+    budgets,
+    exact: true,
+    ...(from && { from }),
+    properties: model.properties.map((p) => p.name),
+  })
+  if (naive.complete && packed.verdicts.some((verdict) => verdict.kind === 'held'))
+    expect(packed).toMatchObject({
+      distinct: naive.distinct,
+      generated: naive.generated,
+      depth: naive.depth,
+      collisions: 0,
+    })
+  for (const verdict of packed.verdicts) {
+    const expected = naive.broken.get(verdict.property)
+    if (expected === undefined && !naive.complete) continue
+    expect(verdict.kind).toBe(expected === undefined ? 'held' : 'broken')
+    if (verdict.kind !== 'broken') continue
+    expect(verdict.trace.map(choiceText)).toEqual(expected!.trace.map(choiceText))
+    const replayed = replay(model, start, verdict.trace)
+    expect(replayed.stopped).toBe(null)
+    const i = model.properties.findIndex((p) => p.name === verdict.property)
+    const judge = model.properties[i]!.judge
+    expect(judge.kind === 'always' && judge.broken(replayed.worlds.at(-1)!.folds[i]!, model.cluster)).toBe(
+      verdict.why,
+    )
+  }
+}
+
+test('on random protocols the two explorers agree', () => {
+  let brokenOnes = 0
+  let worlds = 0
+  for (let seed = 1; seed <= 40; seed++) {
+    const dice = randomStream(seed, 'random protocols')
+    const model = randomProtocol(dice)
+    const budgets = {
+      crashes: dice.integer(0, 1),
+      drops: dice.integer(0, 1),
+      duplicates: dice.integer(0, 1),
+      timeouts: dice.integer(0, 2),
+    }
+    const small = explore(model, { budgets, maxWorlds: 300 })
+    if (small.verdicts.some((v) => v.kind === 'gaveUp') || small.distinct > 300) continue
+    sameSearch(model, budgets, undefined, 400)
+    brokenOnes += small.verdicts.filter((v) => v.kind === 'broken').length
+    worlds += small.distinct
+  }
+  // The comparison means something only if the random models do something.
+  expect(brokenOnes).toBeGreaterThan(10)
+  expect(worlds).toBeGreaterThan(500)
+})

@@ -1,0 +1,76 @@
+/** Golden screens: what a learner sees, as the pictures that the docs show. `npm test -- --update` draws them anew. */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, expect, inject, test } from 'vitest'
+import { svgOf } from './svg.ts'
+import { KEYS, Terminal } from './terminal.ts'
+
+const GOLDEN = fileURLToPath(new URL('../golden/', import.meta.url))
+const SOLUTION = fileURLToPath(
+  new URL('../../exercises/09-two-phase-commit/hidden/solution.ts', import.meta.url),
+)
+
+const workspace = mkdtempSync(join(tmpdir(), 'splitbrain-'))
+let terminal: Terminal | null = null
+
+afterEach(() => {
+  terminal?.close()
+  rmSync(workspace, { recursive: true, force: true })
+})
+
+async function golden(name: string, t: Terminal): Promise<void> {
+  await t.quiet()
+  const file = join(GOLDEN, `${name}.svg`)
+  const drawn = svgOf(t)
+  if (inject('update')) {
+    mkdirSync(GOLDEN, { recursive: true })
+    writeFileSync(file, drawn)
+  }
+  expect(drawn, `the screen is now:\n${t.text()}`).toBe(readFileSync(file, 'utf8'))
+}
+
+test('the course map', async () => {
+  terminal = new Terminal({ columns: 80, rows: 24, workspace })
+  await terminal.sees('? keys')
+  await golden('map', terminal)
+})
+
+test('a lesson with a run', async () => {
+  terminal = new Terminal({ columns: 80, rows: 30, workspace, words: ['learn', '09'] })
+  await terminal.sees('? keys')
+  terminal.type('n')
+  await terminal.sees('Enter runs it')
+  terminal.type(KEYS.enter)
+  await terminal.sees('1 of ')
+  await golden('lesson', terminal)
+})
+
+test('time, walked', async () => {
+  terminal = new Terminal({ columns: 80, rows: 24, workspace, words: ['learn', '09'] })
+  await terminal.sees('? keys')
+  terminal.type('n')
+  await terminal.sees('Enter runs it')
+  terminal.type(KEYS.enter)
+  await terminal.sees('1 of ')
+  terminal.type('t')
+  await terminal.sees(/timeline +step/)
+  terminal.type(`${KEYS.left}${KEYS.left}`)
+  await terminal.sees('timer deadline')
+  await golden('timeline', terminal)
+})
+
+test('a check that fails', async () => {
+  terminal = new Terminal({ columns: 80, rows: 30, workspace })
+  await terminal.sees('? keys')
+  terminal.type(KEYS.down)
+  await terminal.sees('Exercise Two-phase commit')
+  terminal.type(KEYS.enter)
+  await terminal.sees('every save checks it')
+  const forgets = readFileSync(SOLUTION, 'utf8').replaceAll('ctx.disk.sync()', 'void ctx')
+  writeFileSync(join(workspace, 'answers', 'two-phase-commit', 'start.ts'), forgets)
+  await terminal.sees('happened', 30_000)
+  await terminal.sees(/best +\d+\/\d+/, 60_000)
+  await golden('check', terminal)
+})
