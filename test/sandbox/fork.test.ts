@@ -87,7 +87,7 @@ test('a fork that cannot start is our mistake and says so', async () => {
 test('forks do not outlive a host that was killed', async () => {
   const source = `
     import { fork } from 'node:child_process'
-    const child = fork(${JSON.stringify(kitFile('worker.js').pathname)}, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'] })
+    const child = fork(${JSON.stringify(kitFile('worker.js').pathname)}, [], { execArgv: [], serialization: 'advanced', stdio: ['ignore', 'ignore', 'ignore', 'ipc', 'pipe'] })
     child.stdio[4].once('data', () => console.log(child.pid))
   `
   const host = spawn(process.execPath, ['--input-type=module', '-e', source], {
