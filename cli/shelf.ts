@@ -21,7 +21,7 @@ import {
   workspaceFolder,
   writeAtomically,
 } from './door.ts'
-import { exercisesOf, lessonsOf } from './library.ts'
+import { exercisesOf, readLessons } from './library.ts'
 import { type ExerciseProgress, NO_PROGRESS, type Progress, parseProgress, withExercise } from './progress.ts'
 import { type Course, type Desk, Stopped } from './screens/course.ts'
 
@@ -29,8 +29,7 @@ const MOST_LINES = 500
 
 /** Opens the course for the screens. Nothing here fails because a folder cannot be written: it is said once. */
 export function openShelf(io: Io): Course {
-  const problems: string[] = []
-  const lessons = lessonsOf({ err: (sentence) => problems.push(sentence.trim()) })
+  const { lessons, problems } = readLessons()
   const exercises = exercisesOf()
   const ledger = new Ledger(io.workspace)
   const history = new History()

@@ -146,12 +146,7 @@ function after(report: CheckReport, failed: CheckResult, look: ReportLook): Line
   const open = rest.filter((check) => check.verdict === 'skipped' || check.verdict === 'gaveUp')
   const lines: Line[] = []
   if (others.length > 0)
-    lines.push(
-      ...wrapLine(
-        toned('dim', `also failing: ${others.map((check) => check.name).join(' · ')}`),
-        look.width - 2,
-      ),
-    )
+    lines.push(...wrapLine(toned('dim', `also failing: ${namesOf(others)}`), look.width - 2))
   if (open.length > 0)
     lines.push(
       toned('dim', `still to see: ${open.length} ${open.length === 1 ? 'check' : 'checks'} after this one`),
@@ -159,6 +154,13 @@ function after(report: CheckReport, failed: CheckResult, look: ReportLook): Line
   return lines.length === 0
     ? []
     : [plain(''), ...lines.map((line) => [{ text: '  ', tone: 'plain' as const }, ...line])]
+}
+
+/** A few names, and how many more: what fails first comes first, the others often fail with it. */
+function namesOf(checks: readonly CheckResult[]): string {
+  const shown = checks.slice(0, 3).map((check) => check.name)
+  const more = checks.length - shown.length
+  return shown.join(' · ') + (more > 0 ? ` · and ${more} more` : '')
 }
 
 /** Every check with what was looked at; never the word correct. */
