@@ -24,7 +24,7 @@ export async function audit(exercise: Exercise, onAnswer: (file: string) => void
   const run = (file: string, options: { types: boolean; stopAtFirst: boolean }) => {
     answers++
     onAnswer(file)
-    return checker.check(file, { ...options, folder: file.startsWith(hidden) ? hidden : exercise.folder })
+    return checker.check(file, options)
   }
   try {
     problems.push(

@@ -14,8 +14,6 @@ export interface CheckOptions {
   /** Seeds of the random runs derive from it. Default: 1. */
   readonly seed?: number
   readonly limits?: Partial<Limits>
-  /** The folder an answer may import from. Default: its own. */
-  readonly folder?: string
   /** Ends the run at the first check that is not passed; the rest counts as skipped. */
   readonly stopAtFirst?: boolean
   /** Whether type errors are looked for beside the behaviour. Default: true. */
@@ -57,7 +55,7 @@ export class Checker {
     const began = performance.now()
     const seed = options.seed ?? 1
     const types = options.types === false ? Promise.resolve([]) : typeErrors(file)
-    const compiled = await compileAnswer(file, options.folder)
+    const compiled = await compileAnswer(file)
     const report = async (
       rest: Pick<CheckReport, 'verdict' | 'problem' | 'checks'>,
     ): Promise<CheckReport> => ({

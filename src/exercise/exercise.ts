@@ -12,7 +12,7 @@ export interface Exercise {
   /** Markdown of the task. */
   readonly task: string
   /** The names of the hidden checks in the order of the ladder. */
-  readonly checks: readonly DeclaredCheck[]
+  readonly checks: readonly CheckInfo[]
   /** File names in `hidden/wrong` and `hidden/right`; empty in the published package. */
   readonly wrong: readonly string[]
   readonly right: readonly string[]
@@ -24,14 +24,6 @@ export interface CheckInfo {
   readonly rung: 1 | 2 | 3 | 4
   readonly points: number
   readonly hints: readonly string[]
-}
-
-/** A check as its author wrote it down. */
-export interface DeclaredCheck extends CheckInfo {
-  /** What a right answer does, one sentence. */
-  readonly expected: string
-  /** Why anything else is wrong, one sentence. */
-  readonly why: string
 }
 
 export interface CheckResult extends CheckInfo {

@@ -10,6 +10,7 @@ export interface CheckOutcome {
   readonly type: 'check'
   readonly name: string
   readonly verdict: 'passed' | 'failed' | 'gaveUp' | 'error'
+  readonly expected: string | null
   readonly happened: string | null
   readonly why: string | null
   readonly story: Story | null
@@ -54,16 +55,19 @@ function hideFrames(): void {
     ].join('\n')
 }
 
-/** `error` is what the test threw, if it threw. */
-export function recordEnd(
-  name: string,
-  error: { readonly name?: string; readonly message?: string } | null,
-): void {
+/** What a check declares of itself, and what it threw, if it threw. */
+type Declared = { readonly expected?: string; readonly why?: string }
+type Thrown = { readonly name?: string; readonly message?: string } | null
+
+export function recordEnd(name: string, { expected, why }: Declared, error: Thrown): void {
   checkEnds()
+  const found = judged(error)
   const outcome: CheckOutcome = {
     type: 'check',
     name,
-    ...judged(error),
+    ...found,
+    expected: expected ?? null,
+    why: found.why ?? why ?? null,
     bound: bound(),
     log: [...run.log.lines],
     dropped: run.log.dropped,
@@ -71,9 +75,7 @@ export function recordEnd(
   tellHost({ ...outcome })
 }
 
-function judged(
-  error: { readonly name?: string; readonly message?: string } | null,
-): Pick<CheckOutcome, 'verdict' | 'happened' | 'why' | 'story' | 'stack'> {
+function judged(error: Thrown): Pick<CheckOutcome, 'verdict' | 'happened' | 'why' | 'story' | 'stack'> {
   const found = evidence()
   if (error === null && found === null)
     return { verdict: 'passed', happened: null, why: null, story: null, stack: null }

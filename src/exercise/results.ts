@@ -1,9 +1,10 @@
 /** Results: what came back of each check, in the words and places of the learner's own file. */
+import { grouped } from '../base/verdict.ts'
 import { type Compiled, placeText } from '../sandbox/compile.ts'
 import type { Ending, Told } from '../sandbox/fork.ts'
 import { ANSWER_FILE } from '../sandbox/realm.ts'
 import { endingOf } from './ending.ts'
-import type { CheckReport, CheckResult, DeclaredCheck } from './exercise.ts'
+import type { CheckInfo, CheckReport, CheckResult } from './exercise.ts'
 import type { CheckOutcome } from './recorder.ts'
 
 /** What came back of each check. */
@@ -12,7 +13,7 @@ export class Results {
   private running: string | null = null
 
   constructor(
-    private readonly declared: readonly DeclaredCheck[],
+    private readonly declared: readonly CheckInfo[],
     private readonly program: Compiled,
     private readonly file: string,
     private readonly onCheck: ((result: CheckResult) => void) | undefined,
@@ -49,22 +50,25 @@ export class Results {
     this.onCheck?.(result)
   }
 
-  private resultOf(declared: DeclaredCheck, outcome: CheckOutcome): CheckResult {
+  private resultOf(declared: CheckInfo, outcome: CheckOutcome): CheckResult {
     const passed = outcome.verdict === 'passed'
     return {
       ...infoOf(declared),
       verdict: outcome.verdict,
       earned: passed ? declared.points : 0,
-      expected: passed ? null : declared.expected,
+      expected: passed ? null : outcome.expected,
       happened:
         outcome.verdict === 'error'
           ? 'the check itself failed; this is our bug, not yours'
           : outcome.happened,
-      why: passed ? null : (outcome.why ?? declared.why),
+      why: passed ? null : outcome.why,
       trace: outcome.story,
       bound: outcome.bound,
       place: this.placeOf(outcome.stack),
-      log: outcome.log,
+      log:
+        outcome.dropped > 0
+          ? [...outcome.log, `... and ${grouped(outcome.dropped)} lines more`]
+          : outcome.log,
     }
   }
 
@@ -77,12 +81,12 @@ export class Results {
   }
 }
 
-function infoOf({ name, rung, points, hints }: DeclaredCheck) {
+function infoOf({ name, rung, points, hints }: CheckInfo) {
   return { name, rung, points, hints }
 }
 
 /** A check that was not run. */
-export function skipped(check: DeclaredCheck): CheckResult {
+export function skipped(check: CheckInfo): CheckResult {
   const { name, rung, points, hints } = check
   return {
     name,
@@ -101,7 +105,7 @@ export function skipped(check: DeclaredCheck): CheckResult {
   }
 }
 
-function notRun(check: DeclaredCheck): CheckResult {
+function notRun(check: CheckInfo): CheckResult {
   return {
     ...skipped(check),
     verdict: 'error',

@@ -30,14 +30,15 @@ export type CompileResult =
 
 export const MAX_SOURCE_BYTES = 64 * 1024
 
-/** Compiles the file and what it imports from `folder`, its own by default. Only `splitbrain` may be imported besides. */
-export async function compileAnswer(file: string, folder = dirname(resolve(file))): Promise<CompileResult> {
+/** Compiles the file and what it imports from its own folder. Only `splitbrain` may be imported besides. */
+export async function compileAnswer(file: string): Promise<CompileResult> {
   const entry = resolve(file)
+  const folder = dirname(entry)
   const unreadable = checkReadable(entry)
   if (unreadable !== null) return problem(unreadable)
   try {
     const result = await build({
-      absWorkingDir: dirname(entry),
+      absWorkingDir: folder,
       entryPoints: [entry],
       outfile: 'answer.cjs',
       bundle: true,
@@ -54,7 +55,7 @@ export async function compileAnswer(file: string, folder = dirname(resolve(file)
     })
     const code = result.outputFiles.find((out) => out.path.endsWith('.cjs'))?.text ?? ''
     const map = result.outputFiles.find((out) => out.path.endsWith('.map'))?.text ?? '{}'
-    return { kind: 'compiled', program: { code, placeOf: placesOf(map, dirname(entry)) } }
+    return { kind: 'compiled', program: { code, placeOf: placesOf(map, folder) } }
   } catch (error) {
     const first = firstError(error)
     if (first === null) throw error

@@ -23,12 +23,10 @@ export interface Program {
 export async function runAnswer(program: Program, limits: Limits): Promise<Ending> {
   const fork = program.forks.take()
   fork.onTold((told) => program.onTold(told, fork))
-  const late = setTimeout(
-    () => fork.kill({ kind: 'overtime', label: '', ms: limits.totalMs }),
-    limits.totalMs,
-  )
+  let late: NodeJS.Timeout | undefined
   try {
     if (!(await fork.ready)) throw new Error(`the sandbox did not start: ${fork.lastWords}`)
+    late = setTimeout(() => fork.kill({ kind: 'overtime', label: '', ms: limits.totalMs }), limits.totalMs)
     fork.send({ type: 'answer', code: program.code, limits, input: program.input })
     await Promise.race([program.drive(fork), fork.ended])
   } finally {

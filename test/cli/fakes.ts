@@ -102,8 +102,6 @@ function declared(
     rung,
     points,
     hints,
-    expected: 'after its restart rm1 still knows that it voted yes for t1',
-    why: 'the vote left before the disk was synced: a crash between the two makes rm1 forget a promise that tm already relied on',
   }
 }
 

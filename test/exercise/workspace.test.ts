@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { EXERCISES, loadExercise } from '../../src/exercise/load.ts'
-import { readProgress, writeProgress } from '../../src/exercise/progressFile.ts'
 import { typeErrors } from '../../src/exercise/types.ts'
 import {
   openAnswer,
@@ -92,18 +91,6 @@ test('a workspace that cannot be created is one sentence with the place and what
 test.skipIf(process.getuid?.() === 0)('a folder that may not be written is said to be so', () => {
   chmodSync(above, 0o500)
   expect(() => openWorkspace(folder)).toThrow(/does not let you write/)
-})
-
-test('progress is written whole, and what another version wrote is kept', () => {
-  const workspace = openWorkspace(folder)
-  expect(readProgress(workspace)).toBeNull()
-  expect(writeProgress(workspace, '{"schemaVersion":1}', now)).toBeNull()
-  expect(writeProgress(workspace, '{"schemaVersion":1,"last":null}', now)).toBeNull()
-  writeFileSync(join(folder, 'progress.json'), '{"schemaVersion":2,"precious":true}')
-  const backup = writeProgress(workspace, '{"schemaVersion":1}', now)
-  expect(readFileSync(backup!, 'utf8')).toContain('precious')
-  expect(readProgress(workspace)).toBe('{"schemaVersion":1}')
-  expect(readdirSync(folder).filter((name) => name.endsWith('.new'))).toEqual([])
 })
 
 test('the folder is the one given, then the one of the environment', () => {

@@ -227,7 +227,7 @@ describe('one scenario', () => {
       .deliver({ to: 'tm', type: 'begin' })
       .deliver({ to: 'rm1', ...PREPARE })
       .deliver({ to: 'rm2', ...PREPARE })
-    run.crash('tm').wait(10_000)
+    run.crash('tm').wait(3000)
     for (const node of ['rm1', 'rm2']) expect(run).not.toAnnounce({ node, type: 'decide', tx: 't1' })
     run.restart('tm').wait(20_000)
     const decided = run.outputs.find((o) => o.node === 'rm1' && o.body.type === 'decide')?.body['decision']
