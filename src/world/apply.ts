@@ -1,5 +1,5 @@
 /** begin and apply: the first world of a model, and what one choice makes of a world. */
-import { byText, type Json } from '../base/canonical.ts'
+import { byText, type Json, sameCanonical } from '../base/canonical.ts'
 import type { Operation, Outcome } from '../base/operation.ts'
 import { randomStream } from '../base/random.ts'
 import type { Body, Event } from '../node/node.ts'
@@ -11,7 +11,6 @@ import type { Observation } from './property.ts'
 import type { ClientRequest, Model } from './protocol.ts'
 import {
   type Envelope,
-  envelopeText,
   linkText,
   localUs,
   NOTHING_SPENT,
@@ -256,11 +255,9 @@ class Draft {
   }
 
   find(parcel: Parcel): Envelope | null {
-    const text = envelopeText(parcel)
     let first: Envelope | null = null
     for (const envelope of this.world.wire)
-      if (envelopeText(envelope) === text && (first === null || envelope.dueUs < first.dueUs))
-        first = envelope
+      if ((first === null || envelope.dueUs < first.dueUs) && sameParcel(envelope, parcel)) first = envelope
     return first
   }
 
@@ -456,6 +453,11 @@ function setClock(slot: NodeSlot, { stepUs, rate }: Choice & { kind: 'clock' }, 
     return { ...timer, dueUs: timeUs + trueSpanUs(clock, leftUs) }
   })
   return { ...slot, clock, timers }
+}
+
+/** Whether two parcels are copies of one message. */
+function sameParcel(a: Parcel, b: Parcel): boolean {
+  return a.to === b.to && a.from === b.from && sameCanonical(a.body, b.body) && sameCanonical(a.op, b.op)
 }
 
 /** Maelstrom's rule: an error is definite, but for codes 0 (timeout) and 13 (crash). */
