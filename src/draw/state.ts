@@ -33,7 +33,9 @@ export function wireView(world: World): View {
 function nodeRows(model: Model, name: string, world: World, before: World | null): TableCell[][] {
   const now = facts(model, name, world.nodes[name]!)
   const then = before === null ? null : facts(model, name, before.nodes[name]!)
-  const gone = (then ?? []).filter((old) => !now.some((fact) => fact.name === old.name))
+  const gone = (then ?? []).filter(
+    (old) => old.name !== 'power' && !now.some((fact) => fact.name === old.name),
+  )
   const rows = [
     ...now.map((fact) => [mark(fact, then), fact] as const),
     ...gone.map((fact) => ['-', { ...fact, text: `(gone) ${fact.text}` }] as const),

@@ -25,12 +25,14 @@ export interface SimulatedOptions {
   readonly faults: readonly string[]
   /** What must be announced in at least one run, or nothing was shown: `{ type: 'decide', decision: 'commit' }`. */
   readonly sometimes: Pattern
+  /** Where random runs broke something: a search that may break it too, in a story that is shorter to tell. */
+  shorter?(): Judged
 }
 
 /** Many seeded runs. Of those that break something the one with the fewest steps is told. */
 export function simulated(
   modelOf: (n: number) => Model,
-  { runs, run, faults, sometimes }: SimulatedOptions,
+  { runs, run, faults, sometimes, shorter }: SimulatedOptions,
 ): Judged {
   const bound: Bound = { driver: 'simulate', runs, budgets: faults }
   const worst = new Map<string, { model: Model; verdict: Verdict<Choice> }>()
@@ -46,8 +48,9 @@ export function simulated(
   if (!happened) nothingShown(runs, sometimes)
   const all = [...worst.values()]
   const broken = all.filter(({ verdict }) => verdict.kind === 'broken')
-  const told = broken.sort((a, b) => stepsOf(a.verdict) - stepsOf(b.verdict))[0] ?? all[0]
-  if (told === undefined) throw new RangeError('simulated needs a run and a property')
+  const found = broken.sort((a, b) => stepsOf(a.verdict) - stepsOf(b.verdict))[0] ?? all[0]
+  if (found === undefined) throw new RangeError('simulated needs a run and a property')
+  const told = shortest(found, broken.length > 0 ? shorter?.() : undefined)
   const verdicts = broken.length > 0 ? [told.verdict] : all.map(({ verdict }) => verdict)
   return { model: told.model, verdicts: verdicts.map((verdict) => ({ ...verdict, bound })) }
 }
@@ -61,6 +64,15 @@ function nothingShown(runs: number, sometimes: Pattern): never {
   } as const
   keepEvidence(evidence)
   throw new CheckFailed(evidence)
+}
+
+function shortest(found: { model: Model; verdict: Verdict<Choice> }, search: Judged | undefined) {
+  const other = search?.verdicts
+    .filter((verdict) => verdict.kind === 'broken')
+    .sort((a, b) => stepsOf(a) - stepsOf(b))[0]
+  return search !== undefined && other !== undefined && stepsOf(other) < stepsOf(found.verdict)
+    ? { model: search.model, verdict: other }
+    : found
 }
 
 const RANK = { held: 0, gaveUp: 1, broken: 2 } as const

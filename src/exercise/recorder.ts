@@ -1,5 +1,7 @@
 /** Inside the fork: tells the host how each check went, at the moment it ends. Never sends the test's own words. */
+
 import { checkBegins, checkEnds, tellHost } from '../sandbox/guard.ts'
+import { ANSWER_FILE } from '../sandbox/realm.ts'
 import { bound, clearEvidence, evidence } from './evidence.ts'
 import { type Story, storyOf } from './story.ts'
 
@@ -35,11 +37,21 @@ export function runSeed(): number {
 }
 
 export function recordBegin(name: string): void {
+  hideFrames()
   clearEvidence()
   run.log.lines.length = 0
   run.log.dropped = 0
   tellHost({ type: 'began', name })
   checkBegins()
+}
+
+/** Stacks show the answer's own frames only. Vite installs a function of its own here, so ours is put back each time. */
+function hideFrames(): void {
+  Error.prepareStackTrace = (error, frames) =>
+    [
+      String(error),
+      ...frames.filter((frame) => frame.getFileName() === ANSWER_FILE).map((frame) => `    at ${frame}`),
+    ].join('\n')
 }
 
 /** `error` is what the test threw, if it threw. */

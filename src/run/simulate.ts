@@ -22,8 +22,6 @@ export interface FaultPlan {
   /** Partitions into two sides: how many, and how long they last, at most. */
   readonly partitions?: number
   readonly partitionMs?: number
-  /** Whether what clients send and are answered is spared from loss and duplication. */
-  readonly sparesClients?: boolean
   /** Only these nodes crash; all by default. */
   readonly mayCrash?: readonly string[]
 }
@@ -140,7 +138,7 @@ class Simulator {
     const faults = this.options.faults
     if (faults === undefined || dueUs > this.startUs + faults.untilMs * 1000) return choice
     const toNode = choice.kind === 'deliver' && this.world.nodes[choice.parcel.to] !== undefined
-    if (choice.kind === 'deliver' && !(faults.sparesClients && choice.parcel.op !== null)) {
+    if (choice.kind === 'deliver') {
       if (this.random.network.chance(faults.loss ?? 0)) return { kind: 'drop', parcel: choice.parcel }
       if (this.random.network.chance(faults.duplicate ?? 0))
         this.take({ kind: 'duplicate', parcel: choice.parcel })
