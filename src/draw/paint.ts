@@ -20,7 +20,18 @@ const UNICODE: Glyphs = {
   right: '▶',
   left: '◀',
   lost: '✗',
-  marks: { crash: '✗', restart: '↻', timer: '○', output: '✓', write: '■', log: '»', doubt: '╎', throw: '✗' },
+  marks: {
+    crash: '✗',
+    restart: '↻',
+    pause: '‖',
+    resume: '▷',
+    timer: '○',
+    output: '✓',
+    write: '■',
+    log: '»',
+    doubt: '╎',
+    throw: '✗',
+  },
 }
 
 const ASCII: Glyphs = {
@@ -31,12 +42,25 @@ const ASCII: Glyphs = {
   right: '>',
   left: '<',
   lost: 'x',
-  marks: { crash: 'x', restart: '^', timer: '@', output: '*', write: '#', log: '~', doubt: ':', throw: 'x' },
+  marks: {
+    crash: 'x',
+    restart: '^',
+    pause: '=',
+    resume: '>',
+    timer: '@',
+    output: '*',
+    write: '#',
+    log: '~',
+    doubt: ':',
+    throw: 'x',
+  },
 }
 
 const MARK_TONES: { readonly [mark in Mark]: Tone } = {
   crash: 'bad',
   restart: 'accent',
+  pause: 'warn',
+  resume: 'accent',
   timer: 'warn',
   output: 'strong',
   write: 'dim',

@@ -1,7 +1,7 @@
 /** timelineOf: what happened, as rows of arrows and marks. */
 import type { TimelineRow, TimelineView } from '../base/view.ts'
 import type { Moment } from '../world/apply.ts'
-import { bodyText, type Choice } from '../world/choice.ts'
+import { bodyText, type Choice, choiceText } from '../world/choice.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
 
@@ -87,6 +87,32 @@ function theChoice(model: Model, { choice }: Moment): What[] {
     case 'request':
     case 'wait':
       return []
+    case 'delay':
+      return [
+        {
+          kind: 'note',
+          text: `${labelOf(model, choice.parcel.body)} to ${choice.parcel.to} is delayed by ${choice.byUs / 1000} ms`,
+        },
+      ]
+    case 'corrupt':
+      return [
+        {
+          kind: 'note',
+          text: `${labelOf(model, choice.parcel.body)} to ${choice.parcel.to} turns into ${bodyText(choice.into)}`,
+        },
+      ]
+    case 'pause':
+    case 'resume':
+      return [
+        {
+          kind: 'mark',
+          lane: choice.node,
+          mark: choice.kind,
+          text: choice.kind === 'pause' ? 'paused' : 'goes on',
+        },
+      ]
+    case 'clock':
+      return [{ kind: 'note', text: choiceText(choice) }]
     case 'cut':
       return [{ kind: 'note', text: `partition: ${sides(model, choice.links)}` }]
     case 'heal':
