@@ -15,11 +15,13 @@ import {
   newNotebook,
   openAnswer,
   openWorkspace,
+  readProgress,
   resetAnswer,
   type Workspace,
   WorkspaceProblem,
   workspaceFolder,
   writeAtomically,
+  writeProgress,
 } from './door.ts'
 import { exercisesOf, readLessons } from './library.ts'
 import { type ExerciseProgress, NO_PROGRESS, type Progress, parseProgress, withExercise } from './progress.ts'
@@ -91,17 +93,16 @@ function resultOf({ checks, verdict }: CheckReport): ExerciseProgress {
 
 /** Progress as one small file in the workspace; in memory only where that cannot be written. */
 class Ledger {
-  progress: Progress
+  progress: Progress = NO_PROGRESS
   problem: string | null = null
   readonly #folder: string
 
   constructor(folder: string | undefined) {
     this.#folder = workspaceFolder(folder)
-    this.progress = existsSync(this.#file) ? parseProgress(readFileSync(this.#file, 'utf8')) : NO_PROGRESS
-  }
-
-  get #file(): string {
-    return join(this.#folder, 'progress.json')
+    this.#trying(() => {
+      const text = readProgress({ folder: this.#folder })
+      if (text !== null) this.progress = parseProgress(text)
+    })
   }
 
   record(change: (progress: Progress) => Progress): void {
@@ -109,11 +110,17 @@ class Ledger {
     if (JSON.stringify(after) === JSON.stringify(this.progress)) return
     this.progress = after
     if (this.problem !== null) return
-    try {
+    this.#trying(() => {
       mkdirSync(this.#folder, { recursive: true })
-      writeAtomically(this.#file, `${JSON.stringify(after, null, 2)}\n`)
+      writeProgress({ folder: this.#folder }, `${JSON.stringify(after, null, 2)}\n`, now())
+    })
+  }
+
+  #trying(work: () => void): void {
+    try {
+      work()
     } catch {
-      this.problem = `Your progress is not kept: ${tilde(this.#folder)} cannot be written. Choose another folder with --workspace.`
+      this.problem = `Your progress is not kept: ${tilde(this.#folder)} cannot be used. Choose another folder with --workspace.`
     }
   }
 }

@@ -34,7 +34,7 @@ export function reportLines(report: CheckReport, look: ReportLook): Line[] {
   if (report.problem !== null)
     return [head, plain(''), ...problem(report.problem, look), ...types(report, look), ...tail(look)]
   const failed = firstFailure(report)
-  if (failed === null) return [head, plain(''), ...held(report, look), ...types(report, look), ...tail(look)]
+  if (failed === null) return [head, ...held(report, look), ...types(report, look)]
   return [
     head,
     plain(''),
@@ -163,20 +163,23 @@ function namesOf(checks: readonly CheckResult[]): string {
   return shown.join(' · ') + (more > 0 ? ` · and ${more} more` : '')
 }
 
-/** Every check with what was looked at; never the word correct. */
+/** Every check with what was looked at; never the word correct. What to do next stands at once under the good news. */
 function held(report: CheckReport, look: ReportLook): Line[] {
-  const all = `All ${report.checks.length} checks held.`
-  const banner: Line = [{ text: `${mark('✓', look)} ${all}`, tone: 'good' }]
   const bounded = report.checks.filter((check) => check.bound !== null)
+  const stories = report.checks.filter((check) => check.bound === null)
+  const rule: Line = toned('good', '─'.repeat(look.width))
   return [
-    banner,
-    plain(''),
-    ...report.checks.filter((check) => check.bound === null).map((check) => checkLine(check, look)),
+    rule,
+    toned('good', `${mark('✓', look)} All ${report.checks.length} checks held.`),
+    ...look.next,
+    rule,
     ...(bounded.length === 0 ? [] : [plain(''), toned('strong', 'What was shown, with its limits')]),
     ...bounded.flatMap((check) => [
       checkLine({ ...check, bound: null }, look),
       ...wrapLine(toned('dim', check.bound ?? ''), look.width, { first: plain('    '), rest: plain('    ') }),
     ]),
+    ...(stories.length === 0 ? [] : [plain(''), toned('strong', 'And in one story each')]),
+    ...stories.map((check) => checkLine(check, look)),
   ]
 }
 

@@ -1,7 +1,13 @@
 /** Canonical values: one order, one text, and a clear no to what is not data. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { canonical, canonicalJson, canonicalText, sameCanonical, ValueProblem } from '../../src/base/canonical.ts'
+import {
+  canonical,
+  canonicalJson,
+  canonicalText,
+  sameCanonical,
+  ValueProblem,
+} from '../../src/base/canonical.ts'
 
 const value = fc.letrec((tie) => ({
   value: fc.oneof(
