@@ -25,6 +25,7 @@ export { Checker, checkExercise } from './exercise/check.ts'
 export type { CheckInfo, CheckReport, CheckResult, Exercise } from './exercise/exercise.ts'
 export * from './exercise/kit.ts'
 export { ExerciseProblem, loadExercises } from './exercise/load.ts'
+export { readProgress, writeProgress } from './exercise/progressFile.ts'
 export {
   answerFile,
   openAnswer,

@@ -27,6 +27,7 @@ export const EDGES: {
     for: 'reads the names of the checks by running their file',
   },
   'src/exercise/load.ts': { touches: ['disk'], for: 'reads exercises' },
+  'src/exercise/progressFile.ts': { touches: ['disk'], for: 'keeps progress' },
   'src/exercise/types.ts': {
     touches: ['clock', 'disk', 'process'],
     for: 'runs the type checker on an answer',
