@@ -1,6 +1,6 @@
 /** Edge: the course as it lies on this machine: the learner's workspace, what they have done, their editor. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, statSync, unwatchFile, watch, watchFile } from 'node:fs'
+import { existsSync, readFileSync, statSync, unwatchFile, watch, watchFile } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, join, sep } from 'node:path'
 import envPaths from 'env-paths'
@@ -11,6 +11,7 @@ import {
   type CheckReport,
   type Exercise,
   type Lesson,
+  makeFolder,
   type Notebook,
   newNotebook,
   openAnswer,
@@ -111,7 +112,7 @@ class Ledger {
     this.progress = after
     if (this.problem !== null) return
     this.#trying(() => {
-      mkdirSync(this.#folder, { recursive: true })
+      makeFolder(this.#folder)
       writeProgress({ folder: this.#folder }, `${JSON.stringify(after, null, 2)}\n`, now())
     })
   }
@@ -140,7 +141,7 @@ class History {
     if (this.lines.at(-1) === line) return
     this.lines.push(line)
     try {
-      mkdirSync(dirname(this.#file), { recursive: true })
+      makeFolder(dirname(this.#file))
       writeAtomically(this.#file, `${this.lines.slice(-MOST_LINES).join('\n')}\n`)
     } catch {
       // A history that cannot be kept is no reason to bother anybody.

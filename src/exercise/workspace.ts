@@ -38,7 +38,7 @@ export interface Workspace {
 /** Opens the workspace, and creates what is missing in it. Throws `WorkspaceProblem`. */
 export function openWorkspace(folder: string): Workspace {
   return writing(folder, () => {
-    mkdirSync(join(folder, 'answers'), { recursive: true })
+    makeFolder(join(folder, 'answers'))
     writeTsconfig(join(folder, 'tsconfig.json'))
     return { folder }
   })
@@ -53,7 +53,7 @@ export function answerFile({ folder }: Workspace, exercise: Exercise): string {
 export function openAnswer(workspace: Workspace, exercise: Exercise): string {
   const file = answerFile(workspace, exercise)
   return writing(file, () => {
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolder(dirname(file))
     if (!existsSync(file)) copyFileSync(join(exercise.folder, 'start.ts'), file, constants.COPYFILE_EXCL)
     return file
   })
@@ -104,6 +104,18 @@ function writeTsconfig(file: string): void {
 
 function withoutPath(text: string): string {
   return text.replace(/"[^"]*index\.d\.ts"/, '')
+}
+
+/** Makes a folder and those above it. Not `recursive: true`: under /proc that never returns. */
+export function makeFolder(folder: string): void {
+  const missing: string[] = []
+  for (let at = folder; !existsSync(at); at = dirname(at)) missing.unshift(at)
+  for (const one of missing)
+    try {
+      mkdirSync(one)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
 }
 
 /** The whole new text or the whole old one, whenever the power goes. */

@@ -4,6 +4,7 @@ import {
   answer,
   atomicCommit,
   byHand,
+  commitLabel,
   defineProtocol,
   type HandRun,
   type Model,
@@ -50,6 +51,9 @@ export function cluster({
         ...Object.fromEntries(rms.map((name) => [name, own(name)])),
       }
     },
+    label: (body) =>
+      commitLabel(body) ??
+      (body.type === 'decision' || body.type === 'begin_ok' ? String(body['decision']) : body.type),
     requests: { begin: { to: 'coordinator', fields: { tx: 't1' }, says: 'runs a transaction' } },
     properties: [...atomicCommit().filter((p) => p.name !== 'AC3'), commitValidity, promise, truth],
   })
