@@ -191,7 +191,9 @@ function types(report: CheckReport, look: ReportLook): Line[] {
     plain(''),
     toned(
       'warn',
-      `${report.types.length} type ${report.types.length === 1 ? 'error' : 'errors'}, which fail nothing by themselves`,
+      report.types.length === 1
+        ? '1 type error, which fails nothing by itself'
+        : `${report.types.length} type errors, which fail nothing by themselves`,
     ),
     ...shown.flatMap((error) =>
       wrapLine(

@@ -29,25 +29,32 @@ export interface SimulatedOptions {
   shorter?(): Judged
 }
 
+/** So many runs more are made once something broke. */
+const RUNS_FOR_A_SHORTER_STORY = 12
+
 /** Many seeded runs. Of those that break something the one with the fewest steps is told. */
 export function simulated(
   modelOf: (n: number) => Model,
   { runs, run, faults, sometimes, shorter }: SimulatedOptions,
 ): Judged {
-  const bound: Bound = { driver: 'simulate', runs, budgets: faults }
   const worst = new Map<string, { model: Model; verdict: Verdict<Choice> }>()
   let happened = false
-  for (let n = 0; n < runs; n++) {
+  let enough = runs
+  let made = 0
+  for (let n = 0; n < enough; n++) {
+    made++
     const { model, verdicts, moments } = simulate(modelOf(n), { ...run(n), seed: runSeed() * 100_003 + n })
     happened ||= moments.some(({ outputs }) => outputs.some((output) => matches(sometimes, output)))
     for (const verdict of verdicts) {
       const before = worst.get(verdict.property)?.verdict
       if (before === undefined || isWorse(verdict, before)) worst.set(verdict.property, { model, verdict })
+      if (verdict.kind === 'broken') enough = Math.min(enough, n + 1 + RUNS_FOR_A_SHORTER_STORY)
     }
   }
-  if (!happened) nothingShown(runs, sometimes)
+  const bound: Bound = { driver: 'simulate', runs: made, budgets: faults }
   const all = [...worst.values()]
   const broken = all.filter(({ verdict }) => verdict.kind === 'broken')
+  if (!happened && broken.length === 0) nothingShown(made, sometimes)
   const found = broken.sort((a, b) => stepsOf(a.verdict) - stepsOf(b.verdict))[0] ?? all[0]
   if (found === undefined) throw new RangeError('simulated needs a run and a property')
   const told = shortest(found, broken.length > 0 ? shorter?.() : undefined)
