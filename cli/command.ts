@@ -67,7 +67,7 @@ export class UsageProblem extends Error {
 
 /** Lines on standard output, in the colours of the terminal, without blanks at their ends. */
 export function print(io: Io, lines: readonly Line[]): void {
-  io.out(lines.map((line) => `${paint(trimEnd(line), io.theme)}\n`).join(''))
+  io.out(lines.map((line) => `${paint(trimEnd(line), io.theme, io.ascii)}\n`).join(''))
 }
 
 export function printJson(io: Io, value: { readonly [name: string]: unknown }): void {

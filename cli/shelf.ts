@@ -1,6 +1,6 @@
 /** Edge: the course as it lies on this machine: the learner's workspace, what they have done, their editor. */
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readFileSync, statSync, unwatchFile, watch, watchFile } from 'node:fs'
+import { existsSync, readFileSync, statSync, unwatchFile, watch, watchFile } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, dirname, join, sep } from 'node:path'
 import envPaths from 'env-paths'
@@ -11,17 +11,20 @@ import {
   type CheckReport,
   type Exercise,
   type Lesson,
+  makeFolder,
   type Notebook,
   newNotebook,
   openAnswer,
   openWorkspace,
+  readProgress,
   resetAnswer,
   type Workspace,
   WorkspaceProblem,
   workspaceFolder,
   writeAtomically,
+  writeProgress,
 } from './door.ts'
-import { exercisesOf, lessonsOf } from './library.ts'
+import { exercisesOf, readLessons } from './library.ts'
 import { type ExerciseProgress, NO_PROGRESS, type Progress, parseProgress, withExercise } from './progress.ts'
 import { type Course, type Desk, Stopped } from './screens/course.ts'
 
@@ -29,8 +32,7 @@ const MOST_LINES = 500
 
 /** Opens the course for the screens. Nothing here fails because a folder cannot be written: it is said once. */
 export function openShelf(io: Io): Course {
-  const problems: string[] = []
-  const lessons = lessonsOf({ err: (sentence) => problems.push(sentence.trim()) })
+  const { lessons, problems } = readLessons()
   const exercises = exercisesOf()
   const ledger = new Ledger(io.workspace)
   const history = new History()
@@ -92,17 +94,16 @@ function resultOf({ checks, verdict }: CheckReport): ExerciseProgress {
 
 /** Progress as one small file in the workspace; in memory only where that cannot be written. */
 class Ledger {
-  progress: Progress
+  progress: Progress = NO_PROGRESS
   problem: string | null = null
   readonly #folder: string
 
   constructor(folder: string | undefined) {
     this.#folder = workspaceFolder(folder)
-    this.progress = existsSync(this.#file) ? parseProgress(readFileSync(this.#file, 'utf8')) : NO_PROGRESS
-  }
-
-  get #file(): string {
-    return join(this.#folder, 'progress.json')
+    this.#trying(() => {
+      const text = readProgress({ folder: this.#folder })
+      if (text !== null) this.progress = parseProgress(text)
+    })
   }
 
   record(change: (progress: Progress) => Progress): void {
@@ -110,11 +111,17 @@ class Ledger {
     if (JSON.stringify(after) === JSON.stringify(this.progress)) return
     this.progress = after
     if (this.problem !== null) return
+    this.#trying(() => {
+      makeFolder(this.#folder)
+      writeProgress({ folder: this.#folder }, `${JSON.stringify(after, null, 2)}\n`, now())
+    })
+  }
+
+  #trying(work: () => void): void {
     try {
-      mkdirSync(this.#folder, { recursive: true })
-      writeAtomically(this.#file, `${JSON.stringify(after, null, 2)}\n`)
+      work()
     } catch {
-      this.problem = `Your progress is not kept: ${tilde(this.#folder)} cannot be written. Choose another folder with --workspace.`
+      this.problem = `Your progress is not kept: ${tilde(this.#folder)} cannot be used. Choose another folder with --workspace.`
     }
   }
 }
@@ -134,7 +141,7 @@ class History {
     if (this.lines.at(-1) === line) return
     this.lines.push(line)
     try {
-      mkdirSync(dirname(this.#file), { recursive: true })
+      makeFolder(dirname(this.#file))
       writeAtomically(this.#file, `${this.lines.slice(-MOST_LINES).join('\n')}\n`)
     } catch {
       // A history that cannot be kept is no reason to bother anybody.

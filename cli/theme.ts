@@ -29,13 +29,40 @@ export const PLAIN: Theme = {
 }
 
 /** A line as the terminal takes it. Every tone is closed again before the next begins. */
-export function paint(line: Line, theme: Theme): string {
+export function paint(line: Line, theme: Theme, ascii = false): string {
   return line
-    .map(({ text, tone }) => {
+    .map(({ text: full, tone }) => {
+      const text = ascii ? asciiText(full) : full
       const sgr = theme.tones[tone]
       return sgr === '' || text === '' ? text : `\u001b[${sgr}m${text}\u001b[0m`
     })
     .join('')
+}
+
+/** What stands for each character that is not ASCII; one for one, so that nothing moves. */
+const ASCII: { readonly [character: string]: string } = Object.fromEntries(
+  [
+    ['─━═—–', '-'],
+    ['│┃╎', '|'],
+    ['┼●', 'o'],
+    ['○', '@'],
+    ['▶▸›→»', '>'],
+    ['◀←', '<'],
+    ['✓', '+'],
+    ['✗', 'x'],
+    ['↑↻', '^'],
+    ['↓▾', 'v'],
+    ['•■◇', '*'],
+    ['▷', '>'],
+    ['≡', '='],
+    ['…·', '.'],
+    ['“”', '"'],
+    ['‘’', "'"],
+  ].flatMap(([from, to]) => [...from!].map((character) => [character, to!])),
+)
+
+export function asciiText(text: string): string {
+  return text.replace(/[^\u0000-\u007f]/g, (character) => ASCII[character] ?? character)
 }
 
 /** https://no-color.org, `FORCE_COLOR`, and whether the stream is a terminal that shows colour. */
@@ -45,6 +72,6 @@ export function themeFor(
 ): Theme {
   const forced = env['FORCE_COLOR']
   if (env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '') return PLAIN
-  if (forced !== undefined) return forced === '0' || forced === 'false' ? PLAIN : COLOUR
+  if (forced !== undefined && forced !== '') return forced === '0' || forced === 'false' ? PLAIN : COLOUR
   return stream.isTTY === true && env['TERM'] !== 'dumb' ? COLOUR : PLAIN
 }

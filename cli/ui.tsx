@@ -26,6 +26,8 @@ export async function openCourse(course: Course, opening: Opening): Promise<numb
   const shell = new Shell(opening.ascii, screenFor(course))
   const map = new MapScreen(course, shell)
   shell.open(map)
+  // Before the first frame, so that the first thing seen is the place one comes back to.
+  map.resume(opening.at ?? course.progress.last)
   const instance = render(<App shell={shell} theme={themeFor(process.stdout, process.env)} />, {
     alternateScreen: true,
     incrementalRendering: true,
@@ -34,7 +36,6 @@ export async function openCourse(course: Course, opening: Opening): Promise<numb
     patchConsole: false,
     kittyKeyboard: { mode: 'auto' },
   })
-  map.resume(opening.at ?? course.progress.last)
   for (const [signal, code] of SIGNALS) process.once(signal, () => shell.leave(code))
   const crash = (error: Error): void => {
     instance.unmount()

@@ -25,8 +25,10 @@ export { Checker, checkExercise } from './exercise/check.ts'
 export type { CheckInfo, CheckReport, CheckResult, Exercise } from './exercise/exercise.ts'
 export * from './exercise/kit.ts'
 export { ExerciseProblem, loadExercises } from './exercise/load.ts'
+export { readProgress, writeProgress } from './exercise/progressFile.ts'
 export {
   answerFile,
+  makeFolder,
   openAnswer,
   openWorkspace,
   resetAnswer,
@@ -41,7 +43,14 @@ export { type CellState, type ChallengeState, cellsOf, Notebook } from './lesson
 export { LessonProblem, parseLesson } from './lesson/parse.ts'
 export type { Body, Context, Event, Message, NodeDefinition, NodeDisk, OperationId } from './node/node.ts'
 export { defineNode } from './node/node.ts'
-export { agreement, atomicCommit, nonBlocking, stability, termination } from './protocols/atomicCommit.ts'
+export {
+  agreement,
+  atomicCommit,
+  commitLabel,
+  nonBlocking,
+  stability,
+  termination,
+} from './protocols/atomicCommit.ts'
 export { effectOnce } from './protocols/effectOnce.ts'
 export { alternatives, protocols } from './protocols/index.ts'
 export { type Exploration, type ExploreOptions, explore, onlyProperties } from './run/explore.ts'

@@ -1,7 +1,7 @@
 /** `claims`: every claim of the course, its verdict, and whether the runs of its lesson prove it now. */
 import { type CliCommand, columnsOf, EXIT, print, printJson } from '../command.ts'
 import { type ClaimCell, cutLine, type Lesson, newNotebook, plain } from '../door.ts'
-import { lessonsOf } from '../library.ts'
+import { InvalidLessons, readLessons } from '../library.ts'
 
 interface Row {
   readonly id: string
@@ -20,7 +20,7 @@ export const claims: CliCommand = {
   says: 'list the claims, their verdicts and whether they are proven',
   options: [['--json', 'one JSON object']],
   run(io, _, options) {
-    const lessons = lessonsOf(io)
+    const { lessons, problems } = readLessons()
     const rows = lessons.flatMap((lesson) => rowsOf(lesson, lessons))
     if (options['json'] === true) printJson(io, { claims: rows })
     else {
@@ -36,6 +36,7 @@ export const claims: CliCommand = {
         columnsOf(table).map((line) => cutLine(plain(line), io.columns)),
       )
     }
+    if (problems.length > 0) throw new InvalidLessons(problems)
     return rows.every((row) => row.proven) ? EXIT.good : EXIT.failed
   },
 }

@@ -1,15 +1,15 @@
 /** `learn`: one lesson, on the screen or as plain text. */
-import { type CliCommand, EXIT, type Io, named, print } from '../command.ts'
+import { type CliCommand, EXIT, type Io, print } from '../command.ts'
 import { linearLesson } from '../components/linear.ts'
 import { type Lesson, newNotebook } from '../door.ts'
-import { lessonsOf } from '../library.ts'
+import { lessonCalled } from '../library.ts'
 
 export const learn: CliCommand = {
   usage: 'learn <lesson>',
   says: 'open a lesson',
   options: [['--plain', 'the whole lesson as text']],
   async run(io, [id], options) {
-    const lesson = named(lessonsOf(io), id!, 'lesson')
+    const lesson = lessonCalled(id!)
     if (options['plain'] === true || !io.interactive) return playPlain(io, lesson)
     const { openShelf } = await import('../shelf.ts')
     const { openCourse } = await import('../ui.tsx')

@@ -1,14 +1,14 @@
 /** `lessons`: which lessons there are. */
-import { type CliCommand, columnsOf, EXIT, print, printJson } from '../command.ts'
-import { cutLine, plain } from '../door.ts'
-import { lessonsOf } from '../library.ts'
+import { type CliCommand, columnsOf, EXIT, type Io, print, printJson } from '../command.ts'
+import { cutLine, type Lesson, plain } from '../door.ts'
+import { InvalidLessons, readLessons } from '../library.ts'
 
 export const lessons: CliCommand = {
   usage: 'lessons',
   says: 'list the lessons',
   options: [['--json', 'one JSON object']],
   run(io, _, options) {
-    const all = lessonsOf(io)
+    const { lessons: all, problems } = readLessons()
     if (options['json'] === true) {
       printJson(io, {
         lessons: all.map((lesson) => {
@@ -26,13 +26,17 @@ export const lessons: CliCommand = {
           }
         }),
       })
-      return EXIT.good
-    }
-    const rows = all.map((l) => [l.number, l.id, l.title, l.unit, `${l.minutes} min`])
-    print(
-      io,
-      columnsOf(rows).map((row) => cutLine(plain(row), io.columns)),
-    )
+    } else list(io, all)
+    // Those that can be read were listed; the others are named, and make the exit code.
+    if (problems.length > 0) throw new InvalidLessons(problems)
     return EXIT.good
   },
+}
+
+function list(io: Io, all: readonly Lesson[]): void {
+  const rows = all.map((l) => [l.number, l.id, l.title, l.unit, `${l.minutes} min`])
+  print(
+    io,
+    columnsOf(rows).map((row) => cutLine(plain(row), io.columns)),
+  )
 }

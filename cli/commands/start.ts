@@ -1,6 +1,6 @@
 /** `start`: the course, where the learner was last. Without a terminal: the first lesson as plain text. */
 import { type CliCommand, EXIT } from '../command.ts'
-import { lessonsOf } from '../library.ts'
+import { InvalidLessons, readLessons } from '../library.ts'
 import { playPlain } from './learn.ts'
 
 export const start: CliCommand = {
@@ -9,8 +9,10 @@ export const start: CliCommand = {
   options: [['--plain', 'the first lesson as text']],
   async run(io, _, options) {
     if (options['plain'] === true || !io.interactive) {
-      const first = lessonsOf(io)[0]
+      const { lessons, problems } = readLessons()
+      const first = lessons[0]
       if (first !== undefined) return playPlain(io, first)
+      if (problems.length > 0) throw new InvalidLessons(problems)
       io.err('There is no lesson yet.\n')
       return EXIT.good
     }

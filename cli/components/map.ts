@@ -131,7 +131,7 @@ function lessonDetail(lesson: Lesson, course: Course, width: number): Line[] {
     amount(number('challenge'), 'challenge'),
     amount(number('claim'), 'claim'),
   ].filter((fact) => fact !== null)
-  const needs = lesson.needs.map((id) => course.lessons.find((l) => l.id === id)?.title ?? id)
+  const needs = lesson.needs.flatMap((id) => course.lessons.find((l) => l.id === id)?.title ?? [])
   const claims = cells.flatMap((cell) =>
     cell.kind === 'claim' ? [cell.statement.replace(/\s+/g, ' ').trim()] : [],
   )

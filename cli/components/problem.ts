@@ -4,15 +4,16 @@ import { type Line, type ScenarioProblem, textWidth, wrapLine } from '../door.ts
 /** The lines that go under the line in which the mistake is; `indent` is where that line's text begins. */
 export function problemLines(line: string, problem: ScenarioProblem, width: number, indent = 0): Line[] {
   const at = indent + textWidth(line.slice(0, problem.column))
-  const says =
-    problem.suggestion === null
-      ? problem.message
-      : `${problem.message}. Did you mean "${problem.suggestion}"?`
+  const advice = problem.suggestion === null ? [] : [`Did you mean "${problem.suggestion}"?`]
   const pad = at > width / 2 ? indent : at
   const caret: Line = [
     { text: ' '.repeat(Math.min(at, Math.max(0, width - 1))), tone: 'plain' },
     { text: '^', tone: 'bad' },
   ]
   const margin = [{ text: ' '.repeat(pad), tone: 'plain' }] as const
-  return [caret, ...wrapLine([{ text: says, tone: 'bad' }], width, { first: margin, rest: margin })]
+  const says = [problem.message, ...advice]
+  return [
+    caret,
+    ...says.flatMap((text) => wrapLine([{ text, tone: 'bad' }], width, { first: margin, rest: margin })),
+  ]
 }

@@ -34,7 +34,7 @@ export function reportLines(report: CheckReport, look: ReportLook): Line[] {
   if (report.problem !== null)
     return [head, plain(''), ...problem(report.problem, look), ...types(report, look), ...tail(look)]
   const failed = firstFailure(report)
-  if (failed === null) return [head, plain(''), ...held(report, look), ...types(report, look), ...tail(look)]
+  if (failed === null) return [head, ...held(report, look), ...types(report, look)]
   return [
     head,
     plain(''),
@@ -146,12 +146,7 @@ function after(report: CheckReport, failed: CheckResult, look: ReportLook): Line
   const open = rest.filter((check) => check.verdict === 'skipped' || check.verdict === 'gaveUp')
   const lines: Line[] = []
   if (others.length > 0)
-    lines.push(
-      ...wrapLine(
-        toned('dim', `also failing: ${others.map((check) => check.name).join(' · ')}`),
-        look.width - 2,
-      ),
-    )
+    lines.push(...wrapLine(toned('dim', `also failing: ${namesOf(others)}`), look.width - 2))
   if (open.length > 0)
     lines.push(
       toned('dim', `still to see: ${open.length} ${open.length === 1 ? 'check' : 'checks'} after this one`),
@@ -161,20 +156,30 @@ function after(report: CheckReport, failed: CheckResult, look: ReportLook): Line
     : [plain(''), ...lines.map((line) => [{ text: '  ', tone: 'plain' as const }, ...line])]
 }
 
-/** Every check with what was looked at; never the word correct. */
+/** A few names, and how many more: what fails first comes first, the others often fail with it. */
+function namesOf(checks: readonly CheckResult[]): string {
+  const shown = checks.slice(0, 3).map((check) => check.name)
+  const more = checks.length - shown.length
+  return shown.join(' · ') + (more > 0 ? ` · and ${more} more` : '')
+}
+
+/** Every check with what was looked at; never the word correct. What to do next stands at once under the good news. */
 function held(report: CheckReport, look: ReportLook): Line[] {
-  const all = `All ${report.checks.length} checks held.`
-  const banner: Line = [{ text: `${mark('✓', look)} ${all}`, tone: 'good' }]
   const bounded = report.checks.filter((check) => check.bound !== null)
+  const stories = report.checks.filter((check) => check.bound === null)
+  const rule: Line = toned('good', '─'.repeat(look.width))
   return [
-    banner,
-    plain(''),
-    ...report.checks.filter((check) => check.bound === null).map((check) => checkLine(check, look)),
+    rule,
+    toned('good', `${mark('✓', look)} All ${report.checks.length} checks held.`),
+    ...look.next,
+    rule,
     ...(bounded.length === 0 ? [] : [plain(''), toned('strong', 'What was shown, with its limits')]),
     ...bounded.flatMap((check) => [
       checkLine({ ...check, bound: null }, look),
       ...wrapLine(toned('dim', check.bound ?? ''), look.width, { first: plain('    '), rest: plain('    ') }),
     ]),
+    ...(stories.length === 0 ? [] : [plain(''), toned('strong', 'And in one story each')]),
+    ...stories.map((check) => checkLine(check, look)),
   ]
 }
 
@@ -186,7 +191,9 @@ function types(report: CheckReport, look: ReportLook): Line[] {
     plain(''),
     toned(
       'warn',
-      `${report.types.length} type ${report.types.length === 1 ? 'error' : 'errors'}, which fail nothing by themselves`,
+      report.types.length === 1
+        ? '1 type error, which fails nothing by itself'
+        : `${report.types.length} type errors, which fail nothing by themselves`,
     ),
     ...shown.flatMap((error) =>
       wrapLine(

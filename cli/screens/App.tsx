@@ -37,7 +37,7 @@ export function App({ shell, theme }: { readonly shell: Shell; readonly theme: T
   return (
     <Box flexDirection="column" width={size.columns} height={size.rows} overflow="hidden">
       {lines.map((line, i) => (
-        <Row key={i} text={paint(line, theme)} />
+        <Row key={i} text={paint(line, theme, shell.ascii)} />
       ))}
     </Box>
   )

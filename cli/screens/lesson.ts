@@ -42,6 +42,8 @@ export class LessonScreen implements Screen {
   #prompt: Prompt
   #typing = false
   #busy: string | null = null
+  /** The line from the prompt that is being carried out. */
+  #running: string | null = null
   #notice: Line | null = null
   /** The cell whose world the session holds. */
   #stage: string | null = null
@@ -305,7 +307,9 @@ export class LessonScreen implements Screen {
     const id = this.#stage
     if (id === null) return
     this.course.remember(line)
+    this.#running = line
     this.host.later(() => {
+      this.#running = null
       this.#exchanges.set(id, [...(this.#exchanges.get(id) ?? []), this.#exchange(line)])
       this.#judge(id)
       this.#changed(id)
@@ -338,6 +342,7 @@ export class LessonScreen implements Screen {
   }
 
   #promptHint(width: number): Line {
+    if (this.#running !== null) return toned('accent', ` running: ${this.#running}`)
     if (this.#prompt.candidates.length > 0) return candidateLine(this.#prompt, width)
     const where = this.#stage === null || /^cell-\d+$/.test(this.#stage) ? 'this cell' : this.#stage
     return toned('dim', ` On the world of ${where}. Tab shows what can come next.`)

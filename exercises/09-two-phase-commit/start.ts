@@ -1,125 +1,96 @@
-/** Two-phase commit, presumed abort: what is not on the coordinator's disk was never decided. */
-import { type Context, defineNode, type Message, type OperationId } from 'splitbrain'
+/** Two-phase commit: your answer. The task is in task.md; `splitbrain check two-phase-commit` checks it. */
+import { type Context, defineNode, type OperationId } from 'splitbrain'
 
 type Decision = 'commit' | 'abort'
 
+// ---------------------------------------------------------------------------------------------------------
+// The coordinator, tm
+// ---------------------------------------------------------------------------------------------------------
+
+/** What tm receives. */
 type ToCoordinator =
   | { type: 'begin'; tx: string }
   | { type: 'vote'; tx: string; yes: boolean }
   | { type: 'inquire'; tx: string }
+  | { type: 'ack'; tx: string }
 
-type ToParticipant = { type: 'prepare'; tx: string } | { type: 'decision'; tx: string; decision: Decision }
-
-interface Collecting {
-  yes: string[]
-  from: string
-  op: OperationId | null
-}
-
+/** What tm keeps in memory. All of it is gone after a crash. */
 interface CoordinatorState {
-  collecting: Map<string, Collecting>
-}
-
-const decisionOf = (ctx: Context, tx: string) => ctx.disk.read<Decision>(`decision ${tx}`)
-
-/** The commit point is the sync: before it nobody has heard anything, after it nothing can be taken back. */
-function decide(state: CoordinatorState, ctx: Context, tx: string, decision: Decision): void {
-  const request = state.collecting.get(tx)
-  state.collecting.delete(tx)
-  ctx.disarm('votes', tx)
-  ctx.disk.write(`decision ${tx}`, decision)
-  ctx.disk.sync()
-  ctx.output({ type: 'decide', tx, decision })
-  ctx.broadcast({ type: 'decision', tx, decision })
-  if (request) ctx.reply(request, { type: 'begin_ok', tx, decision })
-}
-
-function answer(state: CoordinatorState, ctx: Context, from: string, tx: string): void {
-  const decision = decisionOf(ctx, tx)
-  if (decision !== null) ctx.send(from, { type: 'decision', tx, decision })
-  else if (!state.collecting.has(tx)) decide(state, ctx, tx, 'abort')
+  /** By tx: who asked, so that ctx.reply can answer later. Add what else you need. */
+  open: Map<string, { from: string; op: OperationId | null }>
 }
 
 export const coordinator = defineNode<CoordinatorState, ToCoordinator>({
-  start: () => ({ collecting: new Map() }),
+  /** The first boot, and again after every restart. What does the disk still know? */
+  start(_ctx: Context) {
+    return { open: new Map() }
+  },
+
   on: {
-    begin(state, message, ctx) {
-      const { tx } = message.body
-      const decision = decisionOf(ctx, tx)
-      if (decision !== null) return ctx.reply(message, { type: 'begin_ok', tx, decision })
-      if (state.collecting.has(tx)) return
-      state.collecting.set(tx, { yes: [], from: message.from, op: message.op })
-      ctx.broadcast({ type: 'prepare', tx })
-      ctx.arm('votes', 300, tx)
+    begin(state, { from, op, body }, _ctx) {
+      state.open.set(body.tx, { from, op })
+      // Ask every participant to prepare:
+      //   ctx.broadcast({ type: 'prepare', tx })
+      // And if an answer never comes? ctx.arm('votes', ms, tx)
     },
-    vote(state, { from, body: { tx, yes } }: Message<{ type: 'vote'; tx: string; yes: boolean }>, ctx) {
-      const own = state.collecting.get(tx)
-      if (own === undefined) return answer(state, ctx, from, tx)
-      if (!yes) return decide(state, ctx, tx, 'abort')
-      if (!own.yes.includes(from)) own.yes.push(from)
-      if (ctx.peers.every((name) => own.yes.includes(name))) decide(state, ctx, tx, 'commit')
+
+    vote(_state, _message, _ctx) {
+      // Who has voted Yes on this tx? When is it decided, and how?
+      // To decide: keep it, then announce it, tell the participants, answer the client:
+      //   ctx.output({ type: 'decide', tx, decision })
+      //   ctx.broadcast({ type: 'decision', tx, decision })
+      //   ctx.reply({ from, op }, { type: 'begin_ok', tx, decision })
     },
-    inquire(state, { from, body: { tx } }, ctx) {
-      answer(state, ctx, from, tx)
+
+    inquire(_state, _message, _ctx) {
+      // A participant is in doubt about this tx. What do you know of it, and what if you know nothing?
     },
   },
+
   timers: {
-    votes(state, ctx, tx) {
-      decide(state, ctx, String(tx), 'abort')
+    votes(_state, _ctx, _tx) {
+      // Not all votes have come. You have not decided yet, so you may still decide either way. Which one?
     },
   },
 })
 
-type Phase = 'prepared' | Decision
+// ---------------------------------------------------------------------------------------------------------
+// A participant: rm1, rm2, ...
+// ---------------------------------------------------------------------------------------------------------
+
+/** What a participant receives. */
+type ToParticipant = { type: 'prepare'; tx: string } | { type: 'decision'; tx: string; decision: Decision }
+
+/** Where a transaction stands at this participant. One that it has never heard of has no phase. */
+type Phase = 'prepared' | 'committed' | 'aborted'
 
 interface ParticipantState {
   phases: Map<string, Phase>
 }
 
-const ASK_AGAIN_MS: readonly [number, number] = [200, 400]
-
-function keep(state: ParticipantState, ctx: Context, tx: string, phase: Phase): void {
-  state.phases.set(tx, phase)
-  ctx.disk.write(`phase ${tx}`, phase)
-  ctx.disk.sync()
-}
-
 export const participant = defineNode<ParticipantState, ToParticipant>({
-  start(ctx) {
-    const phases = new Map<string, Phase>()
-    for (const key of ctx.disk.keys()) {
-      const tx = key.slice('phase '.length)
-      const phase = ctx.disk.read<Phase>(key)!
-      phases.set(tx, phase)
-      if (phase === 'prepared') ctx.arm('inquire', ASK_AGAIN_MS, tx)
-    }
-    return { phases }
+  start(_ctx: Context) {
+    return { phases: new Map() }
   },
+
   on: {
-    prepare(state, { from, body: { tx } }, ctx) {
-      const phase = state.phases.get(tx)
-      if (phase === 'prepared') return ctx.send(from, { type: 'vote', tx, yes: true })
-      if (phase !== undefined) return
-      const yes = ctx.config['votes'] === 'any' ? ctx.pick([true, false]) : ctx.config['votes'] === 'yes'
-      keep(state, ctx, tx, yes ? 'prepared' : 'abort')
-      ctx.output({ type: 'vote', tx, yes })
-      ctx.send(from, { type: 'vote', tx, yes })
-      if (yes) ctx.arm('inquire', ASK_AGAIN_MS, tx)
-      else ctx.output({ type: 'decide', tx, decision: 'abort' })
+    prepare(_state, _message, _ctx) {
+      // How to vote is in ctx.config['votes']: 'yes', 'no', or 'any' (then ctx.pick([true, false])).
+      // A Yes is a promise: it must still be known after a crash. What has to be on the disk, and when?
+      //   ctx.output({ type: 'vote', tx, yes })
+      //   ctx.send(from, { type: 'vote', tx, yes })
+      // From a Yes until the decision this participant is in doubt.
     },
-    decision(state, { body: { tx, decision } }, ctx) {
-      const phase = state.phases.get(tx)
-      if (phase === 'commit' || phase === 'abort') return
-      keep(state, ctx, tx, decision)
-      ctx.disarm('inquire', tx)
-      ctx.output({ type: 'decide', tx, decision })
+
+    decision(_state, _message, _ctx) {
+      // It is decided:
+      //   ctx.output({ type: 'decide', tx, decision })
     },
   },
+
   timers: {
-    /** In doubt: only the coordinator knows, so ask until it answers. */
-    inquire(_state, ctx, tx) {
-      ctx.send(String(ctx.config['coordinator']), { type: 'inquire', tx: String(tx) })
-      ctx.arm('inquire', ASK_AGAIN_MS, tx)
+    inquire(_state, _ctx, _tx) {
+      // In doubt, and nothing heard for a while: ask the coordinator, ctx.config['coordinator'].
     },
   },
 })

@@ -61,6 +61,24 @@ export function canonicalText(value: unknown): string {
     .join(',')}}`
 }
 
+/** Whether two canonical values are equal: quicker than comparing their texts. */
+export function sameCanonical(a: unknown, b: unknown): boolean {
+  if (a === b) return true
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
+  if (Array.isArray(a))
+    return Array.isArray(b) && a.length === b.length && a.every((item, i) => sameCanonical(item, b[i]))
+  if (a instanceof Map) return b instanceof Map && a.size === b.size && sameCanonical([...a], [...b])
+  if (a instanceof Set) return b instanceof Set && a.size === b.size && sameCanonical([...a], [...b])
+  if (Array.isArray(b) || b instanceof Map || b instanceof Set) return false
+  const keys = Object.keys(a)
+  if (keys.length !== Object.keys(b).length) return false
+  return keys.every(
+    (key) =>
+      Object.hasOwn(b, key) &&
+      sameCanonical((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
+  )
+}
+
 /** Orders texts by code unit: the same on every machine, whatever its locale. */
 export function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0

@@ -20,5 +20,5 @@ export function laneSalts(lane: 0 | 1, positions: number): Int32Array {
 
 /** The share of `id` at a position with `salt` in a lane. Sums of shares do not depend on order. */
 export function laneShare(lane: 0 | 1, id: number, salt: number): number {
-  return avalanche(Math.imul(id + 1, LANES[lane].multiplier) ^ salt) | 0
+  return avalanche(Math.imul(id + 1, lane === 0 ? LANES[0].multiplier : LANES[1].multiplier) ^ salt) | 0
 }

@@ -53,7 +53,17 @@ export interface TimelineRow {
 }
 
 /** What a node does besides sending and receiving. `doubt` and `down` are states that last. */
-export type Mark = 'crash' | 'restart' | 'timer' | 'output' | 'write' | 'log' | 'doubt' | 'throw'
+export type Mark =
+  | 'crash'
+  | 'restart'
+  | 'pause'
+  | 'resume'
+  | 'timer'
+  | 'output'
+  | 'write'
+  | 'log'
+  | 'doubt'
+  | 'throw'
 
 export interface VerdictView {
   readonly kind: 'verdict'

@@ -9,6 +9,8 @@ interface Glyphs {
   readonly right: string
   readonly left: string
   readonly lost: string
+  /** Stands for what was cut off. */
+  readonly more: string
   readonly marks: { readonly [mark in Mark]: string }
 }
 
@@ -20,7 +22,19 @@ const UNICODE: Glyphs = {
   right: '▶',
   left: '◀',
   lost: '✗',
-  marks: { crash: '✗', restart: '↻', timer: '○', output: '✓', write: '■', log: '»', doubt: '╎', throw: '✗' },
+  more: '…',
+  marks: {
+    crash: '✗',
+    restart: '↻',
+    pause: '‖',
+    resume: '▷',
+    timer: '○',
+    output: '✓',
+    write: '■',
+    log: '»',
+    doubt: '╎',
+    throw: '✗',
+  },
 }
 
 const ASCII: Glyphs = {
@@ -31,12 +45,26 @@ const ASCII: Glyphs = {
   right: '>',
   left: '<',
   lost: 'x',
-  marks: { crash: 'x', restart: '^', timer: '@', output: '*', write: '#', log: '~', doubt: ':', throw: 'x' },
+  more: '.',
+  marks: {
+    crash: 'x',
+    restart: '^',
+    pause: '=',
+    resume: '>',
+    timer: '@',
+    output: '*',
+    write: '#',
+    log: '~',
+    doubt: ':',
+    throw: 'x',
+  },
 }
 
 const MARK_TONES: { readonly [mark in Mark]: Tone } = {
   crash: 'bad',
   restart: 'accent',
+  pause: 'warn',
+  resume: 'accent',
   timer: 'warn',
   output: 'strong',
   write: 'dim',
@@ -107,7 +135,10 @@ class Canvas {
   /** Words stand right of a mark, or left of it where there is no room on the right. */
   private besides(cells: Cells, x: number, text: string, tone: Tone): void {
     const fits = x + 2 + text.length <= this.width
-    const shown = fits || text.length + 2 <= x ? text : `${text.slice(0, Math.max(0, this.width - x - 3))}…`
+    const shown =
+      fits || text.length + 2 <= x
+        ? text
+        : `${text.slice(0, Math.max(0, this.width - x - 3))}${this.glyphs.more}`
     if (fits || shown !== text) cells.write(x + 1, ` ${shown} `, tone)
     else cells.write(x - 2 - text.length, ` ${text} `, tone)
   }
@@ -129,7 +160,7 @@ class Canvas {
         tone,
       )
     const room = this.gap - 2
-    const text = what.text.length > room ? `${what.text.slice(0, room - 1)}…` : what.text
+    const text = what.text.length > room ? `${what.text.slice(0, room - 1)}${this.glyphs.more}` : what.text
     const lead = Math.max(1, Math.min(3, this.gap - 1 - text.length))
     cells.write(from < to ? from + lead : from - lead + 1 - text.length, text, tone)
     cells.write(from, dot, tone)

@@ -4,7 +4,7 @@ import type { TableCell, Tone, View } from '../base/view.ts'
 import { bodyText } from '../world/choice.ts'
 import { hasUnsynced } from '../world/disk.ts'
 import type { Model } from '../world/protocol.ts'
-import type { NodeSlot, World } from '../world/world.ts'
+import { localUs, type NodeSlot, TRUE_CLOCK, type World } from '../world/world.ts'
 
 /** One thing a node holds, such as `phase t1` and `prepared`. */
 interface Fact {
@@ -31,9 +31,11 @@ export function wireView(world: World): View {
 }
 
 function nodeRows(model: Model, name: string, world: World, before: World | null): TableCell[][] {
-  const now = facts(model, name, world.nodes[name]!)
-  const then = before === null ? null : facts(model, name, before.nodes[name]!)
-  const gone = (then ?? []).filter((old) => !now.some((fact) => fact.name === old.name))
+  const now = facts(model, name, world.nodes[name]!, world.timeUs)
+  const then = before === null ? null : facts(model, name, before.nodes[name]!, before.timeUs)
+  const gone = (then ?? []).filter(
+    (old) => old.name !== 'power' && !now.some((fact) => fact.name === old.name),
+  )
   const rows = [
     ...now.map((fact) => [mark(fact, then), fact] as const),
     ...gone.map((fact) => ['-', { ...fact, text: `(gone) ${fact.text}` }] as const),
@@ -57,13 +59,27 @@ function mark(fact: Fact, then: readonly Fact[] | null): string {
   return old.text === fact.text ? ' ' : '~'
 }
 
-function facts(model: Model, name: string, slot: NodeSlot): Fact[] {
+function facts(model: Model, name: string, slot: NodeSlot, timeUs: number): Fact[] {
   const role = model.cluster.roleOf[name]!
   if (!slot.up) return [{ name: 'power', text: 'down' }, ...diskFacts(slot)]
   const shown = model.protocol.view?.(slot.state, role) ?? (slot.state as { readonly [field: string]: Value })
   const memory = Object.entries(shown).map(([field, value]): Fact => ({ name: field, text: brief(value) }))
   const timers = slot.timers.map((t) => `${t.timer} at ${t.dueUs / 1000} ms`).join(', ')
-  return [...memory, ...(timers === '' ? [] : [{ name: 'timers', text: timers }]), ...diskFacts(slot)]
+  const pause = slot.paused ? [{ name: 'process', text: 'paused' }] : []
+  return [
+    ...pause,
+    ...memory,
+    ...(timers === '' ? [] : [{ name: 'timers', text: timers }]),
+    ...clockFacts(slot, timeUs),
+    ...diskFacts(slot),
+  ]
+}
+
+/** A clock is worth a line only if it is not true. */
+function clockFacts(slot: NodeSlot, timeUs: number): Fact[] {
+  const shown = localUs(slot.clock, timeUs)
+  if (slot.clock === TRUE_CLOCK || (shown === timeUs && slot.clock.rate[0] === slot.clock.rate[1])) return []
+  return [{ name: 'clock', text: `${shown / 1000} ms, at ${slot.clock.rate.join('/')} of true time` }]
 }
 
 function diskFacts(slot: NodeSlot): Fact[] {

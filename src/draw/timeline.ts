@@ -1,7 +1,7 @@
 /** timelineOf: what happened, as rows of arrows and marks. */
 import type { TimelineRow, TimelineView } from '../base/view.ts'
 import type { Moment } from '../world/apply.ts'
-import { bodyText, type Choice } from '../world/choice.ts'
+import { bodyText, type Choice, choiceText } from '../world/choice.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
 
@@ -21,7 +21,9 @@ export function timelineOf(model: Model, moments: readonly Moment[], options: Ti
   const rows: TimelineRow[] = []
   moments.forEach((moment, step) => {
     const label = options.labels === 'time' ? `${moment.timeUs / 1000} ms` : String(step + 1)
-    whatHappened(model, moment).forEach((what, i) => rows.push({ label: i === 0 ? label : '', step, what }))
+    whatHappened(model, moment, options.labels).forEach((what, i) =>
+      rows.push({ label: i === 0 ? label : '', step, what }),
+    )
   })
   const last = moments.length - 1
   for (const { node, state } of options.doubts ?? [])
@@ -37,8 +39,8 @@ export function labelOf(model: Model, body: Moment['outputs'][number]['body']): 
   return model.protocol.label?.(body) ?? body.type
 }
 
-function whatHappened(model: Model, moment: Moment): What[] {
-  const rows: What[] = [...theChoice(model, moment)]
+function whatHappened(model: Model, moment: Moment, labels: TimelineOptions['labels']): What[] {
+  const rows: What[] = [...theChoice(model, moment, labels)]
   for (const { node, text } of moment.logs) rows.push({ kind: 'mark', lane: node, mark: 'log', text })
   if (moment.threw !== null)
     rows.push({ kind: 'mark', lane: whereIs(moment.choice), mark: 'throw', text: moment.threw.message })
@@ -59,7 +61,7 @@ function whatHappened(model: Model, moment: Moment): What[] {
   return rows
 }
 
-function theChoice(model: Model, { choice }: Moment): What[] {
+function theChoice(model: Model, { choice }: Moment, labels: TimelineOptions['labels']): What[] {
   switch (choice.kind) {
     case 'deliver':
     case 'drop':
@@ -84,9 +86,46 @@ function theChoice(model: Model, { choice }: Moment): What[] {
     case 'restart':
       return [{ kind: 'mark', lane: choice.node, mark: 'restart', text: 'restart' }]
     case 'crash':
-    case 'request':
     case 'wait':
       return []
+    case 'request':
+      // Among times the arrow of its delivery is enough; among numbered steps no number may be missing.
+      return labels === 'time'
+        ? []
+        : [
+            {
+              kind: 'mark',
+              lane: choice.client,
+              mark: 'log',
+              text: `asks ${choice.to}: ${labelOf(model, choice.body)}`,
+            },
+          ]
+    case 'delay':
+      return [
+        {
+          kind: 'note',
+          text: `${labelOf(model, choice.parcel.body)} to ${choice.parcel.to} is delayed by ${choice.byUs / 1000} ms`,
+        },
+      ]
+    case 'corrupt':
+      return [
+        {
+          kind: 'note',
+          text: `${labelOf(model, choice.parcel.body)} to ${choice.parcel.to} turns into ${bodyText(choice.into)}`,
+        },
+      ]
+    case 'pause':
+    case 'resume':
+      return [
+        {
+          kind: 'mark',
+          lane: choice.node,
+          mark: choice.kind,
+          text: choice.kind === 'pause' ? 'paused' : 'goes on',
+        },
+      ]
+    case 'clock':
+      return [{ kind: 'note', text: choiceText(choice) }]
     case 'cut':
       return [{ kind: 'note', text: `partition: ${sides(model, choice.links)}` }]
     case 'heal':

@@ -5,7 +5,7 @@ import { apply, begin, type Moment, parcelOf } from '../world/apply.ts'
 import { bodyText, type Choice, type Course, linksBetween } from '../world/choice.ts'
 import type { Model } from '../world/protocol.ts'
 import type { Envelope, World } from '../world/world.ts'
-import { CheckFailed, type Evidence, keepEvidence } from './evidence.ts'
+import { CheckFailed, type Evidence, keepEvidence, thrown } from './evidence.ts'
 
 /** Fields that a message or an output must have; others do not matter. */
 export interface Pattern {
@@ -30,7 +30,7 @@ export interface Said {
 /** So many steps in a row mean that the run feeds itself. */
 const MAX_STEPS = 2000
 
-export class Run {
+export class HandRun {
   readonly trace: Choice[] = []
   readonly moments: Moment[] = []
   world: World
@@ -42,8 +42,8 @@ export class Run {
   }
 
   /** The same run once more, to go on differently from here. */
-  branch(): Run {
-    const twin: Run = Object.create(Run.prototype)
+  branch(): HandRun {
+    const twin: HandRun = Object.create(HandRun.prototype)
     return Object.assign(twin, this, { trace: [...this.trace], moments: [...this.moments] })
   }
 
@@ -61,14 +61,9 @@ export class Run {
     return this.take({ kind: 'request', client, to, body })
   }
 
-  /** Puts a message on the wire as if `from` had sent it, and delivers it. */
+  /** A message arrives as if `from` had sent it. It is played as a request, so that the story can be replayed. */
   receive(to: string, from: string, body: Body): this {
-    this.world = {
-      ...this.world,
-      next: this.world.next + 1,
-      wire: [...this.world.wire, this.envelope(from, to, body)],
-    }
-    return this.take({ kind: 'deliver', parcel: { from, to, body, op: null } })
+    return this.request(to, body, from).deliver({ to, from, type: body.type })
   }
 
   /** Delivers the first message in flight that matches; `picks` are what `ctx.pick` gives, by index. */
@@ -110,7 +105,7 @@ export class Run {
   }
 
   /** Every order in which what is in flight, and what it causes, can be delivered; no timer fires. */
-  *everyOrder(): Generator<Run> {
+  *everyOrder(): Generator<HandRun> {
     const next = new Map(
       this.world.wire.filter((e) => this.reachable(e)).map((e) => [canonicalText(parcelOf(e)), parcelOf(e)]),
     )
@@ -191,13 +186,7 @@ export class Run {
   private note(moment: Moment): void {
     this.moments.push(moment)
     if (moment.threw === null) return
-    const evidence: Evidence = {
-      verdict: 'failed',
-      happened: moment.threw.message,
-      why: 'what this handler had asked for did not happen',
-      story: { model: this.model, trace: this.trace },
-      threw: moment.threw,
-    }
+    const evidence = thrown(this.model, this.trace, moment.threw)
     keepEvidence(evidence)
     throw new CheckFailed(evidence)
   }
@@ -227,23 +216,11 @@ export class Run {
     const first = due[0]
     return first !== undefined && first.atUs <= untilUs ? first.choice : null
   }
-
-  private envelope(from: string, to: string, body: Body): Envelope {
-    return {
-      from,
-      to,
-      body,
-      op: null,
-      id: this.world.next,
-      sentUs: this.world.timeUs,
-      dueUs: this.world.timeUs,
-    }
-  }
 }
 
 /** Begins a run by hand. */
-export function byHand(model: Model): Run {
-  return new Run(model)
+export function byHand(model: Model): HandRun {
+  return new HandRun(model)
 }
 
 export function matches(

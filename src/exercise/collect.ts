@@ -3,12 +3,6 @@ import { compileFunction } from 'node:vm'
 import { buildSync } from 'esbuild'
 import type { CheckInfo } from './exercise.ts'
 
-/** What a check declares beside its name. */
-export interface DeclaredCheck extends CheckInfo {
-  readonly expected: string
-  readonly why: string
-}
-
 /** A file of checks that says too little; the message names the file's mistake and what to write. */
 export class ChecksProblem extends Error {
   override readonly name = 'ChecksProblem'
@@ -18,8 +12,8 @@ export class ChecksProblem extends Error {
  * Loads the file with stand-ins for Vitest and the kit: `describe` runs its body, `test` notes what it is
  * given. The file is the course's own, and no test body is called.
  */
-export function collectChecks(file: string): readonly DeclaredCheck[] {
-  const found: DeclaredCheck[] = []
+export function collectChecks(file: string): readonly CheckInfo[] {
+  const found: CheckInfo[] = []
   const { outputFiles } = buildSync({
     entryPoints: [file],
     bundle: true,
@@ -61,7 +55,7 @@ function suite(_name: string) {
   }
 }
 
-function testOf(found: DeclaredCheck[]) {
+function testOf(found: CheckInfo[]) {
   const declare = (name: unknown, options: unknown, body: unknown) => {
     if (typeof name !== 'string' || typeof body !== 'function')
       throw new ChecksProblem(
@@ -77,10 +71,7 @@ function testOf(found: DeclaredCheck[]) {
   return Object.assign(declare, { each, for: each, skip: each, only: each, todo: each })
 }
 
-function checked(
-  name: string,
-  { rung, points, expected, why, hints }: Record<string, unknown>,
-): DeclaredCheck {
+function checked(name: string, { rung, points, expected, why, hints }: Record<string, unknown>): CheckInfo {
   const complain = (what: string) => {
     throw new ChecksProblem(`"${name}" needs ${what} in its meta`)
   }
@@ -92,7 +83,7 @@ function checked(
   if (typeof why !== 'string' || why === '') return complain('why: why anything else is wrong, one sentence')
   if (!Array.isArray(hints) || hints.length === 0 || !hints.every((hint) => typeof hint === 'string'))
     return complain('hints: a list of one sentence or more')
-  return { name, rung, points, expected, why, hints }
+  return { name, rung, points, hints }
 }
 
 /** Stands for anything the kit exports while only names are collected. */

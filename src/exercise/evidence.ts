@@ -21,6 +21,12 @@ export class CheckFailed extends Error {
   }
 }
 
+/** A handler of the answer threw at the last step of the trace. */
+export function thrown(model: Model, trace: readonly Choice[], threw: HandlerError): Evidence {
+  const why = 'what this handler had asked for did not happen'
+  return { verdict: 'failed', happened: threw.message, why, story: { model, trace }, threw }
+}
+
 let found: Evidence | null = null
 let bounds: string[] = []
 

@@ -1,15 +1,16 @@
 /** explored and simulated: what the drivers find of an answer, for a check to expect to hold. */
-import type { Bound, Verdict } from '../base/verdict.ts'
+import { type Bound, count, type Verdict } from '../base/verdict.ts'
 import { type ExploreOptions, explore } from '../run/explore.ts'
 import { type SimulateOptions, simulate } from '../run/simulate.ts'
 import type { Choice } from '../world/choice.ts'
 import type { Model } from '../world/protocol.ts'
-import type { Run } from './byHand.ts'
+import { type HandRun, matches, type Pattern, patternText } from './byHand.ts'
+import { CheckFailed, keepEvidence } from './evidence.ts'
 import type { Judged } from './matchers.ts'
 import { runSeed } from './recorder.ts'
 
 /** Every schedule within the budgets, from the run's world on: `expect(explored(run, { budgets: { crashes: 1 } })).toHold()`. */
-export function explored(run: Run, options: Omit<ExploreOptions, 'from'> = {}): Judged {
+export function explored(run: HandRun, options: Omit<ExploreOptions, 'from'> = {}): Judged {
   const { verdicts } = explore(run.model, { ...options, from: run.world })
   const whole = (verdict: Verdict<Choice>) =>
     verdict.kind === 'broken' ? { ...verdict, trace: [...run.trace, ...verdict.trace] } : verdict
@@ -22,25 +23,63 @@ export interface SimulatedOptions {
   run(n: number): Omit<SimulateOptions, 'seed'>
   /** In words, for the bound: `loss`, `crashes`. */
   readonly faults: readonly string[]
+  /** What must be announced in at least one run, or nothing was shown: `{ type: 'decide', decision: 'commit' }`. */
+  readonly sometimes: Pattern
+  /** Where random runs broke something: a search that may break it too, in a story that is shorter to tell. */
+  shorter?(): Judged
 }
 
+/** So many runs more are made once something broke. */
+const RUNS_FOR_A_SHORTER_STORY = 12
+
 /** Many seeded runs. Of those that break something the one with the fewest steps is told. */
-export function simulated(modelOf: (n: number) => Model, { runs, run, faults }: SimulatedOptions): Judged {
-  const bound: Bound = { driver: 'simulate', runs, budgets: faults }
+export function simulated(
+  modelOf: (n: number) => Model,
+  { runs, run, faults, sometimes, shorter }: SimulatedOptions,
+): Judged {
   const worst = new Map<string, { model: Model; verdict: Verdict<Choice> }>()
-  for (let n = 0; n < runs; n++) {
-    const { model, verdicts } = simulate(modelOf(n), { ...run(n), seed: runSeed() * 100_003 + n })
+  let happened = false
+  let enough = runs
+  let made = 0
+  for (let n = 0; n < enough; n++) {
+    made++
+    const { model, verdicts, moments } = simulate(modelOf(n), { ...run(n), seed: runSeed() * 100_003 + n })
+    happened ||= moments.some(({ outputs }) => outputs.some((output) => matches(sometimes, output)))
     for (const verdict of verdicts) {
       const before = worst.get(verdict.property)?.verdict
       if (before === undefined || isWorse(verdict, before)) worst.set(verdict.property, { model, verdict })
+      if (verdict.kind === 'broken') enough = Math.min(enough, n + 1 + RUNS_FOR_A_SHORTER_STORY)
     }
   }
+  const bound: Bound = { driver: 'simulate', runs: made, budgets: faults }
   const all = [...worst.values()]
   const broken = all.filter(({ verdict }) => verdict.kind === 'broken')
-  const told = broken.sort((a, b) => stepsOf(a.verdict) - stepsOf(b.verdict))[0] ?? all[0]
-  if (told === undefined) throw new RangeError('simulated needs a run and a property')
+  if (!happened && broken.length === 0) nothingShown(made, sometimes)
+  const found = broken.sort((a, b) => stepsOf(a.verdict) - stepsOf(b.verdict))[0] ?? all[0]
+  if (found === undefined) throw new RangeError('simulated needs a run and a property')
+  const told = shortest(found, broken.length > 0 ? shorter?.() : undefined)
   const verdicts = broken.length > 0 ? [told.verdict] : all.map(({ verdict }) => verdict)
   return { model: told.model, verdicts: verdicts.map((verdict) => ({ ...verdict, bound })) }
+}
+
+/** A rule that nothing ever put to the test is not kept: doing nothing breaks no rule. */
+function nothingShown(runs: number, sometimes: Pattern): never {
+  const evidence = {
+    verdict: 'failed',
+    happened: `in none of ${count(runs, 'run')} anyone announced ${patternText(sometimes)}`,
+    why: 'nodes that do nothing break no rule, and are of no use to anybody',
+  } as const
+  keepEvidence(evidence)
+  throw new CheckFailed(evidence)
+}
+
+function shortest(found: { model: Model; verdict: Verdict<Choice> }, search: Judged | undefined) {
+  const other = search?.verdicts
+    .filter((verdict) => verdict.kind === 'broken')
+    .sort((a, b) => stepsOf(a) - stepsOf(b))[0]
+  return search !== undefined && other !== undefined && stepsOf(other) < stepsOf(found.verdict)
+    ? { model: search.model, verdict: other }
+    : found
 }
 
 const RANK = { held: 0, gaveUp: 1, broken: 2 } as const

@@ -1,6 +1,6 @@
 /** What hidden checks import from 'splitbrain' besides the world itself. */
 export { answer } from './answer.ts'
-export { byHand, type Pattern, type Run } from './byHand.ts'
+export { byHand, type HandRun, type Pattern } from './byHand.ts'
 export { explored, simulated } from './judged.ts'
 export type { Judged } from './matchers.ts'
 export { runSeed } from './recorder.ts'

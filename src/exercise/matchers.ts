@@ -1,9 +1,11 @@
 /** Matchers for hidden checks: `toHold`, `toSend`, `toAnnounce`. They say what happened, with the story. */
 import { boundText, type Verdict } from '../base/verdict.ts'
+import { replay } from '../run/replay.ts'
+import { begin } from '../world/apply.ts'
 import type { Choice } from '../world/choice.ts'
 import type { Model } from '../world/protocol.ts'
-import { matches, type Pattern, patternText, type Run } from './byHand.ts'
-import { type Evidence, keepBound, keepEvidence } from './evidence.ts'
+import { type HandRun, matches, type Pattern, patternText } from './byHand.ts'
+import { type Evidence, keepBound, keepEvidence, thrown } from './evidence.ts'
 
 /** What a driver found of a model. */
 export interface Judged {
@@ -33,7 +35,7 @@ export const matchers = {
   },
 
   /** A message like this was sent, at any time so far. */
-  toSend(run: Run, pattern: Pattern): MatcherResult {
+  toSend(run: HandRun, pattern: Pattern): MatcherResult {
     return seen(
       run,
       run.sent.some((message) => matches(pattern, message)),
@@ -45,7 +47,7 @@ export const matchers = {
   },
 
   /** An output like this was announced, at any time so far. */
-  toAnnounce(run: Run, pattern: Pattern): MatcherResult {
+  toAnnounce(run: HandRun, pattern: Pattern): MatcherResult {
     return seen(
       run,
       run.outputs.some((output) => matches(pattern, output)),
@@ -59,7 +61,7 @@ export const matchers = {
 
 /** Vitest asks for the opposite through `.not`; the evidence must then be of the opposite too. */
 function seen(
-  run: Run,
+  run: HandRun,
   pass: boolean,
   words: { readonly missing: string; readonly unwanted: string },
 ): MatcherResult {
@@ -80,6 +82,8 @@ function failed(evidence: Evidence): MatcherResult {
 }
 
 function brokenEvidence(model: Model, verdict: Verdict<Choice> & { kind: 'broken' }): Evidence {
+  const threw = replay(model, begin(model).world, verdict.trace).moments.at(-1)?.threw
+  if (threw) return thrown(model, verdict.trace, threw)
   const says = model.properties.find((property) => property.name === verdict.property)?.says
   return {
     verdict: 'failed',
@@ -93,8 +97,8 @@ declare module 'vitest' {
   // The type parameters are those of Vitest's own declaration.
   interface Matchers<R extends void | Promise<void> = void | Promise<void>, T = unknown> {
     toHold(): T extends Judged ? R : never
-    toSend(pattern: Pattern): T extends Run ? R : never
-    toAnnounce(pattern: Pattern): T extends Run ? R : never
+    toSend(pattern: Pattern): T extends HandRun ? R : never
+    toAnnounce(pattern: Pattern): T extends HandRun ? R : never
   }
   interface TaskMeta {
     /** 1 one message, 2 one scenario, 3 chaos, 4 exhaustive search. */

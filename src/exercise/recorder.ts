@@ -1,5 +1,7 @@
 /** Inside the fork: tells the host how each check went, at the moment it ends. Never sends the test's own words. */
+
 import { checkBegins, checkEnds, tellHost } from '../sandbox/guard.ts'
+import { ANSWER_FILE } from '../sandbox/realm.ts'
 import { bound, clearEvidence, evidence } from './evidence.ts'
 import { type Story, storyOf } from './story.ts'
 
@@ -8,6 +10,7 @@ export interface CheckOutcome {
   readonly type: 'check'
   readonly name: string
   readonly verdict: 'passed' | 'failed' | 'gaveUp' | 'error'
+  readonly expected: string | null
   readonly happened: string | null
   readonly why: string | null
   readonly story: Story | null
@@ -35,6 +38,7 @@ export function runSeed(): number {
 }
 
 export function recordBegin(name: string): void {
+  hideFrames()
   clearEvidence()
   run.log.lines.length = 0
   run.log.dropped = 0
@@ -42,16 +46,28 @@ export function recordBegin(name: string): void {
   checkBegins()
 }
 
-/** `error` is what the test threw, if it threw. */
-export function recordEnd(
-  name: string,
-  error: { readonly name?: string; readonly message?: string } | null,
-): void {
+/** Stacks show the answer's own frames only. Vite installs a function of its own here, so ours is put back each time. */
+function hideFrames(): void {
+  Error.prepareStackTrace = (error, frames) =>
+    [
+      String(error),
+      ...frames.filter((frame) => frame.getFileName() === ANSWER_FILE).map((frame) => `    at ${frame}`),
+    ].join('\n')
+}
+
+/** What a check declares of itself, and what it threw, if it threw. */
+type Declared = { readonly expected?: string; readonly why?: string }
+type Thrown = { readonly name?: string; readonly message?: string } | null
+
+export function recordEnd(name: string, { expected, why }: Declared, error: Thrown): void {
   checkEnds()
+  const found = judged(error)
   const outcome: CheckOutcome = {
     type: 'check',
     name,
-    ...judged(error),
+    ...found,
+    expected: expected ?? null,
+    why: found.why ?? why ?? null,
     bound: bound(),
     log: [...run.log.lines],
     dropped: run.log.dropped,
@@ -59,9 +75,7 @@ export function recordEnd(
   tellHost({ ...outcome })
 }
 
-function judged(
-  error: { readonly name?: string; readonly message?: string } | null,
-): Pick<CheckOutcome, 'verdict' | 'happened' | 'why' | 'story' | 'stack'> {
+function judged(error: Thrown): Pick<CheckOutcome, 'verdict' | 'happened' | 'why' | 'story' | 'stack'> {
   const found = evidence()
   if (error === null && found === null)
     return { verdict: 'passed', happened: null, why: null, story: null, stack: null }

@@ -7,4 +7,4 @@ expect.extend(matchers)
 
 beforeEach(({ task }) => recordBegin(task.name))
 
-afterEach(({ task }) => recordEnd(task.name, task.result?.errors?.[0] ?? null))
+afterEach(({ task }) => recordEnd(task.name, task.meta, task.result?.errors?.[0] ?? null))

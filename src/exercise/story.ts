@@ -1,9 +1,10 @@
 /** A story: a trace as it travels out of the fork, with its picture and the token that replays it. */
-import type { Span, View } from '../base/view.ts'
+import type { View } from '../base/view.ts'
+import { timelineOf } from '../draw/timeline.ts'
 import { replay } from '../run/replay.ts'
 import { tokenOf } from '../run/token.ts'
-import { begin, type Moment } from '../world/apply.ts'
-import { type Choice, choiceText } from '../world/choice.ts'
+import { begin } from '../world/apply.ts'
+import type { Choice } from '../world/choice.ts'
 import type { Model } from '../world/protocol.ts'
 
 export interface Story {
@@ -18,17 +19,5 @@ export function storyOf(model: Model, trace: readonly Choice[]): Story {
   const { protocol, cluster, params, options } = model
   const program = `exercise:${protocol.name}`
   const token = tokenOf({ program, rules: [], names: cluster.names, params, options, trace })
-  return { steps: trace.length, token, picture: pictureOf(moments) }
-}
-
-function pictureOf(moments: readonly Moment[]): View {
-  const lines = moments.map(({ choice, outputs, threw }, i): readonly Span[] => {
-    const said = outputs.map(({ node, body }) => ` · ${node} announces ${body.type}`).join('')
-    return [
-      { text: `${String(i + 1).padStart(4)}  `, tone: 'dim' },
-      { text: choiceText(choice) + said, tone: 'plain' },
-      ...(threw === null ? [] : [{ text: `  ${threw.message}`, tone: 'bad' } as const]),
-    ]
-  })
-  return { kind: 'lines', lines }
+  return { steps: trace.length, token, picture: timelineOf(model, moments, { labels: 'step' }) }
 }

@@ -38,9 +38,13 @@ function findCompiler(): string | null {
 
 function run(compiler: string, args: readonly string[], limitMs: number): Promise<string> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [compiler, ...args], { stdio: ['ignore', 'pipe', 'ignore'] })
+    const child = spawn(process.execPath, [compiler, ...args], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      detached: true,
+    })
     let text = ''
-    const late = setTimeout(() => child.kill('SIGKILL'), limitMs)
+    // A group of its own: on an older Node the compiler is a child of this child.
+    const late = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), limitMs)
     child.stdout.on('data', (chunk: Buffer) => {
       text += chunk.toString()
     })

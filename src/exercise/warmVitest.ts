@@ -4,21 +4,23 @@ import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { PoolWorker, Vitest, WorkerRequest } from 'vitest/node'
 import type { Fork } from '../sandbox/fork.ts'
+import type { CheckReport } from './exercise.ts'
 
-/** The folder that holds the kit: `src` in a clone, the build's folder in the package. */
-const KIT = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '..' : '.', import.meta.url))
-const SETUP = fileURLToPath(beside('setup'))
-const INDEX = import.meta.url.endsWith('.ts')
-  ? fileURLToPath(new URL('../index.ts', import.meta.url))
-  : fileURLToPath(beside('index'))
+/**
+ * The built kit: forks run it, whether this process runs the build or the sources. In a clone the launcher
+ * and the tests' setup build it first.
+ */
+const KIT = new URL(import.meta.url.endsWith('.ts') ? '../../.build/' : './', import.meta.url)
 
-/** A file beside this one, whatever language it is in by now. */
-export function beside(name: string): URL {
-  return new URL(`./${name}.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`, import.meta.url)
+/** A file of the built kit: `worker.js`, `setup.js`, `index.js`. */
+export function kitFile(name: string): URL {
+  return new URL(name, KIT)
 }
 
 export class WarmVitest {
   private fork: Fork | null = null
+  /** Why the last file of checks could not be loaded, or null. It is the course's mistake, never the answer's. */
+  trouble: CheckReport['problem'] = null
 
   private constructor(private readonly vitest: Vitest) {}
 
@@ -38,15 +40,15 @@ export class WarmVitest {
         update: 'none',
         disableConsoleIntercept: true,
         include: ['**/hidden/checks.test.ts'],
-        setupFiles: [SETUP],
+        setupFiles: [fileURLToPath(kitFile('setup.js'))],
         testTimeout: 0,
         hookTimeout: 0,
-        server: { deps: { external: [new RegExp(`^${escaped(KIT)}`)] } },
+        server: { deps: { external: [new RegExp(`^${escaped(fileURLToPath(KIT))}`)] } },
         cache: false,
       },
       {
         server: { watch: null, hmr: false, ws: false },
-        resolve: { alias: [{ find: /^splitbrain$/, replacement: INDEX }] },
+        resolve: { alias: [{ find: /^splitbrain$/, replacement: fileURLToPath(kitFile('index.js')) }] },
       },
       { stdout: nowhere(), stderr: nowhere() },
     )
@@ -61,7 +63,16 @@ export class WarmVitest {
     const exitCode = process.exitCode
     const specification = this.vitest.getRootProject().createSpecification(file)
     this.vitest.invalidateFile(file)
-    await this.vitest.runTestSpecifications([specification], true)
+    const { testModules } = await this.vitest.runTestSpecifications([specification], true)
+    const error = testModules[0]?.errors()[0]
+    this.trouble =
+      error === undefined
+        ? null
+        : {
+            message: `the hidden checks could not be loaded: ${firstLine(error.message)}`,
+            place: null,
+            next: 'this is a mistake of the course: please report it',
+          }
     process.exitCode = exitCode
   }
 
@@ -105,6 +116,11 @@ class ForkWorker implements PoolWorker {
     this.fork.kill()
     await this.fork.ended
   }
+}
+
+/** Without paths: hidden checks stay hidden. */
+function firstLine(text: string): string {
+  return text.split('\n', 1)[0]!.replace(/(?:\/[\w.@-]+){2,}/g, '...')
 }
 
 function nowhere(): Writable {

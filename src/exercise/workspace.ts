@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, extname, join, resolve } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type { Exercise } from './exercise.ts'
@@ -38,9 +38,8 @@ export interface Workspace {
 /** Opens the workspace, and creates what is missing in it. Throws `WorkspaceProblem`. */
 export function openWorkspace(folder: string): Workspace {
   return writing(folder, () => {
-    mkdirSync(join(folder, 'answers'), { recursive: true })
-    // Points into this installation, so it is ours to keep up to date; the learner's own options go below answers/.
-    writeIfDifferent(join(folder, 'tsconfig.json'), tsconfigText())
+    makeFolder(join(folder, 'answers'))
+    writeTsconfig(join(folder, 'tsconfig.json'))
     return { folder }
   })
 }
@@ -54,7 +53,7 @@ export function answerFile({ folder }: Workspace, exercise: Exercise): string {
 export function openAnswer(workspace: Workspace, exercise: Exercise): string {
   const file = answerFile(workspace, exercise)
   return writing(file, () => {
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolder(dirname(file))
     if (!existsSync(file)) copyFileSync(join(exercise.folder, 'start.ts'), file, constants.COPYFILE_EXCL)
     return file
   })
@@ -64,7 +63,7 @@ export function openAnswer(workspace: Workspace, exercise: Exercise): string {
 export function resetAnswer(workspace: Workspace, exercise: Exercise, now: Date): string | null {
   const file = answerFile(workspace, exercise)
   return writing(file, () => {
-    const backup = existsSync(file) ? freeName(file, now) : null
+    const backup = existsSync(file) ? dated(file, now) : null
     if (backup !== null) renameSync(file, backup)
     openAnswer(workspace, exercise)
     return backup
@@ -73,12 +72,12 @@ export function resetAnswer(workspace: Workspace, exercise: Exercise, now: Date)
 
 /** What the editor and `tsc` need to know of an answer: strict, and where 'splitbrain' is declared. */
 export function answerCompilerOptions(): { readonly [option: string]: unknown } {
-  const declarations = import.meta.url.endsWith('.ts') ? '../index.ts' : './index.d.ts'
+  const declarations = import.meta.url.endsWith('.ts') ? '../../.build/index.d.ts' : './index.d.ts'
   return {
     target: 'es2023',
     lib: ['es2023'],
-    module: 'nodenext',
-    moduleResolution: 'nodenext',
+    module: 'preserve',
+    moduleResolution: 'bundler',
     moduleDetection: 'force',
     types: [],
     noEmit: true,
@@ -95,9 +94,28 @@ function tsconfigText(): string {
   return `${JSON.stringify({ compilerOptions: answerCompilerOptions(), include: ['answers'] }, null, 2)}\n`
 }
 
-function writeIfDifferent(file: string, text: string): void {
+/** Ours to keep up to date, because it points into this installation; one that a learner has changed is left alone. */
+function writeTsconfig(file: string): void {
+  const text = tsconfigText()
   const before = existsSync(file) ? readFileSync(file, 'utf8') : null
-  if (before !== text) writeAtomically(file, text)
+  if (before === null || (before !== text && withoutPath(before) === withoutPath(text)))
+    writeAtomically(file, text)
+}
+
+function withoutPath(text: string): string {
+  return text.replace(/"[^"]*index\.d\.ts"/, '')
+}
+
+/** Makes a folder and those above it. Not `recursive: true`: under /proc that never returns. */
+export function makeFolder(folder: string): void {
+  const missing: string[] = []
+  for (let at = folder; !existsSync(at); at = dirname(at)) missing.unshift(at)
+  for (const one of missing)
+    try {
+      mkdirSync(one)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    }
 }
 
 /** The whole new text or the whole old one, whenever the power goes. */
@@ -107,11 +125,13 @@ export function writeAtomically(file: string, text: string): void {
   renameSync(draft, file)
 }
 
-function freeName(file: string, now: Date): string {
+/** A free name beside the file, with the date in it: `start.2026-11-22T21-15-00.ts`. */
+export function dated(file: string, now: Date): string {
   const stamp = now.toISOString().slice(0, 19).replaceAll(':', '-')
-  const base = file.replace(/\.ts$/, `.${stamp}`)
+  const end = extname(file)
+  const base = `${file.slice(0, file.length - end.length)}.${stamp}`
   for (let n = 1; ; n++) {
-    const name = n === 1 ? `${base}.ts` : `${base}-${n}.ts`
+    const name = n === 1 ? `${base}${end}` : `${base}-${n}${end}`
     if (!existsSync(name)) return name
   }
 }

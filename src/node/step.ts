@@ -4,6 +4,7 @@ import {
   canonicalJson,
   canonicalText,
   type Json,
+  sameCanonical,
   type Value,
   ValueProblem,
 } from '../base/canonical.ts'
@@ -170,6 +171,7 @@ function describe(error: unknown, handler: string): HandlerError {
 function firstDifference(a: StepResult, b: StepResult): string | null {
   if (a.kind !== b.kind) return `${ended(a)} once and ${ended(b)} once`
   if (a.kind !== 'done' || b.kind !== 'done') return null
+  if (sameCanonical(a.effects, b.effects) && sameCanonical(a.state, b.state)) return null
   const effects = Math.max(a.effects.length, b.effects.length)
   for (let i = 0; i < effects; i++) {
     const [x, y] = [canonicalText(a.effects[i] ?? null), canonicalText(b.effects[i] ?? null)]

@@ -136,9 +136,10 @@ function participant(rule: TwoPhaseCommitRules) {
       state.coordinators.set(tx, to)
       rule.forceVote(ctx.disk)
     }
+    // A No is an abort already: recorded before it is said, so that a crash in between forgets neither.
+    if (!yes) decide(state, ctx, tx, 'abort')
     sendVote(ctx, to, tx, yes)
     if (yes) ctx.arm('inquire', inquireMs(ctx), tx)
-    else decide(state, ctx, tx, 'abort')
   }
 
   function decide(state: ParticipantState, ctx: Context, tx: string, decision: Decision): void {
@@ -168,8 +169,8 @@ function participant(rule: TwoPhaseCommitRules) {
 
   /** Before it has voted a participant has promised nothing: it may abort on its own. */
   function giveUp(state: ParticipantState, ctx: Context, tx: string): void {
-    ctx.output({ type: 'vote', tx, yes: false })
     decide(state, ctx, tx, 'abort')
+    ctx.output({ type: 'vote', tx, yes: false })
   }
 
   return defineNode<ParticipantState, ToParticipant>({

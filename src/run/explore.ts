@@ -147,8 +147,8 @@ class Search {
   }
 
   private add(row: readonly number[], parent: number): number {
-    const { index, isNew } = this.rows.add(row)
-    if (!isNew) return index
+    const index = this.rows.add(row)
+    if (!this.rows.isNew) return index
     this.parents.push(parent)
     this.model.properties.forEach((property, p) => {
       if (property.judge.kind === 'always') this.judge(property, p, row, index)

@@ -47,7 +47,7 @@ function spread(region: Region, debts: Debts, met: Int32Array, perhaps: Int32Arr
     let metHere = met[at]! | ~open
     let perhapsHere = perhaps[at]! | metHere | (space.isCut(row) ? -1 : 0)
     space.calmSuccessors(row, (next) => {
-      const after = rows.add(next).index - first
+      const after = rows.add(next) - first
       if (after < 0 || after >= met.length) return
       metHere |= met[after]!
       perhapsHere |= perhaps[after]!

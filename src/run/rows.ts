@@ -1,6 +1,9 @@
 /** Rows of integers by the million: chunked typed arrays that never move, and a table of fingerprints. */
 import { laneSalts, laneShare } from '../base/fingerprint.ts'
 
+/** Spreads the second lane over the table's places. */
+const MIX = 0x27d4eb2f
+
 const CHUNK_BITS = 20
 const CHUNK = 1 << CHUNK_BITS
 
@@ -38,6 +41,8 @@ export class RowSet {
   private readonly salts0: Int32Array
   private readonly salts1: Int32Array
   private table = new Int32Array(1 << 12)
+  /** Whether the last `add` was of a row that was not there. */
+  isNew = false
   /** Different rows with one fingerprint, seen in exact mode. */
   collisions = 0
 
@@ -53,25 +58,33 @@ export class RowSet {
     return this.offsets.length
   }
 
-  /** The number of the row, and whether it is new. */
-  add(row: readonly number[]): { readonly index: number; readonly isNew: boolean } {
-    const [a, b] = this.fingerprint(row)
-    const mask = this.table.length - 1
-    let place = (a ^ Math.imul(b, 0x27d4eb2f)) & mask
-    for (;;) {
-      const entry = this.table[place]!
-      if (entry === 0) break
-      const index = entry - 1
-      if (this.lane0.get(index) === a && this.lane1.get(index) === b) {
-        if (!this.exact || this.equals(index, row)) return { index, isNew: false }
+  /** The number of the row; `isNew` then says whether it was not there before. */
+  add(row: readonly number[]): number {
+    const { fixed, salts0, salts1, lane0, lane1, table } = this
+    let a = 0
+    let b = 0
+    for (let i = 0; i < row.length; i++) {
+      const position = i < fixed ? i : fixed
+      a = (a + laneShare(0, row[i]!, salts0[position]!)) | 0
+      b = (b + laneShare(1, row[i]!, salts1[position]!)) | 0
+    }
+    const mask = table.length - 1
+    let place = (a ^ Math.imul(b, MIX)) & mask
+    for (let entry = table[place]!; entry !== 0; entry = table[place]!) {
+      if (lane0.get(entry - 1) === a && lane1.get(entry - 1) === b) {
+        if (!this.exact || this.equals(entry - 1, row)) {
+          this.isNew = false
+          return entry - 1
+        }
         this.collisions++
       }
       place = (place + 1) & mask
     }
     const index = this.append(row, a, b)
-    this.table[place] = index + 1
-    if (this.size * 2 > this.table.length) this.grow()
-    return { index, isNew: true }
+    table[place] = index + 1
+    if (this.size * 2 > table.length) this.grow()
+    this.isNew = true
+    return index
   }
 
   /** Copies row `index` into `into`, replacing what it held. */
@@ -110,23 +123,11 @@ export class RowSet {
     return index
   }
 
-  private fingerprint(row: readonly number[]): [number, number] {
-    let a = 0
-    let b = 0
-    const { fixed, salts0, salts1 } = this
-    for (let i = 0; i < row.length; i++) {
-      const position = Math.min(i, fixed)
-      a = (a + laneShare(0, row[i]!, salts0[position]!)) | 0
-      b = (b + laneShare(1, row[i]!, salts1[position]!)) | 0
-    }
-    return [a, b]
-  }
-
   private grow(): void {
     const table = new Int32Array(this.table.length * 2)
     const mask = table.length - 1
     for (let index = 0; index < this.size; index++) {
-      let place = (this.lane0.get(index) ^ Math.imul(this.lane1.get(index), 0x27d4eb2f)) & mask
+      let place = (this.lane0.get(index) ^ Math.imul(this.lane1.get(index), MIX)) & mask
       while (table[place] !== 0) place = (place + 1) & mask
       table[place] = index + 1
     }

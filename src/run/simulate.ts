@@ -22,6 +22,11 @@ export interface FaultPlan {
   /** Partitions into two sides: how many, and how long they last, at most. */
   readonly partitions?: number
   readonly partitionMs?: number
+  /** Pauses of single nodes: how many, and how long they last, at most. */
+  readonly pauses?: number
+  readonly pauseMs?: number
+  /** How far clocks may be off the true rate, in parts per million, each node drawn on its own. */
+  readonly driftPpm?: number
   /** Only these nodes crash; all by default. */
   readonly mayCrash?: readonly string[]
 }
@@ -249,6 +254,21 @@ class Simulator {
       const other = this.model.cluster.names.filter((name) => !side.includes(name))
       plan.push({ atUs: cutUs, choice: { kind: 'cut', links: linksBetween([side, other]) } })
       plan.push({ atUs: cutUs + dice.integer(1, faults.partitionMs ?? 500) * 1000, choice: { kind: 'heal' } })
+    }
+    for (let i = 0; i < (faults.pauses ?? 0); i++) {
+      const [pauseUs, node] = [at(), dice.choose(nodes)]
+      plan.push({ atUs: pauseUs, choice: { kind: 'pause', node } })
+      plan.push({
+        atUs: pauseUs + dice.integer(1, faults.pauseMs ?? 500) * 1000,
+        choice: { kind: 'resume', node },
+      })
+    }
+    for (const node of faults.driftPpm === undefined ? [] : this.model.cluster.names) {
+      const ppm = dice.integer(-faults.driftPpm!, faults.driftPpm!)
+      plan.push({
+        atUs: this.startUs,
+        choice: { kind: 'clock', node, stepUs: 0, rate: [1_000_000 + ppm, 1_000_000] },
+      })
     }
     plan.push({ atUs: this.startUs + faults.untilMs * 1000, choice: { kind: 'repair' } })
     return plan.sort((a, b) => a.atUs - b.atUs)

@@ -71,7 +71,7 @@ export class Space {
   private readonly slotCrashes: (readonly number[])[] = []
   private readonly spentPhases = new Map<number, number>()
   private readonly answers = new Map<string, Answer>()
-  private readonly disturbances: { readonly [what in Disturbance]: number }
+  private readonly disturbances: { readonly [what in 'crash' | 'loss' | 'duplicate' | 'timeout']: number }
   private readonly receivers: number[] = []
   private readonly receiveEvents: number[] = []
   private readonly restart: number
@@ -99,7 +99,6 @@ export class Space {
       crash: disturbance('crash'),
       loss: disturbance('loss'),
       duplicate: disturbance('duplicate'),
-      partition: disturbance('partition'),
       timeout: disturbance('timeout'),
     }
   }
@@ -167,7 +166,9 @@ export class Space {
     const next = [...row]
     next[this.fixed - 1] = this.phases.id({ spent: NOTHING_SPENT, calm: true })
     for (let node = 0; node < this.names.length; node++) {
-      if (this.slots.value(next[node]!).up) continue
+      const slot = this.slots.value(next[node]!)
+      if (slot.paused) next[node] = this.slots.id({ ...slot, paused: false })
+      if (slot.up) continue
       const outcome = this.outcomesOf(node, next[node]!, this.restart, false)[0]
       if (outcome !== undefined) this.settle(next, node, outcome)
     }
@@ -204,7 +205,7 @@ export class Space {
         this.answer(row, at, visit)
         continue
       }
-      if (!this.slots.value(row[node]!).up || (!calm && this.isLinkCut(parcel))) continue
+      if (!this.isRunning(row[node]!) || (!calm && this.isLinkCut(parcel))) continue
       this.deliver(row, at, node, crashes, visit)
     }
   }
@@ -324,7 +325,14 @@ export class Space {
     return { kind: 'fire', node: this.names[node]!, timer, arg, ...course }
   }
 
+  /** Up and not paused. */
+  private isRunning(slot: number): boolean {
+    const { up, paused } = this.slots.value(slot)
+    return up && !paused
+  }
+
   private timersOf(slot: number): readonly number[] {
+    if (!this.isRunning(slot)) return []
     this.slotTimers[slot] ??= this.slots
       .value(slot)
       .timers.map(({ timer, arg }) => this.events.id({ kind: 'timer', timer, arg }))
@@ -334,9 +342,17 @@ export class Space {
   /** What a loss of power makes of a slot: one slot for each thing its disk may be left with. */
   private crashesOf(slot: number): readonly number[] {
     if (this.slotCrashes[slot] === undefined) {
-      const { disk } = this.slots.value(slot)
+      const before = this.slots.value(slot)
+      const { disk } = before
       this.slotCrashes[slot] = disk.survivors.map((_, i) =>
-        this.slots.id({ up: false, state: null, timers: [], disk: survivor(disk, i) }),
+        this.slots.id({
+          ...before,
+          up: false,
+          paused: false,
+          state: null,
+          timers: [],
+          disk: survivor(disk, i),
+        }),
       )
     }
     return this.slotCrashes[slot]

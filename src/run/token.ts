@@ -83,6 +83,16 @@ function pack(choice: Choice): Packed {
       return ['/', choice.links]
     case 'heal':
       return ['h']
+    case 'delay':
+      return ['l', ...packParcel(choice.parcel), choice.byUs]
+    case 'corrupt':
+      return ['!', ...packParcel(choice.parcel), choice.into]
+    case 'pause':
+      return ['p', choice.node]
+    case 'resume':
+      return ['g', choice.node]
+    case 'clock':
+      return ['k', choice.node, choice.stepUs, choice.rate]
     case 'repair':
       return ['R']
     case 'wait':
@@ -111,6 +121,16 @@ function unpack([kind, ...rest]: Packed): Choice {
       return { kind: 'cut', links: a }
     case 'h':
       return { kind: 'heal' }
+    case 'l':
+      return { kind: 'delay', parcel: unpackParcel(a, b, c, d), byUs: e }
+    case '!':
+      return { kind: 'corrupt', parcel: unpackParcel(a, b, c, d), into: e }
+    case 'p':
+      return { kind: 'pause', node: a }
+    case 'g':
+      return { kind: 'resume', node: a }
+    case 'k':
+      return { kind: 'clock', node: a, stepUs: b, rate: c }
     case 'R':
       return { kind: 'repair' }
     case 'w':

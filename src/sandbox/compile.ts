@@ -30,12 +30,12 @@ export type CompileResult =
 
 export const MAX_SOURCE_BYTES = 64 * 1024
 
-/** Compiles the file and its own relative imports. Only `splitbrain` may be imported besides. */
+/** Compiles the file and what it imports from its own folder. Only `splitbrain` may be imported besides. */
 export async function compileAnswer(file: string): Promise<CompileResult> {
   const entry = resolve(file)
+  const folder = dirname(entry)
   const unreadable = checkReadable(entry)
   if (unreadable !== null) return problem(unreadable)
-  const folder = dirname(entry)
   try {
     const result = await build({
       absWorkingDir: folder,

@@ -25,8 +25,8 @@ export class Fork {
   readonly process: ChildProcess
   /** Settles when the process is gone; never rejects. */
   readonly ended: Promise<Ending>
-  /** Settles when the fork has loaded everything and waits for an answer. */
-  readonly ready: Promise<void>
+  /** True when the fork has loaded everything and waits for an answer; false if it never came that far. */
+  readonly ready: Promise<boolean>
   private listener: (told: Told) => void = () => {}
   /** What the fork said of its own end, and what we ended it for. */
   private said: Ending | null = null
@@ -36,11 +36,7 @@ export class Fork {
   /** Boots a fork that runs `entry`, a module which calls `waitForAnswer`. */
   constructor(entry: URL, limits: Limits) {
     this.process = fork(fileURLToPath(entry), [], {
-      execArgv: [
-        ...(entry.pathname.endsWith('.ts') ? ['--import', import.meta.resolve('tsx')] : []),
-        `--max-old-space-size=${limits.heapMb}`,
-        '--max-semi-space-size=8',
-      ],
+      execArgv: [`--max-old-space-size=${limits.heapMb}`, '--max-semi-space-size=8'],
       env: forkEnvironment(),
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
@@ -50,21 +46,26 @@ export class Fork {
       if (this.stderr.length < KEPT_STDERR) this.stderr += chunk.toString()
     })
     this.process.on('error', () => {})
-    let isReady = () => {}
+    let isReady: (booted: boolean) => void = () => {}
     this.ready = new Promise((resolve) => {
       isReady = resolve
     })
     const channel = readLines(this.process.stdio[4] as Readable, (told) => {
-      if (told.type === 'ready') isReady()
+      if (told.type === 'ready') isReady(true)
       else if (told.type === 'ended') this.said ??= told as unknown as Ending
       else this.listener(told)
     })
     this.ended = new Promise((resolve) => {
       this.process.once('close', (code, signal) => {
-        isReady()
+        isReady(false)
         void channel.then(() => resolve(this.said ?? this.killedFor ?? this.exit(code, signal)))
       })
     })
+  }
+
+  /** What the process wrote on its standard error, capped. */
+  get lastWords(): string {
+    return this.stderr.trim()
   }
 
   onTold(listener: (told: Told) => void): void {

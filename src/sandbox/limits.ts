@@ -1,11 +1,11 @@
 /** What an answer may use before it is stopped. */
 
 export interface Limits {
-  /** One uninterrupted stay in the answer's code: a handler call, or loading the file. */
+  /** One uninterrupted stay in the answer's code, in processor time: a handler call, or loading the file. */
   readonly enteredMs: number
-  /** One check in all, searches included. */
+  /** One check in all, searches included, in processor time. */
   readonly checkMs: number
-  /** The whole run, from handing the answer over to the last check. */
+  /** The whole run by the clock on the wall, from handing the answer over to the last check. */
   readonly totalMs: number
   readonly heapMb: number
   /** All memory of the process; catches what lies outside the heap. */
@@ -18,7 +18,7 @@ export interface Limits {
 export const DEFAULT_LIMITS: Limits = {
   enteredMs: 1200,
   checkMs: 15_000,
-  totalMs: 60_000,
+  totalMs: 120_000,
   heapMb: 192,
   rssMb: 640,
   logLines: 200,

@@ -36,6 +36,9 @@ const OUT_OF_REACH: { readonly [name: string]: string } = {
   global: 'keep what you need in the state: nodes share nothing',
 }
 
+/** So many lines beyond those kept are a flood. */
+const MOST_LINES = 10_000
+
 export interface Log {
   readonly lines: string[]
   /** Lines that were not kept. */
@@ -89,7 +92,8 @@ function makeConsole(limits: Limits, log: Log): { readonly [name: string]: (...p
   let chars = 0
   const write = (...parts: unknown[]) => {
     if (log.lines.length >= limits.logLines || chars >= limits.logChars) {
-      log.dropped++
+      if (++log.dropped > MOST_LINES)
+        throw new RangeError(`console.log was called more than ${MOST_LINES} times in one check: log less`)
       return
     }
     const text = parts.map((part) => (typeof part === 'string' ? part : canonicalText(part))).join(' ')

@@ -9,26 +9,24 @@ export interface Program {
   readonly forks: ForkSupply
   /** Handed to the fork beside the code; plain data. */
   readonly input: { readonly [name: string]: unknown }
-  /** Called for every line the fork tells. */
-  onTold(told: Told): void
+  /** Called for every line the fork tells; may end the fork. */
+  onTold(told: Told, fork: Fork): void
   /** Has the conversation with the fork; when it settles the fork's work is done. */
   drive(fork: Fork): Promise<unknown>
 }
 
 /**
- * Runs the program. Never rejects because of what the answer does, and when it resolves the fork is gone.
+ * Runs the program. Never rejects because of what the answer does, and the fork is gone when it settles.
  * `dismissed` means that everything ran to its end. Today the answer is kept in check by a clock, by memory
  * limits and by what its scope shows; fuel and a locked realm will come behind this same function.
  */
 export async function runAnswer(program: Program, limits: Limits): Promise<Ending> {
   const fork = program.forks.take()
-  fork.onTold(program.onTold)
-  const late = setTimeout(
-    () => fork.kill({ kind: 'overtime', label: '', ms: limits.totalMs }),
-    limits.totalMs,
-  )
+  fork.onTold((told) => program.onTold(told, fork))
+  let late: NodeJS.Timeout | undefined
   try {
-    await fork.ready
+    if (!(await fork.ready)) throw new Error(`the sandbox did not start: ${fork.lastWords}`)
+    late = setTimeout(() => fork.kill({ kind: 'overtime', label: '', ms: limits.totalMs }), limits.totalMs)
     fork.send({ type: 'answer', code: program.code, limits, input: program.input })
     await Promise.race([program.drive(fork), fork.ended])
   } finally {

@@ -7,33 +7,50 @@ import process from 'node:process'
 import { workerData } from 'node:worker_threads'
 
 const POLL_MS = 20
+/** A clock stops at its limit of processor time, or at this many times as much by the clock on the wall. */
+const WALL_FACTOR = 8
 const { control, labels, limits, channel, parent } = workerData
 const words = new Int32Array(control)
 
-/** How long each of the two clocks has stood at the same number. */
+/**
+ * How long each of the two clocks has stood at the same number. Processor time, because on a busy machine
+ * an honest handler can be off the processor for a second.
+ */
 const clocks = [
-  { slot: 0, limit: limits.enteredMs, kind: 'hung', value: 0, since: 0 },
-  { slot: 2, limit: limits.checkMs, kind: 'overtime', value: 0, since: 0 },
+  { slot: 0, limit: limits.enteredMs, kind: 'hung', value: 0, since: 0, cpuSince: 0 },
+  { slot: 2, limit: limits.checkMs, kind: 'overtime', value: 0, since: 0, cpuSince: 0 },
 ]
 
 setInterval(() => {
   const now = performance.now()
+  const cpu = cpuMs()
   if (process.ppid !== parent) process.kill(process.pid, 'SIGKILL')
   for (const clock of clocks) {
     const value = Atomics.load(words, clock.slot)
-    if (value !== clock.value) Object.assign(clock, { value, since: now })
-    else if (value !== 0 && now - clock.since > clock.limit)
+    if (value !== clock.value) Object.assign(clock, { value, since: now, cpuSince: cpu })
+    else if (
+      value !== 0 &&
+      (cpu - clock.cpuSince > clock.limit || now - clock.since > clock.limit * WALL_FACTOR)
+    )
       end({ kind: clock.kind, label: label(), ms: clock.limit })
   }
   if (process.memoryUsage.rss() > limits.rssMb * 1024 * 1024) end({ kind: 'memory', label: label() })
 }, POLL_MS)
 
+/** Processor time of the whole process so far. */
+function cpuMs() {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
+/** What the answer is doing. */
 function label() {
   const length = Atomics.load(words, 3)
   const text = new TextDecoder().decode(new Uint8Array(labels).slice(0, length))
   return JSON.parse(text || '[]')[Atomics.load(words, 1)] ?? ''
 }
 
+/** @param {object} report */
 function end(report) {
   writeSync(channel, `${JSON.stringify({ type: 'ended', ...report })}\n`)
   process.kill(process.pid, 'SIGKILL')

@@ -1,5 +1,5 @@
 /** begin and apply: the first world of a model, and what one choice makes of a world. */
-import { byText, type Json } from '../base/canonical.ts'
+import { byText, type Json, sameCanonical } from '../base/canonical.ts'
 import type { Operation, Outcome } from '../base/operation.ts'
 import { randomStream } from '../base/random.ts'
 import type { Body, Event } from '../node/node.ts'
@@ -11,11 +11,13 @@ import type { Observation } from './property.ts'
 import type { ClientRequest, Model } from './protocol.ts'
 import {
   type Envelope,
-  envelopeText,
   linkText,
+  localUs,
   NOTHING_SPENT,
   type NodeSlot,
   type Spent,
+  TRUE_CLOCK,
+  trueSpanUs,
   type World,
 } from './world.ts'
 
@@ -44,7 +46,14 @@ export type Applied =
 
 /** The first world: every node has started, in the order of the cluster. */
 export function begin(model: Model): { readonly world: World; readonly moments: readonly Moment[] } {
-  const down: NodeSlot = { up: false, state: null, timers: [], disk: EMPTY_DISK }
+  const down: NodeSlot = {
+    up: false,
+    paused: false,
+    clock: TRUE_CLOCK,
+    state: null,
+    timers: [],
+    disk: EMPTY_DISK,
+  }
   const draft = new Draft(model, {
     timeUs: 0,
     next: 1,
@@ -84,6 +93,7 @@ function take(draft: Draft, choice: Choice): string | { envelope: Envelope | nul
       const timer = slot?.timers.find((t) => sameTimer(t, choice.timer, choice.arg))
       if (slot === undefined || timer === undefined)
         return `${choice.node} has no timer "${choice.timer}" armed`
+      if (slot.paused) return `${choice.node} is paused`
       draft.advance(timer.dueUs)
       const { timer: name, arg } = timer
       if (!draft.run(choice.node, { kind: 'timer', timer: name, arg }, choice))
@@ -124,8 +134,42 @@ function take(draft: Draft, choice: Choice): string | { envelope: Envelope | nul
     case 'heal':
       draft.world = { ...world, cut: [] }
       return { envelope: null }
+    case 'delay': {
+      const envelope = draft.find(choice.parcel)
+      if (envelope === null) return notOnTheWire(choice.parcel)
+      draft.replace(envelope, { ...envelope, dueUs: Math.max(envelope.dueUs, world.timeUs) + choice.byUs })
+      return { envelope }
+    }
+    case 'corrupt': {
+      const envelope = draft.find(choice.parcel)
+      if (envelope === null) return notOnTheWire(choice.parcel)
+      draft.replace(envelope, { ...envelope, body: choice.into })
+      draft.see({ kind: 'disturbance', what: 'corruption' })
+      return { envelope }
+    }
+    case 'pause':
+    case 'resume': {
+      const slot = world.nodes[choice.node]
+      if (slot?.up !== true) return `${choice.node} is down`
+      if (slot.paused === (choice.kind === 'pause'))
+        return `${choice.node} is ${slot.paused ? 'paused already' : 'not paused'}`
+      draft.setSlot(choice.node, { ...slot, paused: choice.kind === 'pause' })
+      if (choice.kind === 'pause') draft.see({ kind: 'disturbance', what: 'pause' })
+      return { envelope: null }
+    }
+    case 'clock': {
+      const slot = world.nodes[choice.node]
+      if (slot === undefined) return `${choice.node} is no node`
+      draft.setSlot(choice.node, setClock(slot, choice, world.timeUs))
+      draft.see({ kind: 'disturbance', what: 'clock' })
+      return { envelope: null }
+    }
     case 'repair':
       draft.world = { ...world, cut: [] }
+      for (const name of draft.model.cluster.names) {
+        const slot = draft.world.nodes[name]!
+        if (slot.paused) draft.setSlot(name, { ...slot, paused: false })
+      }
       for (const name of draft.model.cluster.names)
         if (draft.world.nodes[name]?.up === false) draft.run(name, { kind: 'start', boot: 'restart' }, {})
       return { envelope: null }
@@ -140,6 +184,7 @@ function deliver(draft: Draft, parcel: Parcel, course: Course): string | { envel
   if (envelope === null) return notOnTheWire(parcel)
   const slot = draft.world.nodes[parcel.to]
   if (slot?.up === false) return `${parcel.to} is down`
+  if (slot?.paused) return `${parcel.to} is paused`
   if (draft.world.cut.includes(linkText(parcel.from, parcel.to)))
     return `the link from ${parcel.from} to ${parcel.to} is cut`
   draft.advance(envelope.dueUs)
@@ -210,12 +255,15 @@ class Draft {
   }
 
   find(parcel: Parcel): Envelope | null {
-    const text = envelopeText(parcel)
     let first: Envelope | null = null
     for (const envelope of this.world.wire)
-      if (envelopeText(envelope) === text && (first === null || envelope.dueUs < first.dueUs))
-        first = envelope
+      if ((first === null || envelope.dueUs < first.dueUs) && sameParcel(envelope, parcel)) first = envelope
     return first
+  }
+
+  /** Puts another envelope in the place of one on the wire. */
+  replace(old: Envelope, now: Envelope): void {
+    this.world = { ...this.world, wire: this.world.wire.map((e) => (e === old ? now : e)) }
   }
 
   takeOff(parcel: Parcel): Envelope | null {
@@ -227,7 +275,7 @@ class Draft {
   /** Runs one handler; false if it refused. */
   run(name: string, event: Event, course: Course): boolean {
     const slot = this.world.nodes[name]!
-    const nowMs = this.world.timeUs / 1000
+    const nowMs = localUs(slot.clock, this.world.timeUs) / 1000
     const outcome = localOutcome(this.model, name, slot, event, nowMs, course, (delayMs) =>
       this.deadline(name, delayMs),
     )
@@ -242,7 +290,7 @@ class Draft {
         ? { current: slot.disk.current, survivors: slot.disk.survivors }
         : survivor(slot.disk, disk)
     this.lostWrites = disk !== 'cache' && hasUnsynced(slot.disk)
-    this.setSlot(name, { up: false, state: null, timers: [], disk: left })
+    this.setSlot(name, { ...slot, up: false, paused: false, state: null, timers: [], disk: left })
     this.crashed.push(name)
     this.spend('crashes', 'crash')
   }
@@ -340,7 +388,7 @@ class Draft {
     }
   }
 
-  private setSlot(name: string, slot: NodeSlot): void {
+  setSlot(name: string, slot: NodeSlot): void {
     this.world = { ...this.world, nodes: { ...this.world.nodes, [name]: slot } }
   }
 
@@ -353,7 +401,8 @@ class Draft {
   }
 
   private deadline(name: string, delayMs: readonly [number, number]): { dueUs: number; order: number } {
-    const dueUs = this.world.timeUs + this.draw(`timer:${name}`, delayMs)
+    const spanUs = this.draw(`timer:${name}`, delayMs)
+    const dueUs = this.world.timeUs + trueSpanUs(this.world.nodes[name]!.clock, spanUs)
     const order = this.world.next
     this.world = { ...this.world, next: order + 1 }
     return { dueUs, order }
@@ -385,6 +434,30 @@ export function answeredBy(
       [name, asked.filter((o) => o.outcome === 'ok' || o.outcome === 'fail').length] as const,
   )
   return Object.fromEntries(counts.filter(([name, n]) => name !== except && n > 0))
+}
+
+/**
+ * A clock that jumps, or runs at another rate from now on. A timer that is armed keeps its span of the
+ * node's own time: with a faster clock it fires earlier. A jump moves no timer: they count spans.
+ */
+function setClock(slot: NodeSlot, { stepUs, rate }: Choice & { kind: 'clock' }, timeUs: number): NodeSlot {
+  const clock = {
+    rate: rate ?? slot.clock.rate,
+    sinceUs: timeUs,
+    localUs: localUs(slot.clock, timeUs) + stepUs,
+  }
+  const timers = slot.timers.map((timer) => {
+    if (timer.dueUs <= timeUs) return timer
+    const [up, down] = slot.clock.rate
+    const leftUs = ((timer.dueUs - timeUs) * up) / down
+    return { ...timer, dueUs: timeUs + trueSpanUs(clock, leftUs) }
+  })
+  return { ...slot, clock, timers }
+}
+
+/** Whether two parcels are copies of one message. */
+function sameParcel(a: Parcel, b: Parcel): boolean {
+  return a.to === b.to && a.from === b.from && sameCanonical(a.body, b.body) && sameCanonical(a.op, b.op)
 }
 
 /** Maelstrom's rule: an error is definite, but for codes 0 (timeout) and 13 (crash). */

@@ -34,6 +34,19 @@ export type Choice =
   | { readonly kind: 'request'; readonly client: string; readonly to: string; readonly body: Body }
   | { readonly kind: 'cut'; readonly links: readonly string[] }
   | { readonly kind: 'heal' }
+  /** A message takes longer than it would have. */
+  | { readonly kind: 'delay'; readonly parcel: Parcel; readonly byUs: number }
+  /** A message arrives with another body than it was sent with. */
+  | { readonly kind: 'corrupt'; readonly parcel: Parcel; readonly into: Body }
+  /** The process takes no step for a while; its clock goes on. */
+  | { readonly kind: 'pause' | 'resume'; readonly node: string }
+  /** The node's own clock jumps by `stepUs`, and runs at `rate` of true time from now on. */
+  | {
+      readonly kind: 'clock'
+      readonly node: string
+      readonly stepUs: number
+      readonly rate: readonly [number, number] | null
+    }
   /** Everything is repaired at once: links heal, then nodes that are down restart in the cluster's order. */
   | { readonly kind: 'repair' }
   /** Time passes and nothing happens. */
@@ -45,10 +58,15 @@ export function actorOf(choice: Choice): string | null {
     case 'deliver':
     case 'drop':
     case 'duplicate':
+    case 'delay':
+    case 'corrupt':
       return choice.parcel.to
     case 'fire':
     case 'restart':
     case 'crash':
+    case 'pause':
+    case 'resume':
+    case 'clock':
       return choice.node
     case 'request':
       return choice.client
@@ -83,6 +101,16 @@ export function choiceText(choice: Choice): string {
       return `links are cut: ${choice.links.join(' ')}`
     case 'heal':
       return 'all links heal'
+    case 'delay':
+      return `the network delays ${parcelText(choice.parcel)} to ${choice.parcel.to} by ${choice.byUs / 1000} ms`
+    case 'corrupt':
+      return `the network turns ${parcelText(choice.parcel)} to ${choice.parcel.to} into ${bodyText(choice.into)}`
+    case 'pause':
+      return `${choice.node} is paused`
+    case 'resume':
+      return `${choice.node} goes on`
+    case 'clock':
+      return `${choice.node}'s clock ${clockText(choice)}`
     case 'repair':
       return 'everything is repaired'
     case 'wait':
@@ -106,6 +134,12 @@ export function linksBetween(groups: readonly (readonly string[])[]): string[] {
     for (const b of groups)
       if (a !== b) for (const from of a) for (const to of b) links.push(linkText(from, to))
   return links.sort()
+}
+
+function clockText({ stepUs, rate }: Choice & { kind: 'clock' }): string {
+  const jump = stepUs === 0 ? '' : `jumps by ${stepUs / 1000} ms`
+  const pace = rate === null ? '' : `runs at ${rate[0]}/${rate[1]} of true time`
+  return [jump, pace].filter((part) => part !== '').join(' and ')
 }
 
 function parcelText(parcel: Parcel): string {

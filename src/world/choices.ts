@@ -26,7 +26,12 @@ export const CALM: Budgets = { crashes: 0, drops: 0, duplicates: 0, timeouts: Nu
 export function calmChoices(model: Model, world: World, budgets: Budgets): Choice[] {
   const found: Choice[] = []
   for (const parcel of parcelsOnTheWire(world)) {
-    if (world.nodes[parcel.to]?.up === false || world.cut.includes(linkText(parcel.from, parcel.to))) continue
+    if (
+      world.nodes[parcel.to]?.up === false ||
+      world.nodes[parcel.to]?.paused ||
+      world.cut.includes(linkText(parcel.from, parcel.to))
+    )
+      continue
     if (world.nodes[parcel.to] === undefined) found.push({ kind: 'deliver', parcel })
     else
       for (const course of courses(model, world, budgets, parcel.to, { kind: 'receive', ...parcel }))
@@ -34,7 +39,7 @@ export function calmChoices(model: Model, world: World, budgets: Budgets): Choic
   }
   if (world.spent.timeouts < budgets.timeouts)
     for (const node of model.cluster.names)
-      for (const { timer, arg } of world.nodes[node]!.timers)
+      for (const { timer, arg } of world.nodes[node]!.paused ? [] : world.nodes[node]!.timers)
         for (const course of courses(model, world, budgets, node, { kind: 'timer', timer, arg }))
           found.push({ kind: 'fire', node, timer, arg, ...course })
   return found

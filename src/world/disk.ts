@@ -9,7 +9,7 @@ import type { DiskImage } from '../node/step.ts'
  */
 export type DiskMode = 'lose-all' | 'prefix' | 'subset'
 
-/** `survivors` are the images a crash may leave, in canonical order. After a sync it is `current` alone. */
+/** `survivors` are the images a crash may leave: first the one that lost all unsynced writes, then the others in canonical order. After a sync it is `current` alone. */
 export interface Disk {
   readonly current: DiskImage
   readonly survivors: readonly DiskImage[]
@@ -77,6 +77,9 @@ function sortedRecord<T>(record: Record<string, T>): Record<string, T> {
 }
 
 function distinctImages(images: readonly DiskImage[]): DiskImage[] {
-  const byImage = new Map(images.map((image) => [canonicalText(image), image]))
-  return [...byImage].sort(([a], [b]) => byText(a, b)).map(([, image]) => image)
+  const [synced, ...others] = images
+  const byImage = new Map(others.map((image) => [canonicalText(image), image]))
+  if (synced === undefined) return []
+  byImage.delete(canonicalText(synced))
+  return [synced, ...[...byImage].sort(([a], [b]) => byText(a, b)).map(([, image]) => image)]
 }

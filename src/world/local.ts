@@ -151,7 +151,7 @@ function finish(
       // The draft and its effects are dropped; a timer that fired is gone, and a node that cannot start is down.
       const after =
         event.kind === 'start'
-          ? { ...slot, up: false, state: null, timers: [] }
+          ? { ...slot, up: false, paused: false, state: null, timers: [] }
           : { ...slot, timers: withoutFired(slot.timers, event) }
       return {
         kind: 'done',
@@ -173,12 +173,13 @@ function finish(
   const after: NodeSlot =
     crash === undefined
       ? {
+          ...slot,
           up: true,
           state: result.state,
           timers: changeTimers(withoutFired(slot.timers, event), effects, arm),
           disk,
         }
-      : { up: false, state: null, timers: [], disk: survivor(disk, crash.disk) }
+      : { ...slot, up: false, paused: false, state: null, timers: [], disk: survivor(disk, crash.disk) }
   if (countsAsRefused(model, slot, event, after, effects)) return { kind: 'refused' }
   const sent = effects.flatMap((e) =>
     e.kind === 'send' ? [{ from: name, to: e.to, body: e.body, op: e.op }] : [],

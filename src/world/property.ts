@@ -9,7 +9,15 @@ export type Observation =
   | { readonly kind: 'return'; readonly op: OperationId; readonly body: Body }
   | { readonly kind: 'disturbance'; readonly what: Disturbance }
 
-export type Disturbance = 'crash' | 'loss' | 'duplicate' | 'partition' | 'timeout'
+export type Disturbance =
+  | 'crash'
+  | 'loss'
+  | 'duplicate'
+  | 'partition'
+  | 'timeout'
+  | 'pause'
+  | 'clock'
+  | 'corruption'
 
 /** Who is in the cluster, for properties that speak of every participant. */
 export interface Cluster {

@@ -23,9 +23,33 @@ export interface Timer {
   readonly order: number
 }
 
+/** A node's own clock: it showed `localUs` at `sinceUs` and runs at `rate[0] / rate[1]` of true time. */
+export interface Clock {
+  readonly rate: readonly [number, number]
+  readonly sinceUs: number
+  readonly localUs: number
+}
+
+export const TRUE_CLOCK: Clock = { rate: [1, 1], sinceUs: 0, localUs: 0 }
+
+/** What a clock shows at a true time, in whole microseconds. */
+export function localUs(clock: Clock, timeUs: number): number {
+  const [up, down] = clock.rate
+  return clock.localUs + Math.floor(((timeUs - clock.sinceUs) * up) / down)
+}
+
+/** How long a stretch of a clock's own time takes in true time, in whole microseconds. */
+export function trueSpanUs(clock: Clock, spanUs: number): number {
+  const [up, down] = clock.rate
+  return Math.ceil((spanUs * down) / up)
+}
+
 /** One node: what it holds in memory, its armed timers in canonical order, and its disk. */
 export interface NodeSlot {
   readonly up: boolean
+  /** A process that is paused takes no step, while its clock and everybody else go on. */
+  readonly paused: boolean
+  readonly clock: Clock
   /** Null while the node is down. */
   readonly state: Value
   readonly timers: readonly Timer[]
@@ -70,7 +94,8 @@ export function envelopeText(envelope: Pick<Envelope, 'from' | 'to' | 'body' | '
 /** The text of a node's slot without times. */
 export function slotText(slot: NodeSlot): string {
   const timers = slot.timers.map((t) => `${t.timer}(${canonicalText(t.arg)})`).join(' ')
-  return `${slot.up ? 'up' : 'down'} ${canonicalText(slot.state)} [${timers}] ${canonicalText(slot.disk)}`
+  const clock = slot.clock === TRUE_CLOCK ? '' : canonicalText(slot.clock)
+  return `${slot.up ? 'up' : 'down'}${slot.paused ? ' paused' : ''}${clock} ${canonicalText(slot.state)} [${timers}] ${canonicalText(slot.disk)}`
 }
 
 /** One text per world, for searches in which time does not count. */

@@ -1,7 +1,13 @@
 /** Canonical values: one order, one text, and a clear no to what is not data. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { canonical, canonicalJson, canonicalText, ValueProblem } from '../../src/base/canonical.ts'
+import {
+  canonical,
+  canonicalJson,
+  canonicalText,
+  sameCanonical,
+  ValueProblem,
+} from '../../src/base/canonical.ts'
 
 const value = fc.letrec((tie) => ({
   value: fc.oneof(
@@ -71,6 +77,16 @@ function iterated(v: unknown): string {
       .join()}}`
   return JSON.stringify(v)
 }
+
+test('quick equality is equality of texts', () => {
+  fc.assert(
+    fc.property(value, value, (a, b) => {
+      const [x, y] = [canonical(a), canonical(b)]
+      expect(sameCanonical(x, y)).toBe(canonicalText(x) === canonicalText(y))
+      expect(sameCanonical(x, canonical(a))).toBe(true)
+    }),
+  )
+})
 
 describe('what is not data is named with its path', () => {
   const cycle: Record<string, unknown> = {}

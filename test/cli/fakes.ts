@@ -91,6 +91,20 @@ show state
 `,
 )
 
+function declared(
+  name: string,
+  rung: 1 | 3 | 4,
+  points: number,
+  hints: readonly string[] = [],
+): Exercise['checks'][number] {
+  return {
+    name,
+    rung,
+    points,
+    hints,
+  }
+}
+
 export const EXERCISE: Exercise = {
   id: 'two-phase-commit',
   number: '09',
@@ -99,14 +113,9 @@ export const EXERCISE: Exercise = {
   folder: 'exercises/09-two-phase-commit',
   task: '# Two-phase commit\n\nWrite a participant and a coordinator that agree.\n\n- A yes vote survives a crash.\n',
   checks: [
-    { name: 'votes no when it cannot prepare', rung: 1, points: 2, hints: [] },
-    {
-      name: 'a yes vote survives a crash',
-      rung: 3,
-      points: 3,
-      hints: ['What is on the disk when the vote leaves?'],
-    },
-    { name: 'no two participants decide differently', rung: 4, points: 5, hints: [] },
+    declared('votes no when it cannot prepare', 1, 2),
+    declared('a yes vote survives a crash', 3, 3, ['What is on the disk when the vote leaves?']),
+    declared('no two participants decide differently', 4, 5),
   ],
   wrong: [],
   right: [],

@@ -20,13 +20,14 @@ export const EDGES: {
   'cli/start.cjs': { touches: ['disk', 'process'], for: 'sets the environment, opens the program' },
   'cli/ui.tsx': { touches: ['process'], for: 'the terminal' },
   'src/base/home.ts': { touches: ['disk'], for: 'finds the folder of the package' },
+  'src/exercise/audit.ts': { touches: ['disk'], for: 'reads which check a wrong answer names' },
   'src/exercise/check.ts': { touches: ['clock'], for: 'how long a check took' },
   'src/exercise/collect.ts': {
     touches: ['process'],
     for: 'reads the names of the checks by running their file',
   },
   'src/exercise/load.ts': { touches: ['disk'], for: 'reads exercises' },
-  'src/exercise/progress.ts': { touches: ['disk'], for: 'keeps progress' },
+  'src/exercise/progressFile.ts': { touches: ['disk'], for: 'keeps progress' },
   'src/exercise/types.ts': {
     touches: ['clock', 'disk', 'process'],
     for: 'runs the type checker on an answer',

@@ -20,15 +20,20 @@ afterEach(() => {
   rmSync(workspace, { recursive: true, force: true })
 })
 
-async function golden(name: string, t: Terminal): Promise<void> {
-  await t.quiet()
+/** Compares the screen with its picture. `again` does once more what a busy machine may have cut short. */
+async function golden(name: string, t: Terminal, again: () => Promise<void> = async () => {}): Promise<void> {
   const file = join(GOLDEN, `${name}.svg`)
-  const drawn = svgOf(t)
+  await t.quiet()
   if (inject('update')) {
     mkdirSync(GOLDEN, { recursive: true })
-    writeFileSync(file, drawn)
+    writeFileSync(file, svgOf(t))
   }
-  expect(drawn, `the screen is now:\n${t.text()}`).toBe(readFileSync(file, 'utf8'))
+  const golden = readFileSync(file, 'utf8')
+  for (let i = 0; i < 2 && svgOf(t) !== golden; i++) {
+    await again()
+    await t.quiet(1_000)
+  }
+  expect(svgOf(t), `the screen is now:\n${t.text()}`).toBe(golden)
 }
 
 test('the course map', async () => {
@@ -61,7 +66,7 @@ test('time, walked', async () => {
   await golden('timeline', terminal)
 })
 
-test('a check that fails', async () => {
+test('a check that fails', { timeout: 120_000 }, async () => {
   terminal = new Terminal({ columns: 80, rows: 30, workspace })
   await terminal.sees('? keys')
   terminal.type(KEYS.down)
@@ -72,5 +77,10 @@ test('a check that fails', async () => {
   writeFileSync(join(workspace, 'answers', 'two-phase-commit', 'start.ts'), forgets)
   await terminal.sees('happened', 30_000)
   await terminal.sees(/best +\d+\/\d+/, 60_000)
-  await golden('check', terminal)
+  const t = terminal
+  await golden('check', t, async () => {
+    t.type('c')
+    await t.sees('checking')
+    await t.sees(/best +\d+\/\d+/, 60_000)
+  })
 })

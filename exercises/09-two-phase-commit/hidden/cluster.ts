@@ -1,5 +1,16 @@
 /** The cluster that answers run in: one coordinator, its participants, and what must hold of them. */
-import { type AnyProperty, answer, atomicCommit, byHand, defineProtocol, type Model, makeModel, property, type Run } from 'splitbrain'
+import {
+  type AnyProperty,
+  answer,
+  atomicCommit,
+  byHand,
+  commitLabel,
+  defineProtocol,
+  type HandRun,
+  type Model,
+  makeModel,
+  property,
+} from 'splitbrain'
 
 /** How participants vote: all alike, or some by name. `any` leaves it to the run. */
 export type Votes = 'yes' | 'no' | 'any' | { readonly [name: string]: 'yes' | 'no' | 'any' }
@@ -12,7 +23,12 @@ export interface ClusterOptions {
 }
 
 /** The answer's nodes as `tm rm1 rm2 ...`. Keeps track of the named properties; by default of none. */
-export function cluster({ participants = 2, votes = 'yes', properties = [], delayMs = [1, 1] }: ClusterOptions = {}): Model {
+export function cluster({
+  participants = 2,
+  votes = 'yes',
+  properties = [],
+  delayMs = [1, 1],
+}: ClusterOptions = {}): Model {
   const nodes = answer('coordinator', 'participant')
   const protocol = defineProtocol({
     name: 'two-phase-commit',
@@ -25,9 +41,19 @@ export function cluster({ participants = 2, votes = 'yes', properties = [], dela
     assign: (names) => {
       const [tm, ...rms] = names
       const voteOf = (name: string) => (typeof votes === 'string' ? votes : (votes[name] ?? 'yes'))
-      const own = (name: string) => ({ role: 'participant', peers: rms.filter((rm) => rm !== name), config: { coordinator: tm!, votes: voteOf(name) } })
-      return { [tm!]: { role: 'coordinator', peers: rms, config: {} }, ...Object.fromEntries(rms.map((name) => [name, own(name)])) }
+      const own = (name: string) => ({
+        role: 'participant',
+        peers: rms.filter((rm) => rm !== name),
+        config: { coordinator: tm!, votes: voteOf(name) },
+      })
+      return {
+        [tm!]: { role: 'coordinator', peers: rms, config: {} },
+        ...Object.fromEntries(rms.map((name) => [name, own(name)])),
+      }
     },
+    label: (body) =>
+      commitLabel(body) ??
+      (body.type === 'decision' || body.type === 'begin_ok' ? String(body['decision']) : body.type),
     requests: { begin: { to: 'coordinator', fields: { tx: 't1' }, says: 'runs a transaction' } },
     properties: [...atomicCommit().filter((p) => p.name !== 'AC3'), commitValidity, promise, truth],
   })
@@ -52,15 +78,23 @@ const commitValidity: AnyProperty = property<{
   says: 'Commit validity: a commit is decided only after every participant has voted Yes',
   first: { crashed: false, votes: {}, early: null },
   see(fold, seen, cluster) {
-    if (seen.kind === 'disturbance') return seen.what === 'crash' && !fold.crashed ? { ...fold, crashed: true } : fold
+    if (seen.kind === 'disturbance')
+      return seen.what === 'crash' && !fold.crashed ? { ...fold, crashed: true } : fold
     if (seen.kind !== 'output' || fold.early !== null) return fold
     const tx = String(seen.body['tx'])
     const own = fold.votes[tx] ?? {}
-    if (seen.body.type === 'vote') return { ...fold, votes: { ...fold.votes, [tx]: { ...own, [seen.node]: seen.body['yes'] === true } } }
+    if (seen.body.type === 'vote')
+      return { ...fold, votes: { ...fold.votes, [tx]: { ...own, [seen.node]: seen.body['yes'] === true } } }
     if (seen.body.type !== 'decide' || seen.body['decision'] !== 'commit') return fold
-    const against = cluster.names.filter((name) => cluster.roleOf[name] === 'participant' && (own[name] === false || (own[name] === undefined && !fold.crashed)))
+    const against = cluster.names.filter(
+      (name) =>
+        cluster.roleOf[name] === 'participant' &&
+        (own[name] === false || (own[name] === undefined && !fold.crashed)),
+    )
     if (against.length === 0) return fold
-    const what = against.map((name) => `${name} ${own[name] === false ? 'had voted No' : 'had not voted'}`).join(' and ')
+    const what = against
+      .map((name) => `${name} ${own[name] === false ? 'had voted No' : 'had not voted'}`)
+      .join(' and ')
     return { ...fold, early: `${seen.node} committed ${tx}, but ${what}` }
   },
   judge: { kind: 'always', broken: (fold) => fold.early },
@@ -81,13 +115,17 @@ const promise: AnyProperty = property<{ readonly [nodeAndTx: string]: readonly b
     kind: 'always',
     broken(fold) {
       const key = Object.keys(fold).find((k) => fold[k]!.length > 1)
-      return key === undefined ? null : `${key}: first it voted ${fold[key]![0] ? 'Yes, then No' : 'No, then Yes'}`
+      return key === undefined
+        ? null
+        : `${key}: first it voted ${fold[key]![0] ? 'Yes, then No' : 'No, then Yes'}`
     },
   },
 })
 
 /** The client is told what is decided, and nobody decides otherwise before or after. */
-const truth: AnyProperty = property<{ readonly [tx: string]: { readonly told: readonly string[]; readonly decided: readonly string[] } }>({
+const truth: AnyProperty = property<{
+  readonly [tx: string]: { readonly told: readonly string[]; readonly decided: readonly string[] }
+}>({
   name: 'Truth',
   says: 'what the client is told is what the nodes decide',
   first: {},
@@ -97,7 +135,9 @@ const truth: AnyProperty = property<{ readonly [tx: string]: { readonly told: re
     if (body === null || part === null) return fold
     const [tx, decision] = [String(body['tx']), String(body['decision'])]
     const own = fold[tx] ?? { told: [], decided: [] }
-    return own[part].includes(decision) ? fold : { ...fold, [tx]: { ...own, [part]: [...own[part], decision].sort() } }
+    return own[part].includes(decision)
+      ? fold
+      : { ...fold, [tx]: { ...own, [part]: [...own[part], decision].sort() } }
   },
   judge: {
     kind: 'always',
@@ -105,7 +145,8 @@ const truth: AnyProperty = property<{ readonly [tx: string]: { readonly told: re
       for (const [tx, { told, decided }] of Object.entries(fold)) {
         if (told.length > 1) return `clients were told both ${told.join(' and ')} of ${tx}`
         const other = decided.find((decision) => told.length > 0 && decision !== told[0])
-        if (other !== undefined) return `the client was told that ${tx} is ${told[0]}, and a node decided ${other}`
+        if (other !== undefined)
+          return `the client was told that ${tx} is ${told[0]}, and a node decided ${other}`
       }
       return null
     },
@@ -113,18 +154,21 @@ const truth: AnyProperty = property<{ readonly [tx: string]: { readonly told: re
 })
 
 /** A cluster whose client has asked for t1, and whose coordinator has not yet heard of it. */
-export function begun(options: ClusterOptions = {}): Run {
+export function begun(options: ClusterOptions = {}): HandRun {
   return byHand(cluster({ properties: SAFETY, ...options })).request('tm', { type: 'begin', tx: 't1' })
 }
 
 /** What the votes announced so far call for: commit if every participant voted Yes. */
-export function called(run: Run, tx = 't1'): 'commit' | 'abort' {
+export function called(run: HandRun, tx = 't1'): 'commit' | 'abort' {
   const participants = run.model.cluster.names.filter((name) => name !== 'tm')
-  const yes = (node: string) => run.outputs.some((o) => o.node === node && o.body.type === 'vote' && o.body['tx'] === tx && o.body['yes'] === true)
+  const yes = (node: string) =>
+    run.outputs.some(
+      (o) => o.node === node && o.body.type === 'vote' && o.body['tx'] === tx && o.body['yes'] === true,
+    )
   return participants.every(yes) ? 'commit' : 'abort'
 }
 
 /** Whether this participant has announced a vote. */
-export function hasVoted(run: Run, node: string, tx = 't1'): boolean {
+export function hasVoted(run: HandRun, node: string, tx = 't1'): boolean {
   return run.outputs.some((o) => o.node === node && o.body.type === 'vote' && o.body['tx'] === tx)
 }

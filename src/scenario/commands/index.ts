@@ -1,8 +1,9 @@
 /** The list of commands. One line each. */
 import type { Command } from '../command.ts'
+import { clock, delay, pause, resume } from './clocks.ts'
 import { cluster } from './cluster.ts'
 import { deliver } from './deliver.ts'
-import { crash, drop, dup, heal, partition, restart } from './faults.ts'
+import { corrupt, crash, drop, dup, heal, partition, restart } from './faults.ts'
 import { help } from './help.ts'
 import { check, explore } from './judge.ts'
 import { request } from './request.ts'
@@ -15,10 +16,15 @@ export const commands: readonly Command[] = [
   deliver,
   drop,
   dup,
+  delay,
+  corrupt,
   crash,
   restart,
+  pause,
+  resume,
   partition,
   heal,
+  clock,
   run,
   step,
   fire,

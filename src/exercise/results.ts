@@ -1,0 +1,121 @@
+/** Results: what came back of each check, in the words and places of the learner's own file. */
+import { grouped } from '../base/verdict.ts'
+import { type Compiled, placeText } from '../sandbox/compile.ts'
+import type { Ending, Told } from '../sandbox/fork.ts'
+import { ANSWER_FILE } from '../sandbox/realm.ts'
+import { endingOf } from './ending.ts'
+import type { CheckInfo, CheckReport, CheckResult } from './exercise.ts'
+import type { CheckOutcome } from './recorder.ts'
+
+/** What came back of each check. */
+export class Results {
+  private readonly byName = new Map<string, CheckResult>()
+  private running: string | null = null
+
+  constructor(
+    private readonly declared: readonly CheckInfo[],
+    private readonly program: Compiled,
+    private readonly file: string,
+    private readonly onCheck: ((result: CheckResult) => void) | undefined,
+  ) {}
+
+  take(told: Told): void {
+    if (told.type === 'began') this.running = String(told['name'])
+    if (told.type !== 'check') return
+    this.running = null
+    const outcome = told as unknown as CheckOutcome
+    const declared = this.declared.find((check) => check.name === outcome.name)
+    if (declared !== undefined) this.add(this.resultOf(declared, outcome))
+  }
+
+  /** The ladder's whole list; `all` says that every check was to run. The check that was running when the fork ended is told why. */
+  finish(ending: Ending, all: boolean): Pick<CheckReport, 'verdict' | 'checks'> {
+    const stopped =
+      this.declared.find((check) => check.name === this.running) ??
+      this.declared.find((check) => !this.byName.has(check.name))
+    if (ending.kind !== 'dismissed' && stopped !== undefined)
+      this.add({ ...skipped(stopped), ...endingOf(ending, this.file) })
+    const checks = this.declared.map(
+      (check) => this.byName.get(check.name) ?? (all ? notRun(check) : skipped(check)),
+    )
+    return { verdict: verdictOf(checks), checks }
+  }
+
+  get hasFailure(): boolean {
+    return [...this.byName.values()].some((check) => check.verdict !== 'passed')
+  }
+
+  private add(result: CheckResult): void {
+    this.byName.set(result.name, result)
+    this.onCheck?.(result)
+  }
+
+  private resultOf(declared: CheckInfo, outcome: CheckOutcome): CheckResult {
+    const passed = outcome.verdict === 'passed'
+    return {
+      ...infoOf(declared),
+      verdict: outcome.verdict,
+      earned: passed ? declared.points : 0,
+      expected: passed ? null : outcome.expected,
+      happened:
+        outcome.verdict === 'error'
+          ? 'the check itself failed; this is our bug, not yours'
+          : outcome.happened,
+      why: passed ? null : outcome.why,
+      trace: outcome.story,
+      bound: outcome.bound,
+      place: this.placeOf(outcome.stack),
+      log:
+        outcome.dropped > 0
+          ? [...outcome.log, `... and ${grouped(outcome.dropped)} lines more`]
+          : outcome.log,
+    }
+  }
+
+  /** The first frame of the stack that lies in the answer. */
+  private placeOf(stack: string | null): string | null {
+    const frame = stack?.match(new RegExp(`${ANSWER_FILE.replace('.', '\\.')}:(\\d+):(\\d+)`))
+    if (!frame) return null
+    const place = this.program.placeOf(Number(frame[1]), Number(frame[2]))
+    return place === null ? null : placeText(place)
+  }
+}
+
+function infoOf({ name, rung, points, hints }: CheckInfo) {
+  return { name, rung, points, hints }
+}
+
+/** A check that was not run. */
+export function skipped(check: CheckInfo): CheckResult {
+  const { name, rung, points, hints } = check
+  return {
+    name,
+    rung,
+    points,
+    hints,
+    verdict: 'skipped',
+    earned: 0,
+    expected: null,
+    happened: null,
+    why: null,
+    trace: null,
+    bound: null,
+    place: null,
+    log: [],
+  }
+}
+
+function notRun(check: CheckInfo): CheckResult {
+  return {
+    ...skipped(check),
+    verdict: 'error',
+    happened: 'the check did not run; this is our bug, not yours',
+  }
+}
+
+function verdictOf(checks: readonly CheckResult[]): CheckReport['verdict'] {
+  if (checks.some((check) => check.verdict === 'error')) return 'error'
+  if (checks.some((check) => check.verdict === 'failed')) return 'failed'
+  if (checks.some((check) => check.verdict !== 'passed')) return 'gaveUp'
+  return 'passed'
+}

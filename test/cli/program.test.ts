@@ -1,0 +1,136 @@
+/** The command line as a pipe sees it: what it prints, where, and the exit code. */
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, describe, expect, test } from 'vitest'
+import { textWidth } from '../../cli/door.ts'
+
+const PROGRAM = fileURLToPath(new URL('../../cli/splitbrain.cjs', import.meta.url))
+const folder = mkdtempSync(join(tmpdir(), 'splitbrain-'))
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+function splitbrain(words: readonly string[], input = ''): { code: number | null; out: string; err: string } {
+  const { CI: _, FORCE_COLOR: __, ...env } = process.env
+  const done = spawnSync(process.execPath, [PROGRAM, ...words], {
+    input,
+    encoding: 'utf8',
+    env: { ...env, HOME: folder, SPLITBRAIN_WORKSPACE: join(folder, 'workspace') },
+  })
+  return { code: done.status, out: done.stdout, err: done.stderr }
+}
+
+function file(name: string, text: string): string {
+  const path = join(folder, name)
+  writeFileSync(path, text)
+  return path
+}
+
+describe('for programs', () => {
+  test('lessons --json', () => {
+    const { code, out } = splitbrain(['lessons', '--json'])
+    const { schemaVersion, lessons } = JSON.parse(out)
+    expect([code, schemaVersion]).toEqual([0, 1])
+    expect(Object.keys(lessons[0])).toEqual([
+      'id',
+      'number',
+      'title',
+      'unit',
+      'minutes',
+      'needs',
+      'claims',
+      'exercises',
+      'cells',
+    ])
+  })
+
+  test('exercises --json', () => {
+    const { code, out } = splitbrain(['exercises', '--json'])
+    const { schemaVersion, exercises } = JSON.parse(out)
+    expect([code, schemaVersion]).toEqual([0, 1])
+    expect(Object.keys(exercises[0])).toEqual(['id', 'number', 'title', 'lesson', 'checks', 'wrong', 'right'])
+  })
+})
+
+describe('a lesson as plain text', () => {
+  test('by any of its names, no line wider than 80 columns, and no colour in a pipe', () => {
+    const { code, out, err } = splitbrain(['learn', '09', '--plain'])
+    expect([code, err]).toEqual([0, ''])
+    expect(Math.max(...out.split('\n').map(textWidth))).toBeLessThanOrEqual(80)
+    expect(out).not.toContain('\u001b')
+    expect(out).toContain('Two-phase commit')
+    for (const name of ['9', 'two-phase-commit', '09-two-phase-commit'])
+      expect(splitbrain(['learn', name, '--help']).code).toBe(0)
+  })
+
+  test('without a terminal the course is its first lesson', () => {
+    const { code, out } = splitbrain([])
+    expect(code).toBe(0)
+    expect(out).toContain('═══')
+  })
+})
+
+describe('what cannot be understood', () => {
+  test.each([
+    [['lern'], 'did you mean: splitbrain learn'],
+    [['learn', 'two-fase-commit'], 'did you mean 09-two-phase-commit?'],
+    [['check', 'two-fase-commit'], 'did you mean 09-two-phase-commit?'],
+    [['learn'], 'usage: splitbrain learn <lesson>'],
+    [['lessons', '--jsn'], 'unknown option'],
+    [['run', 'nowhere.scenario'], 'there is no such file'],
+    [['check', '09', 'nowhere.ts'], 'there is no such file'],
+    [['replay', 'nonsense'], 'A token starts with'],
+    [['check', '09', '--seed', 'x'], 'a seed is a whole number'],
+  ])('%j is usage, and says what to write', (words, says) => {
+    const { code, out, err } = splitbrain(words)
+    expect([code, out]).toEqual([2, ''])
+    expect(err).toContain(says)
+  })
+})
+
+describe('run', () => {
+  const start = 'cluster two-phase-commit tm rm1 rm2\nrequest client tm begin tx=t1\n'
+
+  test('a mistake: the line, a caret, what was expected, the nearest word', () => {
+    const { code, err } = splitbrain(['run', '-'], `${start}  crsh tm\n`)
+    expect(code).toBe(2)
+    expect(err).toContain('line 3')
+    expect(err).toMatch(/crsh tm\n +\^\n/)
+    expect(err).toContain('Did you mean "crash"?')
+  })
+
+  test('a broken property is 1, unless it was expected', () => {
+    const story =
+      'cluster dual-write orders inventory\nrequest client orders place tx=t1\nexplore AC1 drops=1\n'
+    const free = splitbrain(['run', file('free.scenario', story)])
+    expect(free.code).toBe(1)
+    expect(splitbrain(['run', file('same.scenario', `${story}----\n${free.out}`)]).code).toBe(0)
+    const other = splitbrain(['run', file('other.scenario', `${story}----\nheld\n`)])
+    expect(other.code).toBe(1)
+    expect(other.err).toContain('expected')
+  })
+
+  test('all good is 0', () => {
+    expect(splitbrain(['run', '-'], `${start}deliver all\ncheck AC1\n`).code).toBe(0)
+  })
+})
+
+test('the repl reads lines from a pipe', () => {
+  const { code, out, err } = splitbrain(
+    ['repl', 'two-phase-commit'],
+    'request client tm begin tx=t1\ndeliver all\ncrsh\nshow timeline\n',
+  )
+  expect(code).toBe(0)
+  expect(out).toContain('prepare')
+  expect(err).toContain('Did you mean "crash"?')
+})
+
+test('--version and --help', () => {
+  expect(splitbrain(['--version']).out).toMatch(/^\d+\.\d+\.\d+\n$/)
+  const { code, out } = splitbrain(['--help'])
+  expect(code).toBe(0)
+  for (const command of ['learn', 'check', 'lessons', 'exercises', 'claims', 'run', 'reset', 'replay'])
+    expect(out).toContain(command)
+})

@@ -1,0 +1,77 @@
+/** Exercises are read from their folders, and a folder that is not right says what is missing. */
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { ExerciseProblem, loadExercise, loadExercises } from '../../src/exercise/load.ts'
+import { AnswerFolder } from './answers.ts'
+
+const META = "{ rung: 1, points: 1, expected: 'e', why: 'w', hints: ['h'] }"
+const checks = (body: string) =>
+  `import { test } from 'vitest'\nimport { cluster } from 'splitbrain'\nconst c = cluster({ n: 3 }).model\n${body}\n`
+const good = checks(`test('one', { meta: ${META} }, () => { throw new Error('never run') })\nvoid c`)
+let course: AnswerFolder
+
+beforeEach(() => {
+  course = new AnswerFolder()
+  course.write('09-some-thing/task.md', '---\nlesson: another\n---\n# Some thing\n\nDo it.\n')
+  course.write('09-some-thing/start.ts', '')
+  course.write('09-some-thing/hidden/checks.test.ts', good)
+  course.write('09-some-thing/hidden/wrong/b.ts', '')
+  course.write('09-some-thing/hidden/wrong/a.ts', '')
+})
+afterEach(() => course.remove())
+
+const load = () => loadExercise(join(course.folder, '09-some-thing'))
+const problem = () => {
+  try {
+    load()
+  } catch (error) {
+    if (error instanceof ExerciseProblem) return error.message.slice(error.folder.length + 2)
+    throw error
+  }
+  return null
+}
+
+test('a folder is an exercise, with its checks known and none of them run', () => {
+  expect(load()).toMatchObject({
+    id: 'some-thing',
+    number: '09',
+    title: 'Some thing',
+    lesson: 'another',
+    wrong: ['a.ts', 'b.ts'],
+    right: [],
+  })
+  expect(load().checks).toEqual([{ name: 'one', rung: 1, points: 1, hints: ['h'] }])
+  expect(load().task).toBe('# Some thing\n\nDo it.\n')
+})
+
+test('exercises come in the order of the course, and a course without a folder has none', () => {
+  expect(loadExercises(course.folder).map((exercise) => exercise.id)).toEqual(['some-thing'])
+  expect(loadExercises(join(course.folder, 'nowhere'))).toEqual([])
+})
+
+test.each(['task.md', 'start.ts', 'hidden/checks.test.ts'])('%s has to be there', (name) => {
+  rmSync(join(course.folder, '09-some-thing', name))
+  expect(problem()).toBe(`${name} is missing`)
+})
+
+test.each([
+  ["test('one', () => {})", '"one" is not'],
+  [`test('one', { meta: { ...${META}, rung: 5 } }, () => {})`, '"one" needs rung: 1, 2, 3 or 4 in its meta'],
+  [`test('one', { meta: { ...${META}, points: 0 } }, () => {})`, '"one" needs points'],
+  [`test('one', { meta: { ...${META}, why: '' } }, () => {})`, '"one" needs why'],
+  [`test('one', { meta: { ...${META}, hints: [] } }, () => {})`, '"one" needs hints'],
+  [
+    `test('one', { meta: ${META} }, () => {})\ntest('one', { meta: ${META} }, () => {})`,
+    'two checks are called "one"',
+  ],
+  [
+    `test('one', { meta: { ...${META}, rung: 2 } }, () => {})\ntest('two', { meta: ${META} }, () => {})`,
+    '"two" stands after a check of a higher rung',
+  ],
+  [`test.each([1])('one', { meta: ${META} }, () => {})`, 'test.each is not for checks'],
+  ['', 'no check is declared'],
+])('checks that say too little are told so: %s', (body, words) => {
+  course.write('09-some-thing/hidden/checks.test.ts', checks(`${body}\nvoid c`))
+  expect(problem()).toContain(words)
+})

@@ -1,0 +1,113 @@
+/** The workspace: made on the first visit, and nothing of the learner's is ever lost. */
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import process from 'node:process'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { EXERCISES, loadExercise } from '../../src/exercise/load.ts'
+import { typeErrors } from '../../src/exercise/types.ts'
+import {
+  openAnswer,
+  openWorkspace,
+  resetAnswer,
+  WorkspaceProblem,
+  workspaceFolder,
+} from '../../src/exercise/workspace.ts'
+
+const exercise = loadExercise(`${EXERCISES}/09-two-phase-commit`)
+const now = new Date('2026-11-22T21:15:00Z')
+let above: string
+let folder: string
+
+beforeEach(() => {
+  above = mkdtempSync(join(tmpdir(), 'splitbrain-workspace-'))
+  folder = join(above, 'splitbrain')
+})
+afterEach(() => {
+  chmodSync(above, 0o700)
+  rmSync(above, { recursive: true, force: true })
+})
+
+test('the first visit copies the start, the second leaves it alone', () => {
+  const workspace = openWorkspace(folder)
+  const file = openAnswer(workspace, exercise)
+  expect(file).toBe(join(folder, 'answers', 'two-phase-commit', 'start.ts'))
+  expect(readFileSync(file, 'utf8')).toBe(readFileSync(join(exercise.folder, 'start.ts'), 'utf8'))
+  writeFileSync(file, '// mine')
+  openWorkspace(folder)
+  expect(readFileSync(openAnswer(workspace, exercise), 'utf8')).toBe('// mine')
+})
+
+test('a reset keeps what was there under a dated name, twice in one second too', () => {
+  const workspace = openWorkspace(folder)
+  const file = openAnswer(workspace, exercise)
+  writeFileSync(file, '// first try')
+  expect(resetAnswer(workspace, exercise, now)).toMatch(/start\.2026-11-22T21-15-00\.ts$/)
+  writeFileSync(file, '// second try')
+  const second = resetAnswer(workspace, exercise, now)
+  expect(second).toMatch(/start\.2026-11-22T21-15-00-2\.ts$/)
+  expect(readFileSync(second!, 'utf8')).toBe('// second try')
+  expect(readdirSync(join(folder, 'answers', 'two-phase-commit'))).toHaveLength(3)
+  expect(readFileSync(file, 'utf8')).toContain('defineNode')
+})
+
+test('an editor finds the declarations of splitbrain', async () => {
+  const workspace = openWorkspace(folder)
+  const file = openAnswer(workspace, exercise)
+  const { compilerOptions } = JSON.parse(readFileSync(join(folder, 'tsconfig.json'), 'utf8')) as {
+    compilerOptions: { paths: { splitbrain: string[] } }
+  }
+  expect(existsSync(compilerOptions.paths.splitbrain[0]!)).toBe(true)
+  expect(await typeErrors(file, 60_000)).toEqual([])
+  writeFileSync(file, `${readFileSync(file, 'utf8')}\nconst tx: number = 'one'\nexport { tx }\n`)
+  const lines = readFileSync(file, 'utf8').split('\n').length - 3
+  expect(await typeErrors(file, 60_000)).toEqual([
+    { place: `start.ts:${lines + 1}`, message: "Type 'string' is not assignable to type 'number'." },
+  ])
+})
+
+test('a tsconfig that the learner changed is left alone', () => {
+  openWorkspace(folder)
+  writeFileSync(join(folder, 'tsconfig.json'), '{ "compilerOptions": { "strict": false } }')
+  openWorkspace(folder)
+  expect(readFileSync(join(folder, 'tsconfig.json'), 'utf8')).toContain('"strict": false')
+})
+
+test('a workspace that cannot be created is one sentence with the place and what to do', () => {
+  writeFileSync(folder, 'a file where the folder should be')
+  try {
+    openWorkspace(folder)
+    expect.unreachable()
+  } catch (error) {
+    expect(error).toBeInstanceOf(WorkspaceProblem)
+    expect((error as WorkspaceProblem).message).toBe(
+      `the workspace cannot be written: ${join(folder, 'answers')} lies below something that is not a folder`,
+    )
+    expect((error as WorkspaceProblem).next).toContain('--workspace')
+  }
+})
+
+test('a folder that may not be written is said to be so', () => {
+  chmodSync(above, 0o500)
+  asNobody(() => expect(() => openWorkspace(folder)).toThrow(/does not let you write/))
+})
+
+/** Root writes wherever it likes: it steps down for a moment. */
+function asNobody(run: () => void): void {
+  if (process.geteuid?.() !== 0) return run()
+  process.seteuid?.(65_534)
+  try {
+    run()
+  } finally {
+    process.seteuid?.(0)
+  }
+}
+
+test('the folder is the one given, then the one of the environment', () => {
+  const before = process.env['SPLITBRAIN_WORKSPACE']
+  process.env['SPLITBRAIN_WORKSPACE'] = '/somewhere'
+  expect(workspaceFolder('/given')).toBe('/given')
+  expect(workspaceFolder()).toBe('/somewhere')
+  if (before === undefined) delete process.env['SPLITBRAIN_WORKSPACE']
+  else process.env['SPLITBRAIN_WORKSPACE'] = before
+})

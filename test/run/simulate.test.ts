@@ -1,0 +1,148 @@
+/** simulate, replay and tokens: one seed, one story, everywhere. */
+import { describe, expect, test } from 'vitest'
+import { alternatives, protocols } from '../../src/protocols/index.ts'
+import { twoPhaseCommit } from '../../src/protocols/twoPhaseCommit.ts'
+import { replay } from '../../src/run/replay.ts'
+import { type SimulateOptions, simulate } from '../../src/run/simulate.ts'
+import { storyOf, tokenOf } from '../../src/run/token.ts'
+import { makeModel, requestBody, variant } from '../../src/world/protocol.ts'
+import { worldText } from '../../src/world/world.ts'
+
+const begin = { atMs: 5, client: 'client', to: 'tm', body: requestBody(twoPhaseCommit, 'begin', {}) }
+const hostile: SimulateOptions = {
+  untilMs: 8000,
+  requests: [begin],
+  faults: { untilMs: 2000, loss: 0.1, duplicate: 0.1, crashInside: 0.05, crashes: 2, partitions: 1 },
+}
+const model = makeModel(twoPhaseCommit, {
+  params: { votes: 'any' },
+  options: { delayMs: [1, 10], disk: 'subset' },
+})
+
+describe('simulate', () => {
+  test('the same seed gives the same trace, another seed another', () => {
+    const once = simulate(model, { ...hostile, seed: 7 })
+    expect(simulate(model, { ...hostile, seed: 7 }).trace).toEqual(once.trace)
+    expect(simulate(model, { ...hostile, seed: 8 }).trace).not.toEqual(once.trace)
+  })
+
+  test('the reference survives a hundred hostile seeds, and every fault occurred', () => {
+    const seen = new Set<string>()
+    for (let seed = 1; seed <= 100; seed++) {
+      const { verdicts, trace } = simulate(model, { ...hostile, seed })
+      expect(verdicts.filter((v) => v.kind !== 'held')).toEqual([])
+      for (const choice of trace) seen.add('crash' in choice ? 'crash inside' : choice.kind)
+    }
+    expect([...seen].sort()).toEqual(
+      [
+        'crash',
+        'crash inside',
+        'cut',
+        'deliver',
+        'drop',
+        'duplicate',
+        'fire',
+        'heal',
+        'repair',
+        'request',
+        'restart',
+        'wait',
+      ].sort(),
+    )
+  })
+
+  test.each(
+    alternatives
+      .filter((a) => a.protocol === 'two-phase-commit')
+      .map((a) => [`${a.rule}=${a.name}`, a] as const),
+  )('finds what is wrong with %s', (_name, alternative) => {
+    const flawed = makeModel(
+      variant(twoPhaseCommit, alternative.name, { [alternative.rule]: alternative.is }),
+      {
+        params: { open: 't1' },
+        options: { delayMs: [1, 60] },
+        ...(alternative.name === 'majority' && {
+          names: ['tm', 'rm1', 'rm2', 'rm3'],
+          overrides: { rm3: { votes: 'any' } },
+        }),
+      },
+    )
+    const broken = new Set<string>()
+    for (let seed = 1; seed <= 300 && broken.size === 0; seed++)
+      for (const verdict of simulate(flawed, {
+        ...hostile,
+        seed,
+        faults: { ...hostile.faults!, crashInside: 0.2, loss: 0.2 },
+      }).verdicts)
+        if (verdict.kind === 'broken') broken.add(verdict.property)
+    expect([...broken]).not.toEqual([])
+  })
+
+  test('a run that never rests is stopped, and has not passed', () => {
+    const { stopped, verdicts } = simulate(model, { ...hostile, maxSteps: 5 })
+    expect(stopped).toBe('5 steps')
+    expect(verdicts.find((v) => v.property === 'AC5')).toMatchObject({ kind: 'gaveUp', budget: '5 steps' })
+  })
+})
+
+describe('replay', () => {
+  test('walks a trace to the very same world', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const run = simulate(model, { ...hostile, seed })
+      const again = replay(run.model, run.first, run.trace)
+      expect(again.stopped).toBe(null)
+      expect(worldText(again.worlds.at(-1)!)).toBe(worldText(run.last))
+    }
+  })
+
+  test('on a changed program it goes as far as it can, and says where it stopped', () => {
+    const run = simulate(model, { ...hostile, seed: 1 })
+    const changed = makeModel(
+      variant(twoPhaseCommit, 'silent', {
+        forceVote: () => {
+          throw new Error('changed')
+        },
+      }),
+      { params: { votes: 'yes' } },
+    )
+    const again = replay(changed, run.first, run.trace)
+    expect(again.stopped?.step).toBeGreaterThan(2)
+    expect(again.stopped?.why).toMatch(/in flight|armed|is down|is up/)
+  })
+})
+
+describe('tokens', () => {
+  test('hold a whole story', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const { trace } = simulate(model, { ...hostile, seed })
+      const story = {
+        program: 'two-phase-commit',
+        rules: ['inDoubt=abort'],
+        names: ['tm', 'rm1', 'rm2'],
+        params: { votes: 'any' },
+        options: { wire: 'bag', seed },
+        trace,
+      } as const
+      expect(storyOf(tokenOf(story))).toEqual(story)
+    }
+  })
+
+  test.each([
+    ['hello', 'A token starts with "sb1."; this starts with "hello".'],
+    ['sb9.abc', 'This token is of version 9; this program reads version 1.'],
+    ['sb1.@@@', 'This token is damaged'],
+    [
+      tokenOf({ program: 'x', rules: [], names: [], params: {}, options: {}, trace: [] }).slice(0, -6),
+      'This token is damaged',
+    ],
+  ])('%s', (token, message) => {
+    expect(() => storyOf(token)).toThrow(message)
+  })
+})
+
+test('every protocol of the list begins, and names its source', () => {
+  for (const protocol of protocols) {
+    expect(simulate(makeModel(protocol), { untilMs: 100, maxSteps: 200 }).trace).toBeDefined()
+    expect(protocol.source.length).toBeGreaterThan(10)
+  }
+})

@@ -1,0 +1,182 @@
+/** Scenarios: what commands do, and what a mistake is told. */
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, inject, test } from 'vitest'
+import {
+  alternatives,
+  commands,
+  explainProblem,
+  goldenText,
+  parseScenario,
+  play,
+  protocols,
+  ScenarioProblem,
+  Session,
+} from '../../src/index.ts'
+
+const newSession = () => new Session({ protocols, alternatives, commands })
+
+/** What the learner reads after the last line; the lines before it must go well. */
+function mistake(...lines: string[]): string {
+  const session = newSession()
+  const last = lines.pop()!
+  for (const line of lines) session.execute(line)
+  const before = session.run
+  try {
+    session.execute(last)
+  } catch (error) {
+    if (!(error instanceof ScenarioProblem)) throw error
+    expect(session.run).toBe(before)
+    return explainProblem(last, error)
+  }
+  throw new Error(`"${last}" went through`)
+}
+
+describe('golden scenarios', () => {
+  const folder = join(import.meta.dirname, '../golden/scenarios')
+  test.each(readdirSync(folder))('%s', (file) => {
+    const source = readFileSync(join(folder, file), 'utf8')
+    const { commands: lines, expected } = parseScenario(source)
+    const got = goldenText(play(newSession(), lines).views)
+    if (inject('update'))
+      writeFileSync(join(folder, file), `${source.split('\n----')[0]!.trimEnd()}\n----\n${got}\n`)
+    else expect(got).toBe(expected)
+  })
+})
+
+describe('a mistake names the place, what was expected and the nearest word, and changes nothing', () => {
+  const cluster = 'cluster two-phase-commit tm rm1 rm2'
+  const begun = [cluster, 'request client tm begin', 'deliver begin']
+  test.each<[string, string[], string]>([
+    [
+      'an unknown command',
+      ['crush tm'],
+      'crush tm\n^ no command is called "crush"; type help for all of them. Try: crash',
+    ],
+    [
+      'no cluster yet',
+      ['crash tm'],
+      'crash tm\n^ there is no cluster yet: make one first, such as "cluster two-phase-commit". Try: cluster',
+    ],
+    ['an unknown protocol', ['cluster two-phase-comit'], '        ^ no protocol is called "two-phase-comit"'],
+    [
+      'an unknown node',
+      [cluster, 'crash rm3'],
+      '      ^ no node is called "rm3"; there are tm, rm1, rm2. Try: rm1',
+    ],
+    [
+      'an unknown parameter',
+      ['cluster two-phase-commit vote=no'],
+      'two-phase-commit has no parameter "vote"',
+    ],
+    ['an unknown reading', ['cluster two-phase-commit rule.inDoubt=abrot'], 'Try: rule.inDoubt=abort'],
+    [
+      'a node setting that is none',
+      ['cluster two-phase-commit tm rm1 rm1.vote=no'],
+      'rm1 has no setting "vote"',
+    ],
+    [
+      'too few nodes',
+      ['cluster two-phase-commit tm'],
+      'two-phase-commit needs a coordinator and at least one participant',
+    ],
+    ['one name twice', ['cluster two-phase-commit tm rm1 rm1'], 'two nodes have the same name'],
+    [
+      'a message that is not in flight',
+      [...begun, 'deliver vote tm'],
+      'no vote tm is in flight; there is prepare row=a tx=t1 (tm to rm1), prepare row=a tx=t1 (tm to rm2)',
+    ],
+    ['a delivery to a node that is down', [...begun, 'crash rm1', 'deliver prepare rm1'], 'rm1 is down'],
+    [
+      'a delivery over a cut link',
+      [...begun, 'partition tm | rm1 rm2', 'deliver prepare rm1'],
+      'the link from tm to rm1 is cut',
+    ],
+    ['crashing what is down', [cluster, 'crash tm', 'crash tm'], 'tm is down already'],
+    ['restarting what is up', [cluster, 'restart tm'], 'tm is up'],
+    ['a timer that is not armed', [cluster, 'fire tm votes'], 'no armed timer of tm is called "votes"'],
+    [
+      'a partition without sides',
+      [cluster, 'partition tm rm1'],
+      'expected two sides with a bar between them',
+    ],
+    ['a node on both sides', [cluster, 'partition tm rm1 | rm1 rm2'], 'rm1 stands on both sides'],
+    [
+      'a time that is none',
+      [cluster, 'run fast'],
+      '    ^ expected a time such as 500ms or 2s, found "fast". Try: 500ms',
+    ],
+    ['an unknown property', [cluster, 'check AC7'], 'no property is called "AC7"'],
+    ['explore without a property', [cluster, 'explore'], 'expected a property: AC1'],
+    [
+      'a budget that is no number',
+      [cluster, 'explore AC1 crashes=many'],
+      '                    ^ expected a number, found "many"',
+    ],
+    ['an unknown budget', [cluster, 'explore AC1 crash=1'], 'explore has no setting "crash"'],
+    ['going back too far', [cluster, 'back 2'], 'there are only 0 steps to take back'],
+    [
+      'a request with a field that is none',
+      [cluster, 'request client tm begin id=t1'],
+      '"begin" has no field "id"',
+    ],
+    [
+      'a request from a node',
+      [cluster, 'request rm1 tm begin'],
+      'rm1 is a node; a request comes from a client',
+    ],
+  ])('%s', (_name, lines, message) => {
+    expect(mistake(...lines)).toContain(message)
+  })
+})
+
+describe('completion', () => {
+  const begun = () => {
+    const session = newSession()
+    for (const line of ['cluster two-phase-commit tm rm1 rm2', 'request client tm begin', 'deliver begin'])
+      session.execute(line)
+    return session
+  }
+  test.each<[string, readonly string[]]>([
+    ['cr', ['crash']],
+    ['deliver prepare ', ['rm1', 'rm2']],
+    ['crash r', ['rm1', 'rm2']],
+    ['fire ', ['tm']],
+    ['fire tm ', ['votes']],
+    ['check AC', ['AC1', 'AC2', 'AC3', 'AC4', 'AC5']],
+    ['show tim', ['timeline']],
+    ['request bob rm1 ', ['read']],
+    ['help ex', ['explore']],
+  ])('"%s"', (line, options) => {
+    expect(begun().complete(line)).toEqual(options)
+  })
+
+  test('every command offers something or nothing, and never throws', () => {
+    for (const session of [newSession(), begun()])
+      for (const { name } of commands)
+        for (const more of ['', ' ', ' x ', ' x y '])
+          expect(Array.isArray(session.complete(name + more))).toBe(true)
+  })
+})
+
+test('every command explains itself, and its example is one of its own lines', () => {
+  for (const command of commands) {
+    expect(command.usage.startsWith(command.name), command.name).toBe(true)
+    expect(command.example.split(' ')[0]).toBe(command.name)
+    expect(command.says).toMatch(/\.$/)
+  }
+})
+
+test('going back and on again gives the same run', () => {
+  const session = newSession()
+  const { commands: lines } = parseScenario(
+    'cluster two-phase-commit seed=3 delay=1..9\nrequest client tm begin\nrun 50ms',
+  )
+  play(session, lines)
+  const whole = session.token()
+  session.execute('back 4')
+  session.execute('run 50ms')
+  session.execute('goto 1')
+  session.execute('run 50ms')
+  expect(session.token()).toBe(whole)
+})
