@@ -1,0 +1,173 @@
+/** The few operations that show why a history is broken, and a sentence about them. */
+import { Budget } from './budget.ts'
+import { type HistoryOperation, operationName, operationText } from './history.ts'
+import type { SequentialModel } from './models.ts'
+import { type Order, realTime } from './order.ts'
+import { relevant } from './relevant.ts'
+import { type DeadEnd, Search } from './search.ts'
+
+type Operations = readonly HistoryOperation[]
+
+/** What a witness is worth in all, in configurations and operations looked at, and what one question is worth. */
+const PATIENCE = 1_000_000
+const PATIENCE_EACH = 20_000
+/** Building a search costs about this many configurations an operation. */
+const COST_OF_OPERATION = 8
+/** A sentence shows this many of the operations that come before; the witness has all. */
+const SHOWN = 4
+const MOST_BYTES = 64 * 1_048_576
+const DEAD_ENDS = 64
+
+/**
+ * Shrinks a history that is known to be broken. Each change only makes it easier to explain (what was
+ * answered last goes first; then reads are dropped, and others count as of unknown outcome), so what remains
+ * is broken by itself. Small, but not always the smallest.
+ */
+export function explain(
+  history: Operations,
+  model: SequentialModel,
+  orderOf: (history: Operations) => Order,
+): { readonly why: string; readonly witness: Operations } {
+  const purse = new Budget(PATIENCE, MOST_BYTES)
+  const broken = (operations: Operations): boolean => {
+    if (!purse.left) return false
+    const budget = new Budget(PATIENCE_EACH, MOST_BYTES)
+    const result = new Search(orderOf(operations), model, budget).run(PATIENCE_EACH)
+    purse.configurations += budget.configurations + operations.length * COST_OF_OPERATION
+    return result === 'broken'
+  }
+  const start = orderOf === realTime ? firstBroken(history, model, broken) : relevant(history, model)
+  const order = orderOf(doubtMost(doubtOld(start, model, broken), model, broken, () => purse.left))
+  const search = new Search(order, model, new Budget(PATIENCE, MOST_BYTES), DEAD_ENDS)
+  search.run(PATIENCE)
+
+  const { operations } = order
+  const ends = longest(search.deadEnds)
+  const used = new Set(ends.flatMap((end) => end.path))
+  const known = new Map(history.map((o) => [operationName(o), o]))
+  const asTold = operations.map((o) => known.get(operationName(o)) ?? o)
+  const witness = asTold.filter((_, i) => operations[i]!.outcome === 'ok' || used.has(i))
+  return { why: sentence(ends, asTold, order, model), witness }
+}
+
+/**
+ * The history up to the first answer that breaks it; what is not answered by then is open. What has an
+ * explanation also has one up to any earlier answer, so halving finds the place.
+ */
+function firstBroken(
+  history: Operations,
+  model: SequentialModel,
+  broken: (operations: Operations) => boolean,
+): Operations {
+  const answers = history.flatMap((o) => (o.outcome === 'ok' ? [o.return!] : [])).sort((a, b) => a - b)
+  const until = (end: number): Operations =>
+    relevant(
+      history
+        .filter((o) => o.invoke < end)
+        .map((o) => (o.return !== null && o.return > end ? doubted(o) : o)),
+      model,
+    )
+  let low = 0
+  let high = answers.length - 1
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (broken(until(answers[middle]!))) high = middle
+    else low = middle + 1
+  }
+  return until(answers[high]!)
+}
+
+/** Takes the certainty from all operations but the last few answered. */
+function doubtOld(
+  start: Operations,
+  model: SequentialModel,
+  broken: (operations: Operations) => boolean,
+): Operations {
+  const answers = start.flatMap((o) => (o.outcome === 'ok' ? [o.return!] : [])).sort((a, b) => b - a)
+  for (let kept = 1; kept < answers.length; kept *= 4) {
+    const since = answers[kept - 1]!
+    const next = relevant(
+      start.map((o) => (o.outcome === 'ok' && o.return! >= since ? o : doubted(o))),
+      model,
+    )
+    if (broken(next)) return next
+  }
+  return start
+}
+
+/** Takes the certainty from as many operations as possible, many at a time at first. */
+function doubtMost(
+  start: Operations,
+  model: SequentialModel,
+  broken: (operations: Operations) => boolean,
+  patient: () => boolean,
+): Operations {
+  let best = start
+  for (let size = start.length >> 1; size >= 1; size >>= 1) {
+    for (let from = 0; from < best.length && patient(); ) {
+      const changes = best.slice(from, from + size).some((o) => o.outcome === 'ok')
+      const next = changes
+        ? relevant(
+            best.map((o, i) => (i >= from && i < from + size ? doubted(o) : o)),
+            model,
+          )
+        : best
+      if (changes && broken(next)) {
+        from = Math.max(0, from + size - (best.length - next.length))
+        best = next
+      } else from += size
+    }
+  }
+  return best
+}
+
+function doubted(operation: HistoryOperation): HistoryOperation {
+  return operation.outcome === 'ok'
+    ? { ...operation, outcome: 'info', return: null, result: null }
+    : operation
+}
+
+/** The dead ends that got furthest, one for each state. */
+function longest(ends: readonly DeadEnd[]): readonly DeadEnd[] {
+  const most = Math.max(...ends.map((end) => end.path.length))
+  return ends.filter((end) => end.path.length === most).slice(0, 3)
+}
+
+/** `c2 reads 1 fits nowhere: after c1 writes 1, c1 writes 2 the register holds 2. ...` */
+function sentence(
+  ends: readonly DeadEnd[],
+  operations: Operations,
+  order: Order,
+  model: SequentialModel,
+): string {
+  const text = (i: number) => operationText(operations[i]!)
+  const refused = [...new Set(ends.flatMap((end) => end.refused))]
+  const first = ends[0]
+  if (first === undefined) return 'no order of the operations explains their answers'
+  const reasons = ends.map(({ path, states }) => {
+    const holds = [...new Set(states.map((state) => model.says(state)))]
+    const shown = holds.length > 4 ? [...holds.slice(0, 4), '...'] : holds
+    const before = [...(path.length > SHOWN ? ['...'] : []), ...path.slice(-SHOWN).map(text)]
+    return `${path.length === 0 ? 'at first' : `after ${before.join(', ')}`} ${shown.join(', or ')}`
+  })
+  const late = orderReason(refused[0]!, first, operations, order)
+  const subject = refused.map(text).join(' and ')
+  return `${subject} ${refused.length === 1 ? 'fits' : 'fit'} nowhere: ${reasons.join('; ')}${late}`
+}
+
+/** Says which answer had come before the question, where that is why another order is not allowed. */
+function orderReason(
+  operation: number,
+  { path }: DeadEnd,
+  operations: Operations,
+  { from, until }: Order,
+): string {
+  const before = path.filter((i) => until[i]! < from[operation]!)
+  const last = before.reduce<number | null>(
+    (latest, i) => (latest === null || until[i]! > until[latest]! ? i : latest),
+    null,
+  )
+  if (last === null) return ''
+  const [late, early] = [operations[operation]!, operations[last]!]
+  return `; ${late.process} asked after ${operationText(early)} had been answered`
+}
