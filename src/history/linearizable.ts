@@ -4,7 +4,7 @@ import { Budget, type SearchLimits } from './budget.ts'
 import type { History, HistoryOperation } from './history.ts'
 import { mustFit, type SequentialModel } from './models.ts'
 import { type Order, realTime } from './order.ts'
-import { relevant } from './relevant.ts'
+import { relevant, unwritten } from './relevant.ts'
 import { Search } from './search.ts'
 import type { HistoryVerdict } from './verdict.ts'
 import { explain } from './witness.ts'
@@ -53,6 +53,10 @@ export function judgeParts(
 ): Parts {
   const single = model.part ?? model
   const parts = model.part === undefined ? [history] : [...byKey(history).values()]
+  for (const part of parts) {
+    const odd = unwritten(part, single)
+    if (odd !== null) return { kind: 'broken', part: [odd], model: single }
+  }
   let open = parts.map((part) => ({
     part,
     search: new Search(orderOf(relevant(part, single)), single, budget),

@@ -21,7 +21,7 @@ export function relevant(
   for (let before = -1; before !== loose.length; ) {
     before = loose.length
     loose = loose.filter((o) => {
-      if (!found.has(slot(o, o.f === 'cas' ? part(o.value, 1) : o.value))) return true
+      if (!found.has(leaves(o))) return true
       for (const text of finds(o)) found.add(text)
       return false
     })
@@ -30,10 +30,30 @@ export function relevant(
   return left.filter((o) => !idle.has(o))
 }
 
+/**
+ * An operation that found a value that nobody ever wrote: reason enough for a register to be
+ * broken, and cheap to see. Null where there is none, and for other models.
+ */
+export function unwritten(
+  history: readonly HistoryOperation[],
+  model: SequentialModel,
+): HistoryOperation | null {
+  if (model.forgets === undefined) return null
+  const there = new Set(history.filter((o) => o.outcome !== 'fail' && !model.reads.includes(o.f)).map(leaves))
+  const first = (o: HistoryOperation) => `${o.key ?? ''} ${model.text(model.init)}`
+  const odd = (o: HistoryOperation) => finds(o).some((text) => !there.has(text) && text !== first(o))
+  return history.find((o) => o.outcome === 'ok' && odd(o)) ?? null
+}
+
 /** The value an operation must find: what a read answered, what a `cas` expects. */
 function finds(operation: HistoryOperation): string[] {
   if (operation.f === 'cas') return [slot(operation, part(operation.value, 0))]
   return operation.f === 'read' ? [slot(operation, operation.result)] : []
+}
+
+/** The value an operation leaves behind. */
+function leaves(operation: HistoryOperation): string {
+  return slot(operation, operation.f === 'cas' ? part(operation.value, 1) : operation.value)
 }
 
 function slot({ key }: HistoryOperation, value: Json): string {

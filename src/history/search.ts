@@ -45,7 +45,7 @@ export interface DeadEnd {
  * operations that have both been asked, the earlier is used first. Loose ones are tried last, fewest first.
  */
 export class Search {
-  /** Where the search could not go on, for explanations; kept only if asked for. */
+  /** Where the search got furthest and could not go on; kept only if asked for. */
   readonly deadEnds: DeadEnd[] = []
   private readonly states: States
   private readonly seen: Configurations
@@ -223,7 +223,7 @@ export class Search {
   }
 
   private noteDeadEnd(frame: Frame): void {
-    if (this.deadEnds.length >= this.keepDeadEnds) return
+    if (this.keepDeadEnds === 0) return
     const path: number[] = []
     const cursor = new Int32Array(this.done.length)
     for (const { items, item, taken } of this.frames.slice(0, -1)) {
@@ -231,6 +231,9 @@ export class Search {
       for (let at = items[item]!.via; at !== null; at = at.item.via) loose.unshift(at.operation)
       path.push(...loose, this.order.lanes[taken]![cursor[taken]!++]!)
     }
+    const most = this.deadEnds[0]?.path.length ?? 0
+    if (path.length > most) this.deadEnds.length = 0
+    if (path.length < most || this.deadEnds.length >= this.keepDeadEnds) return
     const states = frame.items.map((item) => this.states.value(item.state))
     this.deadEnds.push({ path, states, refused: this.heads().map(([, operation]) => operation) })
   }

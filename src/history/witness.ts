@@ -9,14 +9,15 @@ import { type DeadEnd, Search } from './search.ts'
 type Operations = readonly HistoryOperation[]
 
 /** What a witness is worth in all, in configurations and operations looked at, and what one question is worth. */
-const PATIENCE = 1_000_000
+const PATIENCE = 2_000_000
 const PATIENCE_EACH = 20_000
+const PATIENCE_PER_OPERATION = 10
 /** Building a search costs about this many configurations an operation. */
-const COST_OF_OPERATION = 8
+const COST_OF_OPERATION = 4
 /** A sentence shows this many of the operations that come before; the witness has all. */
 const SHOWN = 4
 const MOST_BYTES = 64 * 1_048_576
-const DEAD_ENDS = 64
+const DEAD_ENDS = 3
 
 /**
  * Shrinks a history that is known to be broken. Each change only makes it easier to explain (what was
@@ -31,18 +32,17 @@ export function explain(
   const purse = new Budget(PATIENCE, MOST_BYTES)
   const broken = (operations: Operations): boolean => {
     if (!purse.left) return false
-    const budget = new Budget(PATIENCE_EACH, MOST_BYTES)
-    const result = new Search(orderOf(operations), model, budget).run(PATIENCE_EACH)
+    const patience = Math.max(PATIENCE_EACH, operations.length * PATIENCE_PER_OPERATION)
+    const budget = new Budget(patience, MOST_BYTES)
+    const result = new Search(orderOf(operations), model, budget).run(patience)
     purse.configurations += budget.configurations + operations.length * COST_OF_OPERATION
     return result === 'broken'
   }
   const start = orderOf === realTime ? firstBroken(history, model, broken) : relevant(history, model)
   const order = orderOf(doubtMost(doubtOld(start, model, broken), model, broken, () => purse.left))
   const search = new Search(order, model, new Budget(PATIENCE, MOST_BYTES), DEAD_ENDS)
-  search.run(PATIENCE)
-
   const { operations } = order
-  const ends = longest(search.deadEnds)
+  const ends = search.run(PATIENCE) === 'broken' ? search.deadEnds : []
   const used = new Set(ends.flatMap((end) => end.path))
   const known = new Map(history.map((o) => [operationName(o), o]))
   const asTold = operations.map((o) => known.get(operationName(o)) ?? o)
@@ -125,12 +125,6 @@ function doubted(operation: HistoryOperation): HistoryOperation {
   return operation.outcome === 'ok'
     ? { ...operation, outcome: 'info', return: null, result: null }
     : operation
-}
-
-/** The dead ends that got furthest, one for each state. */
-function longest(ends: readonly DeadEnd[]): readonly DeadEnd[] {
-  const most = Math.max(...ends.map((end) => end.path.length))
-  return ends.filter((end) => end.path.length === most).slice(0, 3)
 }
 
 /** `c2 reads 1 fits nowhere: after c1 writes 1, c1 writes 2 the register holds 2. ...` */
