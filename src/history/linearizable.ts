@@ -1,13 +1,13 @@
 /** Linearizability: every operation takes effect at once, at some moment between its question and its answer. */
 import { count } from '../base/verdict.ts'
 import { Budget, type SearchLimits } from './budget.ts'
-import type { History, HistoryOperation } from './history.ts'
+import { type History, type HistoryOperation, operationText } from './history.ts'
 import { mustFit, type SequentialModel } from './models.ts'
 import { type Order, realTime } from './order.ts'
 import { relevant, unwritten } from './relevant.ts'
 import { Search } from './search.ts'
 import type { HistoryVerdict } from './verdict.ts'
-import { explain } from './witness.ts'
+import { type Explanation, explain } from './witness.ts'
 
 /** How many configurations each search looks at in the first round; every round doubles it. */
 const FIRST_TURN = 1_000
@@ -35,14 +35,14 @@ export function linearizable(
     case 'gaveUp':
       return { kind: 'gaveUp', property, why: found.why }
     case 'broken':
-      return { kind: 'broken', property, ...explain(found.part, found.model, realTime) }
+      return { kind: 'broken', property, ...found.reason }
   }
 }
 
 type Parts =
   | { readonly kind: 'held' }
   | { readonly kind: 'gaveUp'; readonly why: string }
-  | { readonly kind: 'broken'; readonly part: readonly HistoryOperation[]; readonly model: SequentialModel }
+  | { readonly kind: 'broken'; readonly reason: Explanation }
 
 /** Judges each independent object alone, all of them in turns. Broken as soon as one is. */
 export function judgeParts(
@@ -55,7 +55,7 @@ export function judgeParts(
   const parts = model.part === undefined ? [history] : [...byKey(history).values()]
   for (const part of parts) {
     const odd = unwritten(part, single)
-    if (odd !== null) return { kind: 'broken', part: [odd], model: single }
+    if (odd !== null) return { kind: 'broken', reason: unheardOf(odd) }
   }
   let open = parts.map((part) => ({
     part,
@@ -65,7 +65,7 @@ export function judgeParts(
     const undecided: typeof open = []
     for (const each of open) {
       const result = each.search.run(turn)
-      if (result === 'broken') return { kind: 'broken', part: each.part, model: single }
+      if (result === 'broken') return { kind: 'broken', reason: explain(each.part, single, orderOf) }
       if (result === null) undecided.push(each)
     }
     open = undecided
@@ -74,6 +74,10 @@ export function judgeParts(
   const which =
     model.part === undefined ? '' : ` with ${open.length} of ${count(parts.length, 'key')} undecided`
   return { kind: 'gaveUp', why: `${budget.text} were not enough${which}` }
+}
+
+function unheardOf(operation: HistoryOperation): Explanation {
+  return { why: `${operationText(operation)}, but nobody wrote what it found`, witness: [operation] }
 }
 
 function byKey(history: readonly HistoryOperation[]): Map<string | null, HistoryOperation[]> {

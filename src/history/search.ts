@@ -33,8 +33,9 @@ interface Frame {
 export interface DeadEnd {
   /** The operations ordered so far, as indexes into `order.operations`. */
   readonly path: readonly number[]
-  /** The states possible here, with the loose operations that lead to each. */
+  /** The states that may be left here, and the loose operations that lead to some of them. */
   readonly states: readonly Value[]
+  readonly tried: readonly number[]
   /** The operations that could come next by their order, but whose answer does not fit. */
   readonly refused: readonly number[]
 }
@@ -235,7 +236,8 @@ export class Search {
     if (path.length > most) this.deadEnds.length = 0
     if (path.length < most || this.deadEnds.length >= this.keepDeadEnds) return
     const states = frame.items.map((item) => this.states.value(item.state))
-    this.deadEnds.push({ path, states, refused: this.heads().map(([, operation]) => operation) })
+    const tried = frame.items.flatMap(({ via }) => (via === null ? [] : [via.operation]))
+    this.deadEnds.push({ path, states, tried, refused: this.heads().map(([, operation]) => operation) })
   }
 }
 

@@ -30,8 +30,7 @@ export function sequential(
 
   if (judgeParts(history, model, realTime, quick()).kind === 'held') return held
   const keys = judgeParts(history, model, programOrder, quick())
-  if (keys.kind === 'broken')
-    return { kind: 'broken', property, ...explain(keys.part, keys.model, programOrder) }
+  if (keys.kind === 'broken') return { kind: 'broken', property, ...keys.reason }
   if (keys.kind === 'held' && model.part === undefined) return held
 
   const budget = new Budget(all.maxConfigurations / 2, all.maxBytes)

@@ -8,6 +8,12 @@ import { type DeadEnd, Search } from './search.ts'
 
 type Operations = readonly HistoryOperation[]
 
+/** Why a history is broken: one sentence, and the operations it is about. */
+export interface Explanation {
+  readonly why: string
+  readonly witness: Operations
+}
+
 /** What a witness is worth in all, in configurations and operations looked at, and what one question is worth. */
 const PATIENCE = 2_000_000
 const PATIENCE_EACH = 20_000
@@ -28,7 +34,7 @@ export function explain(
   history: Operations,
   model: SequentialModel,
   orderOf: (history: Operations) => Order,
-): { readonly why: string; readonly witness: Operations } {
+): Explanation {
   const purse = new Budget(PATIENCE, MOST_BYTES)
   const broken = (operations: Operations): boolean => {
     if (!purse.left) return false
@@ -43,7 +49,7 @@ export function explain(
   const search = new Search(order, model, new Budget(PATIENCE, MOST_BYTES), DEAD_ENDS)
   const { operations } = order
   const ends = search.run(PATIENCE) === 'broken' ? search.deadEnds : []
-  const used = new Set(ends.flatMap((end) => end.path))
+  const used = new Set(ends.flatMap(({ path, tried }) => (tried.length > SHOWN ? path : [...path, ...tried])))
   const known = new Map(history.map((o) => [operationName(o), o]))
   const asTold = operations.map((o) => known.get(operationName(o)) ?? o)
   const witness = asTold.filter((_, i) => operations[i]!.outcome === 'ok' || used.has(i))
@@ -95,29 +101,30 @@ function doubtOld(
   return start
 }
 
-/** Takes the certainty from as many operations as possible, many at a time at first. */
+/** Takes the certainty from as many operations as possible, many at a time at first; reads go before others. */
 function doubtMost(
   start: Operations,
   model: SequentialModel,
   broken: (operations: Operations) => boolean,
   patient: () => boolean,
 ): Operations {
+  const isRead = (o: HistoryOperation): boolean => model.reads.includes(o.f)
   let best = start
-  for (let size = start.length >> 1; size >= 1; size >>= 1) {
-    for (let from = 0; from < best.length && patient(); ) {
-      const changes = best.slice(from, from + size).some((o) => o.outcome === 'ok')
-      const next = changes
-        ? relevant(
-            best.map((o, i) => (i >= from && i < from + size ? doubted(o) : o)),
-            model,
-          )
-        : best
-      if (changes && broken(next)) {
-        from = Math.max(0, from + size - (best.length - next.length))
-        best = next
-      } else from += size
+  for (const may of [isRead, (o: HistoryOperation) => !isRead(o)])
+    for (let size = best.length; size >= 1; size >>= 1) {
+      let certain = best.filter((o) => o.outcome === 'ok' && may(o))
+      for (let from = 0; from < certain.length && patient(); ) {
+        const chosen = new Set(certain.slice(from, from + size))
+        const next = relevant(
+          best.map((o) => (chosen.has(o) ? doubted(o) : o)),
+          model,
+        )
+        if (broken(next)) {
+          best = next
+          certain = certain.filter((o) => !chosen.has(o))
+        } else from += size
+      }
     }
-  }
   return best
 }
 
