@@ -27,6 +27,11 @@ export interface SequentialModel<S extends Value = Value> {
   says(state: S): string
   /** True where an operation that nobody's answer depends on may be left out: a register forgets what is overwritten. */
   readonly forgets?: true
+  /**
+   * Which operations to try first, the lowest number first; without it, those answered first. Any order is
+   * right; a good one finds an explanation sooner.
+   */
+  urgency?(history: readonly HistoryOperation[]): (operation: HistoryOperation) => number
   /** Set where the object is many independent ones, told apart by `key`: each may be judged alone. */
   readonly part?: SequentialModel
 }
@@ -111,33 +116,71 @@ export function queue(): SequentialModel<readonly Json[]> {
       if (known && canonicalText(first) !== canonicalText(result)) return REFUSED
       return done(state.length === 0 ? state : state.slice(1))
     },
+    // What is dequeued first must have been enqueued first.
+    urgency(history) {
+      const out = new Map<string, number>()
+      for (const { f, result, return: end } of history)
+        if (f === 'dequeue' && end !== null) out.set(canonicalText(result), end)
+      return (o) =>
+        (o.f === 'enqueue' ? out.get(canonicalText(o.value)) : o.return) ?? Number.POSITIVE_INFINITY
+    },
     text: canonicalText,
     says: (state) =>
       state.length === 0 ? 'the queue is empty' : `the queue holds ${state.map(valueText).join(', ')}`,
   }
 }
 
-/** A set that grows: `add`, and `read` of all members, in any order. The state is the members' texts, sorted. */
-export function growSet(): SequentialModel<readonly string[]> {
+/**
+ * A set that grows: `add`, and `read` of all members, in any order. The state has one bit a value, in the
+ * order in which this model met the values, so that a set of thousands stays small.
+ */
+export function growSet(): SequentialModel<string> {
+  const places = new Map<string, number>()
+  const packed = new WeakMap<object, string | null>()
+  const place = (value: Json): number => {
+    const text = canonicalText(value)
+    const known = places.get(text) ?? places.size
+    places.set(text, known)
+    return known
+  }
+  const pack = (members: readonly Json[]): string | null => {
+    const all = new Set(members.map(place))
+    return all.size < members.length ? null : [...all].sort((a, b) => b - a).reduce(withBit, '')
+  }
   return {
     name: 'set',
     operations: ['add', 'read'],
     reads: ['read'],
-    init: [],
+    init: '',
     apply(state, { f, value, result, known }) {
-      if (f === 'read') {
-        if (!known) return done(state)
-        const seen = (Array.isArray(result) ? result.map(canonicalText) : []).sort(byText)
-        return seen.length === state.length && seen.every((text, i) => text === state[i])
-          ? done(state)
-          : REFUSED
-      }
-      const text = canonicalText(value)
-      return done(state.includes(text) ? state : [...state, text].sort(byText))
+      if (f === 'add') return done(withBit(state, place(value)))
+      if (!known) return done(state)
+      if (!Array.isArray(result)) return REFUSED
+      if (!packed.has(result)) packed.set(result, pack(result))
+      return packed.get(result) === state ? done(state) : REFUSED
     },
-    text: (state) => state.join(),
-    says: (state) => (state.length === 0 ? 'the set is empty' : `the set holds ${state.join(', ')}`),
+    text: (state) => state,
+    says(state) {
+      const members = [...places].flatMap(([text, at]) => (hasBit(state, at) ? [text] : []))
+      return members.length === 0 ? 'the set is empty' : `the set holds ${members.join(', ')}`
+    },
   }
+}
+
+const BITS = 16
+
+function hasBit(bits: string, place: number): boolean {
+  return (((bits.charCodeAt(Math.floor(place / BITS)) || 0) >> (place % BITS)) & 1) === 1
+}
+
+function withBit(bits: string, place: number): string {
+  const at = Math.floor(place / BITS)
+  const padded = bits.padEnd(at + 1, '\0')
+  return (
+    padded.slice(0, at) +
+    String.fromCharCode(padded.charCodeAt(at) | (1 << (place % BITS))) +
+    padded.slice(at + 1)
+  )
 }
 
 /** `add` of a number, which may be negative, and `read` of the sum. */

@@ -4,7 +4,8 @@ import { byInvoke, type HistoryOperation } from './history.ts'
 /**
  * Operations that took effect lie in lanes, each in its order; those of unknown outcome are loose. Operation
  * `i` may come next when it is the first of its lane not yet taken, no operation not yet taken ended before
- * it began (`until >= from[i]`), and `need[i]` operations of lane `needLane[i]` are taken.
+ * it began (`until >= from[i]`), and `need[i]` operations of lane `needLane[i]` are taken. A loose one with an
+ * end may not come after what began later than that; a `strict` one may not follow more of its lane.
  */
 export interface Order {
   readonly operations: readonly HistoryOperation[]
@@ -14,6 +15,7 @@ export interface Order {
   readonly until: Float64Array
   readonly needLane: Int32Array
   readonly need: Int32Array
+  readonly strict: Uint8Array
 }
 
 /**
@@ -25,12 +27,12 @@ export function realTime(history: readonly HistoryOperation[]): Order {
   const ends: number[] = []
   for (const [i, operation] of order.operations.entries()) {
     order.from[i] = operation.invoke
+    const end = operation.return ?? Number.POSITIVE_INFINITY
+    order.until[i] = end
     if (operation.outcome !== 'ok') {
       order.loose.push(i)
       continue
     }
-    const end = operation.return ?? Number.POSITIVE_INFINITY
-    order.until[i] = end
     const free = ends.findIndex((last) => last < operation.invoke)
     const lane = free >= 0 ? free : ends.length
     ends[lane] = end
@@ -47,6 +49,11 @@ export function realTime(history: readonly HistoryOperation[]): Order {
 export function programOrder(history: readonly HistoryOperation[]): Order {
   const order = emptyOrder(history)
   const laneOf = new Map<string, number>()
+  for (const { process } of order.operations.filter((o) => o.outcome === 'ok')) {
+    if (laneOf.has(process)) continue
+    laneOf.set(process, order.lanes.length)
+    order.lanes.push([])
+  }
   for (const [i, operation] of order.operations.entries()) {
     const lane = laneOf.get(operation.process)
     if (operation.outcome !== 'ok') {
@@ -54,12 +61,10 @@ export function programOrder(history: readonly HistoryOperation[]): Order {
       if (lane === undefined) continue
       order.needLane[i] = lane
       order.need[i] = order.lanes[lane]!.length
+      order.strict[i] = operation.return === null ? 0 : 1
       continue
     }
-    if (lane === undefined) {
-      laneOf.set(operation.process, order.lanes.length)
-      order.lanes.push([i])
-    } else order.lanes[lane]!.push(i)
+    order.lanes[lane!]!.push(i)
   }
   return order
 }
@@ -74,5 +79,6 @@ function emptyOrder(history: readonly HistoryOperation[]) {
     until: new Float64Array(operations.length).fill(Number.POSITIVE_INFINITY),
     needLane: new Int32Array(operations.length).fill(-1),
     need: new Int32Array(operations.length),
+    strict: new Uint8Array(operations.length),
   }
 }

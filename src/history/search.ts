@@ -10,6 +10,8 @@ import { States } from './states.ts'
 interface Item {
   readonly state: number
   readonly loose: Int32Array
+  /** When the last of the operations ordered so far began. */
+  readonly latest: number
   /** The item before, and the loose operation that leads here from it; null at the frame itself. */
   readonly via: { readonly item: Item; readonly operation: number } | null
 }
@@ -54,6 +56,7 @@ export class Search {
   private readonly done: Int32Array
   private readonly frames: Frame[] = []
   private readonly twins: Int32Array
+  private readonly urgency: Float64Array
   /** What an item on the path costs, roughly. */
   private readonly itemBytes: number
   private left: number
@@ -76,8 +79,13 @@ export class Search {
     this.done = new Int32Array(order.lanes.length)
     this.left = order.lanes.reduce((sum, lane) => sum + lane.length, 0)
     this.twins = twinsOf(order, model)
+    const urgency = model.urgency?.(order.operations)
+    this.urgency = urgency === undefined ? order.until : Float64Array.from(order.operations, urgency)
     this.itemBytes = 160 + 4 * words
-    const item: Item = { state: this.states.id(model.init), loose: new Int32Array(words), via: null }
+    const item: Item = {
+      ...{ state: this.states.id(model.init), loose: new Int32Array(words), via: null },
+      latest: Number.NEGATIVE_INFINITY,
+    }
     this.visit(item)
     this.frames.push(this.frame(item))
     if (this.left === 0) this.finish('held')
@@ -108,7 +116,11 @@ export class Search {
   /** Takes the next lane that can go on, unless that leads to a configuration seen before. */
   private descend(frame: Frame): void {
     const lane = frame.lanes[frame.next]!
-    const item: Item = { state: frame.states[frame.next]!, loose: frame.items[frame.item]!.loose, via: null }
+    const { loose, latest } = frame.items[frame.item]!
+    const item: Item = {
+      ...{ state: frame.states[frame.next]!, loose, via: null },
+      latest: Math.max(latest, this.order.from[this.head(lane)]!),
+    }
     frame.next++
     frame.stuck = false
     this.done[lane]!++
@@ -134,7 +146,7 @@ export class Search {
   /** Turns to another item of the frame: finds the lanes that can go on from there. */
   private open(frame: Frame, index: number): void {
     const { state } = frame.items[index]!
-    const { until } = this.order
+    const { urgency } = this
     const lanes: number[] = []
     const states: number[] = []
     frame.item = index
@@ -149,9 +161,8 @@ export class Search {
         frame.sure = true
         return
       }
-      const end = until[operation]!
       let at = lanes.length
-      while (at > 0 && until[this.head(lanes[at - 1]!)]! > end) at--
+      while (at > 0 && urgency[this.head(lanes[at - 1]!)]! > urgency[operation]!) at--
       lanes.splice(at, 0, lane)
       states.splice(at, 0, after)
     }
@@ -162,21 +173,23 @@ export class Search {
   /** Adds the items that use one more loose operation than this one and lead to something new. */
   private addItems(frame: Frame): void {
     const item = frame.items[frame.item]!
-    const { loose, from, needLane, need } = this.order
+    const { loose, from, until, needLane, need, strict } = this.order
     const limit = this.limit()
     for (let bit = 0; bit < loose.length; bit++) {
       const operation = loose[bit]!
       if (from[operation]! >= limit) break
-      if (hasBit(item.loose, bit)) continue
+      if (hasBit(item.loose, bit) || until[operation]! < item.latest) continue
       const lane = needLane[operation]!
-      if (lane >= 0 && this.done[lane]! < need[operation]!) continue
+      const ahead = lane < 0 ? 0 : this.done[lane]! - need[operation]!
+      if (ahead < 0 || (ahead > 0 && strict[operation] === 1)) continue
       const twin = this.twins[bit]!
       if (twin >= 0 && !hasBit(item.loose, twin)) continue
       const state = this.states.after(item.state, this.calls[operation]!)
       if (state < 0 || state === item.state) continue
       const used = item.loose.slice()
       used[bit >> 5]! |= 1 << (bit & 31)
-      const next: Item = { state, loose: used, via: { item, operation } }
+      const latest = Math.max(item.latest, from[operation]!)
+      const next: Item = { state, loose: used, latest, via: { item, operation } }
       if (this.visit(next) && this.budget.take(this.itemBytes)) frame.items.push(next)
     }
   }
@@ -246,11 +259,14 @@ function hasBit(words: Int32Array, bit: number): boolean {
 }
 
 /** For each loose operation the one before it that does the same and may be used whenever it may; -1 if none. */
-function twinsOf({ operations, loose, needLane, need }: Order, model: SequentialModel): Int32Array {
+function twinsOf(
+  { operations, loose, until, needLane, need, strict }: Order,
+  model: SequentialModel,
+): Int32Array {
   const last = new Map<string, number>()
   return Int32Array.from(loose, (i, bit) => {
     const { f, key, value } = operations[i]!
-    const text = JSON.stringify([f, key, value, needLane[i], need[i], model.name])
+    const text = JSON.stringify([f, key, value, until[i], needLane[i], need[i], strict[i], model.name])
     const twin = last.get(text) ?? -1
     last.set(text, bit)
     return twin

@@ -23,7 +23,7 @@ export class States {
     const text = this.model.text(state)
     const known = this.ids.get(text)
     if (known !== undefined) return known
-    const bytes = BYTES + 4 * text.length
+    const bytes = BYTES + 2 * text.length
     if (!this.budget.take(this.values.length < MOST ? bytes : Number.POSITIVE_INFINITY)) return 0
     this.held += bytes
     this.ids.set(text, this.values.length)

@@ -15,7 +15,7 @@ export interface Explanation {
 }
 
 /** What a witness is worth in all, in configurations and operations looked at, and what one question is worth. */
-const PATIENCE = 2_000_000
+const PATIENCE = 1_000_000
 const PATIENCE_EACH = 20_000
 const PATIENCE_PER_OPERATION = 10
 /** Building a search costs about this many configurations an operation. */
@@ -27,7 +27,7 @@ const DEAD_ENDS = 3
 
 /**
  * Shrinks a history that is known to be broken. Each change only makes it easier to explain (what was
- * answered last goes first; then reads are dropped, and others count as of unknown outcome), so what remains
+ * answered last goes first; then reads are dropped, and others may or may not have happened), so what remains
  * is broken by itself. Small, but not always the smallest.
  */
 export function explain(
@@ -70,7 +70,7 @@ function firstBroken(
     relevant(
       history
         .filter((o) => o.invoke < end)
-        .map((o) => (o.return !== null && o.return > end ? doubted(o) : o)),
+        .map((o) => (o.return !== null && o.return > end ? doubted(o, null) : o)),
       model,
     )
   let low = 0
@@ -128,10 +128,9 @@ function doubtMost(
   return best
 }
 
-function doubted(operation: HistoryOperation): HistoryOperation {
-  return operation.outcome === 'ok'
-    ? { ...operation, outcome: 'info', return: null, result: null }
-    : operation
+/** The same operation, which may not have happened; if it did, then before its answer. */
+function doubted(operation: HistoryOperation, end = operation.return): HistoryOperation {
+  return operation.outcome === 'ok' ? { ...operation, outcome: 'info', return: end, result: null } : operation
 }
 
 /** `c2 reads 1 fits nowhere: after c1 writes 1, c1 writes 2 the register holds 2. ...` */

@@ -6,7 +6,7 @@ import { type HistoryEvent, historyOfEvents } from '../../src/history/read.ts'
 /**
  * `c1 write 1`: asked and answered at once. `c1 write 1 ...`: asked, not answered yet. `c1 done`: answered;
  * for reads `c1 done 1`. `c1 lost`: the outcome stays unknown. Keys: `c1 write x=1`, `c2 read y=null`.
- * Values are JSON; a single-quoted key has no spaces.
+ * Values are JSON.
  */
 export function tell(...lines: readonly string[]): History {
   const open = new Map<string, { f: string; key: string | null; value: Json }>()
