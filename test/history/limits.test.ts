@@ -82,6 +82,12 @@ describe('limits', () => {
     if (verdict.kind === 'broken') expect(verdict.witness.map((o) => o.key)).toEqual(['z', 'z'])
   })
 
+  test('a key that takes longer is refuted in a later round', () => {
+    const history = historyOfEvents([...hopeless(24, 'x'), ...hopeless(8, 'z')], true)
+    expect(linearizable(history, keyValue(), { maxConfigurations: 1_500 }).kind).toBe('gaveUp')
+    expect(linearizable(history, keyValue(), { maxConfigurations: 60_000 }).kind).toBe('broken')
+  })
+
   test('a history of nothing holds', () => {
     expect(linearizable([], register()).kind).toBe('held')
     expect(linearizable([], keyValue()).kind).toBe('held')
