@@ -6,6 +6,7 @@ import { type Budgets, DEFAULT_BUDGETS } from '../world/choices.ts'
 import type { AnyProperty } from '../world/property.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
+import { judgeEventually } from './eventually.ts'
 import { judgeMet } from './met.ts'
 import { Integers, RowSet } from './rows.ts'
 import { Space } from './space.ts'
@@ -50,6 +51,8 @@ export function explore(model: Model, options: ExploreOptions = {}): Exploration
 
 const NO_THROW = 'NoThrow'
 const PROGRESS_EVERY = 4096
+const NEVER_SHOWN =
+  'no schedule within the budgets shows it: whatever rests on it has not been put to the test'
 
 /** A world in which something was found wrong. */
 interface Finding {
@@ -66,6 +69,7 @@ class Search {
   private readonly parents = new Integers()
   private readonly found = new Map<string, Finding>()
   private readonly unknown = new Map<string, string>()
+  private readonly shown = new Set<string>()
   private readonly judged: (string | null | undefined)[][]
   private readonly wanted: ReadonlySet<string>
   private generated = 1
@@ -152,6 +156,12 @@ class Search {
     this.parents.push(parent)
     this.model.properties.forEach((property, p) => {
       if (property.judge.kind === 'always') this.judge(property, p, row, index)
+      if (
+        property.judge.kind === 'sometimes' &&
+        !this.shown.has(property.name) &&
+        property.judge.shown(this.space.fold(p, this.space.foldId(row, p)), this.model.cluster)
+      )
+        this.shown.add(property.name)
     })
     return index
   }
@@ -197,6 +207,12 @@ class Search {
         property,
         judgeMet({ model: this.model, space, rows, first: 0, end: this.mainRows, property: p }),
       )
+    for (const { property, p } of futures)
+      if (property.judge.kind === 'eventually')
+        this.settle(
+          property,
+          judgeEventually({ model: this.model, space, rows, first: 0, end: this.mainRows, property: p }),
+        )
     const afterRepair = futures.filter(({ property }) => property.judge.kind === 'afterRepair')
     if (afterRepair.length === 0) return
     const budget = this.repairAll()
@@ -235,8 +251,11 @@ class Search {
     const finding = this.found.get(property)
     if (finding !== undefined)
       return { kind: 'broken', property, why: finding.why, trace: this.trace(finding.index), bound }
+    if (this.shown.has(property)) return { kind: 'held', property, bound }
     const budget = this.unknown.get(property) ?? this.stopped
     if (budget !== null) return { kind: 'gaveUp', property, budget, bound }
+    const judge = this.model.properties.find((p) => p.name === property)?.judge
+    if (judge?.kind === 'sometimes') return { kind: 'broken', property, why: NEVER_SHOWN, trace: [], bound }
     return { kind: 'held', property, bound }
   }
 
@@ -278,7 +297,7 @@ class Search {
   private allBroken(): boolean {
     return (
       this.found.has(NO_THROW) ||
-      (this.wanted.size > 0 && [...this.wanted].every((name) => this.found.has(name)))
+      (this.wanted.size > 0 && [...this.wanted].every((name) => this.found.has(name) || this.shown.has(name)))
     )
   }
 }
