@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest'
 import type { History } from '../../src/history/history.ts'
 import { linearizable } from '../../src/history/linearizable.ts'
-import { keyValue, register } from '../../src/history/models.ts'
+import { keyValue, queue, register } from '../../src/history/models.ts'
 import { type HistoryEvent, historyOfEvents } from '../../src/history/read.ts'
 import { sequential } from '../../src/history/sequential.ts'
-import { RECIPES, randomHistory } from './random.ts'
+import { RECIPES, type Recipe, randomHistory } from './random.ts'
 
 /** 10,000 operations of 10 clients; few outcomes unknown; no lies. */
 function long(keys: number): History {
@@ -41,6 +41,20 @@ const stale: HistoryEvent[] = [1, 2]
 describe('long histories', () => {
   test.each([1, 10, 100])('10,000 operations on a map of %i keys take few configurations', (n) => {
     expect(linearizable(long(n), keyValue(), { maxConfigurations: 40_000 }).kind).toBe('held')
+  })
+
+  test('an honest queue of 10 clients takes few configurations', () => {
+    let items = 0
+    const { ask } = RECIPES.queue
+    const recipe: Recipe = {
+      ...RECIPES.queue,
+      ...{ operations: 2_000, clients: 10, lies: 0, infos: 0 },
+      ask(random) {
+        const { f, value } = ask(random)
+        return { f, value: f === 'enqueue' ? ++items : value }
+      },
+    }
+    expect(linearizable(randomHistory(recipe, 1), queue(), { maxConfigurations: 10_000 }).kind).toBe('held')
   })
 
   test('a broken one is shown with few operations', () => {
