@@ -28,6 +28,9 @@ interface State {
   msgs: Set<string>
 }
 
+/** The messages by type, as their fields. */
+type Sent = { readonly [type in '1a' | '1b' | '2a' | '2b']: readonly (readonly string[])[] }
+
 /** One action of the module, ready to be taken. */
 type Action = (state: State, ctx: Context) => void
 
@@ -46,11 +49,12 @@ function system(rule: PaxosLamportRules) {
     on: {},
     timers: {
       next(state, ctx) {
+        const sent = byType(state.msgs)
         const possible = [
           ...prepares(state, ctx),
-          ...promises(rule, state),
-          ...accepts(rule, state, ctx),
-          ...votes(rule, state),
+          ...promises(rule, state, sent),
+          ...accepts(rule, state, sent, ctx),
+          ...votes(rule, state, sent),
           ...crashes(rule, state),
         ]
         if (possible.length === 0) return ctx.refuse()
@@ -68,9 +72,9 @@ function prepares({ msgs }: State, ctx: Context): Action[] {
 }
 
 /** Phase1b. */
-function promises(rule: PaxosRules, { acceptors, msgs }: State): Action[] {
+function promises(rule: PaxosRules, { acceptors }: State, sent: Sent): Action[] {
   return Object.entries(acceptors).flatMap(([name, own]) =>
-    sent(msgs, '1a')
+    sent['1a']
       .map(([ballot]) => Number(ballot))
       .filter((ballot) => rule.mayPromise(ballot, own.promised))
       .map((ballot) => (state: State) => {
@@ -82,13 +86,13 @@ function promises(rule: PaxosRules, { acceptors, msgs }: State): Action[] {
 }
 
 /** Phase2a: for each value that some quorum of promises allows. */
-function accepts(rule: PaxosLamportRules, { acceptors, msgs }: State, ctx: Context): Action[] {
+function accepts(rule: PaxosLamportRules, { acceptors }: State, sent: Sent, ctx: Context): Action[] {
   const size = rule.quorum(Object.keys(acceptors).length)
-  return sent(msgs, '1a').flatMap(([ballot]) => {
-    const before = sent(msgs, '2a').flatMap(([b, value]) => (b === ballot ? [value!] : []))
+  return sent['1a'].flatMap(([ballot]) => {
+    const before = sent['2a'].flatMap(([b, value]) => (b === ballot ? [value!] : []))
     if (!rule.mayPropose(before)) return []
     const quorums = groups(
-      sent(msgs, '1b').filter(([, b]) => b === ballot),
+      sent['1b'].filter(([, b]) => b === ballot),
       size,
     )
     return (ctx.config['values'] as string[])
@@ -99,10 +103,10 @@ function accepts(rule: PaxosLamportRules, { acceptors, msgs }: State, ctx: Conte
 }
 
 /** Phase2b; a value is chosen when a quorum has voted for it in one ballot. */
-function votes(rule: PaxosRules, { acceptors, msgs }: State): Action[] {
+function votes(rule: PaxosRules, { acceptors, msgs }: State, sent: Sent): Action[] {
   const size = rule.quorum(Object.keys(acceptors).length)
   return Object.entries(acceptors).flatMap(([name, { promised }]) =>
-    sent(msgs, '2a')
+    sent['2a']
       .filter(
         ([ballot, value]) =>
           rule.mayAccept(Number(ballot), promised) && !msgs.has(`2b ${name} ${ballot} ${value}`),
@@ -110,7 +114,7 @@ function votes(rule: PaxosRules, { acceptors, msgs }: State): Action[] {
       .map(([ballot, value]) => (state: State, ctx: Context) => {
         state.acceptors[name] = { promised: Number(ballot), vballot: Number(ballot), vval: value! }
         state.msgs.add(`2b ${name} ${ballot} ${value}`)
-        const same = sent(state.msgs, '2b').filter(([, b, v]) => b === ballot && v === value)
+        const same = byType(state.msgs)['2b'].filter(([, b, v]) => b === ballot && v === value)
         if (same.length >= size) ctx.output({ type: 'decide', value: value! })
       }),
   )
@@ -128,9 +132,13 @@ function crashes(rule: PaxosLamportRules, { acceptors }: State): Action[] {
   })
 }
 
-/** The messages of one type, as their fields. */
-function sent(msgs: ReadonlySet<string>, type: string): string[][] {
-  return [...msgs].filter((m) => m.startsWith(type)).map((m) => m.split(' ').slice(1))
+function byType(msgs: ReadonlySet<string>): Sent {
+  const sent: { [type in keyof Sent]: string[][] } = { '1a': [], '1b': [], '2a': [], '2b': [] }
+  for (const message of msgs) {
+    const [type, ...fields] = message.split(' ')
+    sent[type as keyof Sent].push(fields)
+  }
+  return sent
 }
 
 function voteOf([, , vballot, vval]: readonly string[]): Vote[] {
@@ -138,7 +146,7 @@ function voteOf([, , vballot, vval]: readonly string[]): Vote[] {
 }
 
 /** Groups of `size` promises by different acceptors. */
-function groups(promises: readonly string[][], size: number): string[][][] {
+function groups(promises: Sent['1b'], size: number): (readonly string[])[][] {
   if (size === 0) return [[]]
   return promises.flatMap((first, i) => {
     const others = promises.slice(i + 1).filter(([from]) => from !== first[0])

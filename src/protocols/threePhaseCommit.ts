@@ -52,7 +52,7 @@ interface State {
  * perfect failure detector: a process stops for good, and the others hear `down` of it and of nobody else.
  * With `detector: timeout` they believe it of whoever is in charge and silent, which may be wrong.
  */
-function process(rule: ThreePhaseCommitRules) {
+function site(rule: ThreePhaseCommitRules) {
   const others = (state: State, ctx: Context) => ctx.peers.filter((name) => !state.down.includes(name))
   const order = (ctx: Context) => ctx.config['order'] as readonly string[]
   const inCharge = (state: State, ctx: Context) => order(ctx).find((name) => !state.down.includes(name))
@@ -218,7 +218,7 @@ export const threePhaseCommit = defineProtocol({
   says: 'two-phase commit with a buffer state between the votes and the commit, for crash-stop and a perfect failure detector',
   cluster: ['c', 'p1', 'p2'],
   rules,
-  roles: (rule) => ({ coordinator: process(rule), participant: process(rule) }),
+  roles: (rule) => ({ coordinator: site(rule), participant: site(rule) }),
   params: {
     begun: { default: false, says: 'whether the coordinator has asked for votes when the run begins' },
     votes: { default: 'yes', says: 'how participants vote: yes, no, or any (every combination is tried)' },

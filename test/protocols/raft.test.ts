@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { raftElection } from '../../src/protocols/raftElection.ts'
 import { type Entry, raftLog, raftLogRules, termAt } from '../../src/protocols/raftLog.ts'
 import { explore } from '../../src/run/explore.ts'
+import { exploreNaively } from '../../src/run/naive.ts'
 import { simulate } from '../../src/run/simulate.ts'
 import type { Choice } from '../../src/world/choice.ts'
 import type { Budgets } from '../../src/world/choices.ts'
@@ -15,8 +16,12 @@ const FIRST_TERM = { params: { terms: 1 }, options: { wire: 'set', refusals: 'st
 
 describe('election', () => {
   test('one leader in the first term, in all 365 worlds', () => {
+    const budgets = { timeouts: Number.POSITIVE_INFINITY }
+    expect(exploreNaively(reading(raftElection, [], FIRST_TERM), budgets)).toMatchObject({
+      distinct: 365,
+      depth: 10,
+    })
     for (const exact of [false, true]) {
-      const budgets = { timeouts: Number.POSITIVE_INFINITY }
       expect(explore(reading(raftElection, [], FIRST_TERM), { budgets, exact })).toMatchObject({
         distinct: 365,
         depth: 10,
