@@ -58,6 +58,15 @@ export { type Finding, type Fuzzed, type FuzzOptions, fuzz } from './run/fuzz.ts
 export { type Replayed, replay } from './run/replay.ts'
 export { type ShrinkOptions, type Shrunk, shrink } from './run/shrink.ts'
 export { type FaultPlan, type SimulateOptions, type Simulation, simulate } from './run/simulate.ts'
+export {
+  type Retold,
+  readStory,
+  retell,
+  type StoryFile,
+  type StoryInput,
+  StoryProblem,
+  writeStory,
+} from './run/story.ts'
 export type { SwarmLimits } from './run/swarm.ts'
 export { type Story, storyOf, TokenProblem, tokenOf } from './run/token.ts'
 export { type Command, type Result, ScenarioProblem } from './scenario/command.ts'
