@@ -70,8 +70,20 @@ export { linearizableRegister } from './protocols/clients.ts'
 export { effectOnce } from './protocols/effectOnce.ts'
 export { alternatives, protocols } from './protocols/index.ts'
 export { type Exploration, type ExploreOptions, explore, onlyProperties } from './run/explore.ts'
+export { type Finding, type Fuzzed, type FuzzOptions, fuzz } from './run/fuzz.ts'
 export { type Replayed, replay } from './run/replay.ts'
+export { type ShrinkOptions, type Shrunk, shrink } from './run/shrink.ts'
 export { type FaultPlan, type SimulateOptions, type Simulation, simulate } from './run/simulate.ts'
+export {
+  type Retold,
+  readStory,
+  retell,
+  type StoryFile,
+  type StoryInput,
+  StoryProblem,
+  writeStory,
+} from './run/story.ts'
+export type { SwarmLimits } from './run/swarm.ts'
 export { type Story, storyOf, TokenProblem, tokenOf } from './run/token.ts'
 export { type Command, type Result, ScenarioProblem } from './scenario/command.ts'
 export { commands } from './scenario/commands/index.ts'
@@ -97,4 +109,5 @@ export {
   requestBody,
   variant,
 } from './world/protocol.ts'
+export { enter, type Situation, Walk } from './world/situation.ts'
 export type { World } from './world/world.ts'

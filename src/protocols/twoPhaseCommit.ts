@@ -10,6 +10,7 @@ import { type Assignment, defineProtocol } from '../world/protocol.ts'
 import { atomicCommit, commitLabel, type Decision } from './atomicCommit.ts'
 import { blockedRows, waitsForEverything } from './blockedRows.ts'
 import { effectOnce } from './effectOnce.ts'
+import { inDoubtParticipant } from './inDoubtParticipant.ts'
 import { noFracturedRead } from './noFracturedRead.ts'
 
 export type ToCoordinator =
@@ -309,6 +310,7 @@ export const twoPhaseCommit = defineProtocol({
     },
   },
   properties: [...atomicCommit(), effectOnce, noFracturedRead, blockedRows, waitsForEverything],
+  situations: [inDoubtParticipant],
   label(body) {
     if (body.type === 'wait') return `${String(body['tx'])} waits for ${String(body['for'])}`
     if (body.type === 'decision' || body.type === 'begin_ok') return String(body['decision'])

@@ -165,10 +165,14 @@ export class Session {
     this.run = { ...run, worlds: run.worlds.slice(0, step + 1), moments: run.moments.slice(0, step) }
   }
 
-  /** A token of the run so far, and of a story that goes on from here. */
-  token(trace: readonly Choice[] = []): string {
+  /** A token of the run so far, and of a story that goes on from here, with other options if it needs them. */
+  token(trace: readonly Choice[] = [], options: Story['options'] = {}): string {
     const { origin, moments } = this.current
-    return tokenOf({ ...origin, trace: [...moments.map((m) => m.choice), ...trace] })
+    return tokenOf({
+      ...origin,
+      options: { ...origin.options, ...options },
+      trace: [...moments.map((m) => m.choice), ...trace],
+    })
   }
 
   /** How every node looks after step `at` (0 is the start), with what that step changed marked. */

@@ -4,6 +4,7 @@ import type { AnyNode, Body } from '../node/node.ts'
 import { ed25519, type Signatures, tags } from '../node/signatures.ts'
 import type { DiskMode } from './disk.ts'
 import type { AnyProperty, Cluster } from './property.ts'
+import type { Situation } from './situation.ts'
 
 /** `set`: a message may be received any number of times. `bag`: each copy once. */
 export type Wire = 'set' | 'bag'
@@ -51,6 +52,8 @@ export interface ProtocolDefinition<
   readonly params?: { readonly [name: string]: Parameter }
   readonly requests?: { readonly [type: string]: RequestKind }
   readonly properties: readonly AnyProperty[]
+  /** Places where it is known to go wrong: random runs begin there as well. */
+  readonly situations?: readonly Situation[]
   readonly wire?: Wire
   /** `stay`: a refused event is not a choice. `consume`: the message is gone. Default: consume. */
   readonly refusals?: 'stay' | 'consume'

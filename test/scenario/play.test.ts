@@ -114,6 +114,15 @@ describe('a mistake names the place, what was expected and the nearest word, and
       '                    ^ expected a number, found "many"',
     ],
     ['an unknown budget', [cluster, 'explore AC1 crash=1'], 'explore has no setting "crash"'],
+    ['fuzz without a property', [cluster, 'fuzz seeds=3'], 'expected a property: AC1'],
+    ['an unknown limit', [cluster, 'fuzz AC1 lost=0.1'], 'fuzz has no setting "lost"'],
+    [
+      'a chance that is none',
+      [cluster, 'fuzz AC1 loss=7'],
+      '              ^ expected a chance such as 0.1 or 10%, found "7". Try: 0.1',
+    ],
+    ['no runs', [cluster, 'fuzz AC1 seeds=0'], 'expected at least one run'],
+    ['a node that is none', [cluster, 'fuzz AC1 may-crash=tm,rm9'], 'no node is called "rm9"'],
     ['going back too far', [cluster, 'back 2'], 'there are only 0 steps to take back'],
     [
       'a request with a field that is none',
@@ -147,6 +156,7 @@ describe('completion', () => {
     ['show tim', ['timeline']],
     ['request bob rm1 ', ['read']],
     ['help ex', ['explore']],
+    ['fuzz AC1 se', ['seeds=500']],
   ])('"%s"', (line, options) => {
     expect(begun().complete(line)).toEqual(options)
   })

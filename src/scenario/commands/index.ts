@@ -4,6 +4,7 @@ import { clock, delay, pause, resume } from './clocks.ts'
 import { cluster } from './cluster.ts'
 import { deliver } from './deliver.ts'
 import { corrupt, crash, drop, dup, heal, partition, restart } from './faults.ts'
+import { fuzz } from './fuzz.ts'
 import { help } from './help.ts'
 import { check, explore } from './judge.ts'
 import { request } from './request.ts'
@@ -33,5 +34,6 @@ export const commands: readonly Command[] = [
   show,
   check,
   explore,
+  fuzz,
   help,
 ]

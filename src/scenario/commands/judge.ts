@@ -93,6 +93,11 @@ function resultOf(session: Session, verdicts: readonly Verdict<Choice>[]): Resul
     const stage = { model: session.current.model, from: session.world, ...(token !== undefined && { token }) }
     return verdictView(verdict, stage)
   })
+  return judgedViews(views)
+}
+
+/** The result of a search: its verdicts, one under the other. */
+export function judgedViews(views: readonly VerdictView[]): Result {
   const shown = together(views)
   const view: View = shown.length === 1 ? shown[0]! : { kind: 'stack', views: shown }
   return {
@@ -154,7 +159,8 @@ function lookAhead(session: Session, run: Run, property: AnyProperty): string | 
   return property.judge.kind === 'nonBlocking' && verdict.trace.length > 0 ? null : verdict.why
 }
 
-function propertiesOf(session: Session, words: readonly Word[]): readonly AnyProperty[] {
+/** The properties that are named; all of the protocol's without a name. */
+export function propertiesOf(session: Session, words: readonly Word[]): readonly AnyProperty[] {
   const { properties } = session.current.model
   if (words.length === 0) return properties
   return words.map((word) => {
@@ -168,6 +174,6 @@ function propertiesOf(session: Session, words: readonly Word[]): readonly AnyPro
   })
 }
 
-function propertyNames(session: Session): readonly string[] {
+export function propertyNames(session: Session): readonly string[] {
   return session.run?.model.properties.map((p) => p.name) ?? []
 }

@@ -1,0 +1,187 @@
+/** shrink: a story that breaks a property, told with fewer faults and fewer events. */
+import { apply, type Moment } from '../world/apply.ts'
+import type { Choice } from '../world/choice.ts'
+import type { Model } from '../world/protocol.ts'
+import type { World } from '../world/world.ts'
+import { calmEnding, disturbs, type Judge, judgeOf, NO_THROW } from './judge.ts'
+
+export interface ShrinkOptions {
+  /** How long an `afterRepair` property gets to be met in the end. Default: `CALM_MS`. */
+  readonly calmMs?: number
+  /** Stops looking after so many replays and returns the best so far, marked `unfinished`. Default: 20,000. */
+  readonly maxReplays?: number
+}
+
+export interface Shrunk {
+  /** Replays without a stop, breaks the property, and ends at the step that breaks it. */
+  readonly trace: readonly Choice[]
+  readonly why: string
+  readonly replays: number
+  /** True where the budget ended the search: something more could go. */
+  readonly unfinished: boolean
+}
+
+/**
+ * Removes what the violation does not need: first faults (losses, copies, crashes, cuts, pauses, clocks,
+ * delays, corruption; a crash inside a handler is turned off), then events, in chunks and then singly,
+ * skipping choices that are no longer possible, until no single choice can go. Never lengthens and never
+ * adds a fault; depends on its arguments only; shrinking the result again changes nothing unless it is
+ * `unfinished`. The result is a local minimum, not always a shortest story: only explore finds that.
+ *
+ * Time is not sacred: a message may come later than any delay of the model allows, as in explore.
+ *
+ * Null where the trace, played as far as possible from `first`, does not break the property.
+ */
+export function shrink(
+  model: Model,
+  first: World,
+  trace: readonly Choice[],
+  property: string,
+  options: ShrinkOptions = {},
+): Shrunk | null {
+  return new Shrinker(model, property, options).run(first, trace)
+}
+
+/** Whether a choice is something going wrong, and not only something happening. */
+export function isFault(choice: Choice): boolean {
+  switch (choice.kind) {
+    case 'drop':
+    case 'duplicate':
+    case 'crash':
+    case 'cut':
+    case 'pause':
+    case 'clock':
+    case 'delay':
+    case 'corrupt':
+      return true
+    case 'deliver':
+    case 'fire':
+    case 'restart':
+      return choice.crash !== undefined
+    case 'request':
+    case 'heal':
+    case 'resume':
+    case 'repair':
+    case 'wait':
+      return false
+  }
+}
+
+/** A run that breaks the property. `worlds[i]` is where `trace[i]` is taken; the last one is not needed. */
+interface Tale {
+  readonly trace: readonly Choice[]
+  readonly worlds: readonly World[]
+  readonly faults: number
+  readonly why: string
+}
+
+class Shrinker {
+  private replays = 0
+  private judge: Judge
+
+  constructor(
+    private readonly model: Model,
+    private readonly property: string,
+    private readonly options: ShrinkOptions,
+  ) {
+    this.judge = judgeOf(model, property, options)
+  }
+
+  run(first: World, trace: readonly Choice[]): Shrunk | null {
+    const told = this.tell([], [first], trace)
+    if (told === null || told.trace.length > trace.length) return null
+    let tale: Tale = told
+    if (this.property === NO_THROW)
+      this.judge = judgeOf(this.model, NO_THROW, { ...this.options, thrown: tale.why })
+    for (;;) {
+      const before: Tale = tale
+      tale = this.withFewerEvents(this.withFewerFaults(tale))
+      if (tale === before || this.spent)
+        return { trace: tale.trace, why: tale.why, replays: this.replays, unfinished: this.spent }
+    }
+  }
+
+  private get spent(): boolean {
+    return this.replays >= (this.options.maxReplays ?? 20_000)
+  }
+
+  /** All faults at once, then one at a time from the last to the first. */
+  private withFewerFaults(tale: Tale): Tale {
+    const calm = tale.trace.flatMap((choice) => withoutFault(choice))
+    let best = (tale.faults > 0 && this.better(tale, 0, calm)) || tale
+    for (let at = best.trace.length - 1; at >= 0; at--) {
+      const choice = best.trace[at]
+      if (choice === undefined || !isFault(choice)) continue
+      const rest = [...withoutFault(choice), ...best.trace.slice(at + 1)]
+      best = this.better(best, at, rest) ?? best
+    }
+    return best
+  }
+
+  /** Delta debugging: chunks of half the story, a quarter, and so on down to single choices, last ones first. */
+  private withFewerEvents(tale: Tale): Tale {
+    let best = this.better(tale, 0, withoutWaits(tale.trace)) ?? tale
+    for (let size = best.trace.length >> 1; size >= 1; size = size > 1 ? (size + 1) >> 1 : 0)
+      for (let end = best.trace.length; end > 0; end -= size) {
+        const start = Math.max(0, Math.min(end, best.trace.length) - size)
+        best = this.better(best, start, best.trace.slice(start + size)) ?? best
+      }
+    return best
+  }
+
+  /** The tale that goes on from step `at` with other choices, if it is told and better; null otherwise. */
+  private better(tale: Tale, at: number, rest: readonly Choice[]): Tale | null {
+    if (this.spent || rest.length + at >= tale.trace.length + (tale.faults > 0 ? 1 : 0)) return null
+    this.replays++
+    const told = this.tell(tale.trace.slice(0, at), tale.worlds.slice(0, at + 1), rest)
+    if (told === null || told.trace.length > tale.trace.length || told.faults > tale.faults) return null
+    return told.trace.length < tale.trace.length || told.faults < tale.faults ? told : null
+  }
+
+  /** Plays on from the last of `worlds`, up to the step that breaks the property; null if none does. */
+  private tell(before: readonly Choice[], worlds: readonly World[], rest: readonly Choice[]): Tale | null {
+    const told = [...before]
+    const passed = [...worlds]
+    let why = before.length === 0 ? this.judge.here(worlds[0]!, null) : null
+    for (const choice of why === null ? rest : []) {
+      const world = passed.at(-1)!
+      const applied = apply(this.model, world, choice)
+      if (applied.kind === 'refused' || applied.world === world || !picksFit(choice, applied.moment)) continue
+      told.push(choice)
+      passed.push(applied.world)
+      why = this.judge.here(applied.world, applied.moment)
+      if (why !== null) break
+    }
+    if (why === null && this.judge.needsEnding) why = this.end(told, passed)
+    return why === null ? null : { trace: told, worlds: passed, faults: told.filter(isFault).length, why }
+  }
+
+  /** Ends a run calmly where it does not end so by itself. */
+  private end(told: Choice[], passed: World[]): string | null {
+    const last = told.findLastIndex(disturbs)
+    const disturbedUs = passed[last + 1]!.timeUs
+    const ending = calmEnding(this.model, passed.at(-1)!, disturbedUs, this.options.calmMs)
+    if (ending === null) return null
+    told.push(...ending.choices)
+    passed.push(...ending.worlds)
+    return this.judge.atEnd(passed.at(-1)!, passed[told.findLastIndex(disturbs) + 1]!.timeUs)
+  }
+}
+
+/** What was picked from a longer list cannot be picked from a shorter one. */
+function picksFit(choice: Choice, moment: Moment): boolean {
+  const picks = 'picks' in choice ? choice.picks : undefined
+  return picks === undefined || moment.arities.every((arity, i) => (picks[i] ?? 0) < arity)
+}
+
+/** The same event without its fault; nothing where the fault is all there is. */
+function withoutFault(choice: Choice): Choice[] {
+  if (!isFault(choice)) return [choice]
+  if (choice.kind !== 'deliver' && choice.kind !== 'fire' && choice.kind !== 'restart') return []
+  const { crash: _, ...calm } = choice
+  return [calm]
+}
+
+function withoutWaits(trace: readonly Choice[]): Choice[] {
+  return trace.filter((choice) => choice.kind !== 'wait')
+}

@@ -1,0 +1,167 @@
+/** fuzz: random runs from here, and the short story of what broke. */
+import type { Verdict } from '../../base/verdict.ts'
+import { count } from '../../base/verdict.ts'
+import { verdictView } from '../../draw/verdict.ts'
+import { dueInOrder } from '../../run/due.ts'
+import { type Finding, type FuzzOptions, fuzz as fuzzModel } from '../../run/fuzz.ts'
+import type { SwarmLimits } from '../../run/swarm.ts'
+import type { Choice } from '../../world/choice.ts'
+import { type Command, ScenarioProblem, type Word } from '../command.ts'
+import type { Session } from '../session.ts'
+import { countOf, endOf, millisOf, nearest, oneOf, setting } from '../words.ts'
+import { judgedViews, propertiesOf, propertyNames } from './judge.ts'
+
+const SETTINGS = [
+  'seeds',
+  'seed',
+  'loss',
+  'copies',
+  'inside',
+  'crashes',
+  'partitions',
+  'pauses',
+  'drift',
+  'delay',
+  'may-crash',
+] as const
+
+export const fuzz: Command = {
+  name: 'fuzz',
+  usage:
+    'fuzz PROPERTY... [seeds=N] [seed=N] [loss=CHANCE] [copies=CHANCE] [inside=CHANCE] [crashes=N] [partitions=N] [pauses=N] [drift=CHANCE] [delay=TIME] [may-crash=NODE,...]',
+  says: 'Many random runs from here; each draws its own faults, up to these limits (0 turns a kind off; inside is the chance that a node dies within a handler). What breaks is shown with all that it does not need left out.',
+  example: 'fuzz AC1 seeds=500 loss=0.1',
+  run(session, words) {
+    const names = words.filter((word) => setting(word) === null)
+    if (names.length === 0)
+      throw new ScenarioProblem(
+        endOf(words),
+        `expected a property: ${propertyNames(session).join(', ')}`,
+        propertyNames(session)[0] ?? null,
+      )
+    const properties = propertiesOf(session, names).map((property) => property.name)
+    const { model } = session.current
+    const { verdicts, findings } = fuzzModel(model, { ...optionsOf(session, words), properties })
+    const views = verdicts.map((verdict) => viewOf(session, verdict, findings))
+    return { ...judgedViews(views), note: findings.map(noteOf).join('; ') || null }
+  },
+  complete: (session, before) => [
+    ...propertyNames(session).filter((name) => !before.includes(name)),
+    'seeds=500',
+    'loss=0.1',
+    'copies=0',
+    'inside=0',
+    'crashes=1',
+    'partitions=0',
+    'pauses=0',
+    'drift=0',
+    'delay=50ms',
+    'may-crash=',
+  ],
+}
+
+function viewOf(session: Session, verdict: Verdict<Choice>, findings: readonly Finding[]) {
+  const finding = findings.find((f) => f.property === verdict.property)
+  const { model } = session.current
+  if (finding === undefined) return verdictView(verdict, { model, from: session.world })
+  // A token begins in the first world: a hand-made past cannot be given the delays of another run.
+  const portable = session.current.moments.length === 0 || Object.keys(finding.options).length === 0
+  return verdictView(verdict, {
+    model: finding.model,
+    from: finding.from,
+    ...(portable && { token: session.token(finding.trace, finding.options) }),
+  })
+}
+
+function noteOf({ property, seed, foundSteps, trace, situation }: Finding): string {
+  const began = situation === null ? '' : `, from: ${situation}`
+  return `${property}: seed ${seed}${began}, ${count(foundSteps, 'step')} shrunk to ${trace.length}`
+}
+
+function optionsOf(session: Session, words: readonly Word[]): FuzzOptions {
+  const { moments, budgets, origin } = session.current
+  const limits: { -readonly [K in keyof SwarmLimits]?: SwarmLimits[K] } = {
+    ...(budgets.crashes === 0 && { crashes: 0, crashInside: 0 }),
+    ...(budgets.drops === 0 && { loss: 0 }),
+    ...(budgets.duplicates === 0 && { duplicate: 0 }),
+    ...(budgets.mayCrash !== undefined && { mayCrash: budgets.mayCrash }),
+    ...(origin.options.disk !== undefined && { disk: false }),
+  }
+  const runs: { seeds?: number; firstSeed?: number } = {}
+  for (const word of words) {
+    const set = setting(word)
+    if (set === null) continue
+    if (!SETTINGS.includes(set.name as (typeof SETTINGS)[number]))
+      throw new ScenarioProblem(
+        word.column,
+        `fuzz has no setting "${set.name}"; it has ${SETTINGS.join(', ')}`,
+        nearest(set.name, SETTINGS),
+      )
+    readSetting(session, set.name as (typeof SETTINGS)[number], set.value, limits, runs)
+  }
+  const here = moments.length === 0 ? {} : { from: session.world }
+  // Where something is under way already, the clients have asked what they wanted.
+  const asked = moments.length > 0 && dueInOrder(session.world).length > 0 ? { requests: [] } : {}
+  return { ...runs, ...here, ...asked, limits }
+}
+
+function readSetting(
+  session: Session,
+  name: (typeof SETTINGS)[number],
+  value: Word,
+  limits: { -readonly [K in keyof SwarmLimits]?: SwarmLimits[K] },
+  runs: { seeds?: number; firstSeed?: number },
+): void {
+  switch (name) {
+    case 'seeds':
+      runs.seeds = countOf(value)
+      if (runs.seeds === 0) throw new ScenarioProblem(value.column, 'expected at least one run', '200')
+      return
+    case 'seed':
+      runs.firstSeed = countOf(value)
+      return
+    case 'loss':
+      limits.loss = chanceOf(value)
+      return
+    case 'copies':
+      limits.duplicate = chanceOf(value)
+      return
+    case 'inside':
+      limits.crashInside = chanceOf(value)
+      return
+    case 'drift':
+      limits.driftPpm = Math.round(chanceOf(value) * 1_000_000)
+      return
+    case 'delay':
+      limits.delayMs = millisOf(value)
+      return
+    case 'may-crash': {
+      const { names } = session.current.model.cluster
+      limits.mayCrash = value.text
+        .split(',')
+        .map((node) => oneOf({ text: node, column: value.column }, names, 'node', value.column))
+      return
+    }
+    case 'crashes':
+      limits.crashes = countOf(value)
+      return
+    case 'partitions':
+      limits.partitions = countOf(value)
+      return
+    case 'pauses':
+      limits.pauses = countOf(value)
+  }
+}
+
+/** A chance from `0.1` or `10%`. */
+function chanceOf(word: Word): number {
+  const match = /^(\d+(?:\.\d+)?)(%)?$/.exec(word.text)
+  const chance = match === null ? Number.NaN : Number(match[1]) / (match[2] === '%' ? 100 : 1)
+  if (!(chance >= 0 && chance <= 1))
+    throw new ScenarioProblem(
+      word.column,
+      `expected a chance such as 0.1 or 10%, found "${word.text}"`,
+      '0.1',
+    )
+  return chance
+}
