@@ -83,6 +83,10 @@ export interface Context {
   now(): number
   /** A choice nobody controls: the simulator draws one, the explorer tries all. */
   pick<T>(list: readonly T[]): T
+  /** A signature of this node on a value; nobody else can make it. */
+  sign(value: unknown): string
+  /** Whether `signature` is that of node `by` on this very value. */
+  verify(by: string, value: unknown, signature: unknown): boolean
   /** Announces something to the outside. Properties judge outputs, never private state. */
   output(body: Body): void
   /** A note for whoever reads the trace. */

@@ -17,6 +17,7 @@ import {
   type OperationId,
   REFUSED,
 } from './node.ts'
+import type { Signatures } from './signatures.ts'
 
 /** What a node is called, works with and was configured with. */
 export interface Identity {
@@ -40,6 +41,7 @@ export interface StepInput {
   readonly event: Event
   /** The node's own clock in milliseconds. */
   readonly nowMs: number
+  readonly signatures: Signatures
   /** Indexes for `ctx.pick`, in call order; a missing one is 0. */
   readonly picks: readonly number[]
 }
@@ -254,6 +256,11 @@ class Work {
         this.arities.push(list.length)
         return list[index]
       },
+      sign: (value) =>
+        this.input.signatures.sign(identity.self, canonicalText(canonicalJson(value, 'signed value'))),
+      verify: (by, value, signature) =>
+        typeof signature === 'string' &&
+        this.input.signatures.verify(by, canonicalText(canonicalJson(value, 'signed value')), signature),
       output: (body) => this.add({ kind: 'output', body: checkBody(body, 'output') }),
       log: (...parts) => this.add({ kind: 'log', text: parts.map(canonicalish).join(' ') }),
       refuse: () => REFUSED,

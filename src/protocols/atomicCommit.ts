@@ -157,13 +157,14 @@ function nonTriviality(role: string): AnyProperty {
 
 type Undecided = { readonly [tx: string]: { readonly [node: string]: 'voted' | 'decided' } }
 
-/** Who has voted and not yet decided. A process that decided owes nothing more. */
+/** Who has voted and not yet decided. A process that decided, or announced `stop` for good, owes nothing more. */
 const undecided = {
   first: {} as Undecided,
   see(fold: Undecided, seen: Observation): Undecided {
     const vote = voteOf(seen)
     if (vote !== null && fold[vote.tx]?.[vote.node] === undefined)
       return { ...fold, [vote.tx]: { ...fold[vote.tx], [vote.node]: 'voted' } }
+    if (seen.kind === 'output' && seen.body.type === 'stop') return withoutDebts(fold, seen.node)
     const decide = decisionOf(seen)
     return decide === null ? fold : { ...fold, [decide.tx]: { ...fold[decide.tx], [decide.node]: 'decided' } }
   },
@@ -174,6 +175,14 @@ const undecided = {
         .map((node) => ({ node, what: `${node} decides ${tx}`, why: why(node, tx), state: 'in doubt' })),
     )
   },
+}
+
+function withoutDebts(fold: Undecided, node: string): Undecided {
+  const paid = Object.entries(fold).map(([tx, own]) => [
+    tx,
+    { ...own, ...(own[node] && { [node]: 'decided' }) },
+  ])
+  return Object.fromEntries(paid) as Undecided
 }
 
 /** AC5: once everything is repaired and no more faults come, every process that has voted decides. */

@@ -5,7 +5,9 @@ import { dualWrite } from './dualWrite.ts'
 import { flawedAbd } from './flawed/abd.ts'
 import { flawedPaxos } from './flawed/paxos.ts'
 import { flawedRaft } from './flawed/raft.ts'
+import { flawedThreePhaseCommit } from './flawed/threePhaseCommit.ts'
 import { flawedTwoPhaseCommit } from './flawed/twoPhaseCommit.ts'
+import { inquiryCommit } from './inquiryCommit.ts'
 import { paxos } from './paxos.ts'
 import { paxosLamport } from './paxosLamport.ts'
 import { paxosRegister } from './paxosRegister.ts'
@@ -13,6 +15,7 @@ import { raftElection } from './raftElection.ts'
 import { raftLog } from './raftLog.ts'
 import { singleCopyRegister } from './singleCopyRegister.ts'
 import { tCommit } from './tCommit.ts'
+import { threePhaseCommit } from './threePhaseCommit.ts'
 import { twoPhase } from './twoPhase.ts'
 import { twoPhaseCommit } from './twoPhaseCommit.ts'
 
@@ -21,6 +24,8 @@ export const protocols: readonly Protocol[] = [
   twoPhaseCommit,
   tCommit,
   twoPhase,
+  threePhaseCommit,
+  inquiryCommit,
   singleCopyRegister,
   abd,
   paxos,
@@ -35,4 +40,5 @@ export const alternatives: readonly Alternative[] = [
   ...flawedPaxos,
   ...flawedAbd,
   ...flawedRaft,
+  ...flawedThreePhaseCommit,
 ]

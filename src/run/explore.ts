@@ -6,6 +6,7 @@ import { type Budgets, DEFAULT_BUDGETS } from '../world/choices.ts'
 import type { AnyProperty } from '../world/property.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
+import { judgeEventually } from './eventually.ts'
 import { judgeMet } from './met.ts'
 import { Row, RowSet } from './rows.ts'
 import { Space } from './space.ts'
@@ -52,6 +53,8 @@ export function explore(model: Model, options: ExploreOptions = {}): Exploration
 
 const NO_THROW = 'NoThrow'
 const PROGRESS_EVERY = 4096
+const NEVER_SHOWN =
+  'no schedule within the budgets shows it: whatever rests on it has not been put to the test'
 
 /** A world in which something was found wrong. */
 interface Finding {
@@ -67,10 +70,12 @@ class Search {
   private readonly rows: RowSet
   private readonly found = new Map<string, Finding>()
   private readonly unknown = new Map<string, string>()
+  private readonly shown = new Set<string>()
   private readonly judged: (string | null | undefined)[][]
   private readonly wanted: ReadonlySet<string>
   /** Indexes of the properties that are judged on every new world. */
   private readonly always: readonly number[]
+  private readonly sometimes: readonly number[]
   private readonly judgesRest: boolean
   private generated = 1
   private depth = 1
@@ -93,6 +98,7 @@ class Search {
     this.wanted = new Set(this.model.properties.map((p) => p.name))
     const kinds = this.model.properties.map((p) => p.judge.kind)
     this.always = kinds.flatMap((kind, p) => (kind === 'always' ? [p] : []))
+    this.sometimes = kinds.flatMap((kind, p) => (kind === 'sometimes' ? [p] : []))
     this.judgesRest = kinds.includes('atRest')
   }
 
@@ -161,7 +167,14 @@ class Search {
     const index = this.rows.add(row, parent)
     if (!this.rows.isNew) return index
     for (const p of this.always) this.judge(this.model.properties[p]!, p, row, index)
+    for (const p of this.sometimes) this.show(this.model.properties[p]!, p, row)
     return index
+  }
+
+  private show(property: AnyProperty, p: number, row: Row): void {
+    if (property.judge.kind !== 'sometimes' || this.shown.has(property.name)) return
+    const fold = this.space.fold(p, this.space.foldId(row, p))
+    if (property.judge.shown(fold, this.model.cluster)) this.shown.add(property.name)
   }
 
   /** Judges once per distinct fold; the first world it fails in is the one kept. */
@@ -199,6 +212,12 @@ class Search {
         property,
         judgeMet({ model: this.model, space, rows, first: 0, end: this.mainRows, property: p }),
       )
+    for (const { property, p } of futures)
+      if (property.judge.kind === 'eventually')
+        this.settle(
+          property,
+          judgeEventually({ model: this.model, space, rows, first: 0, end: this.mainRows, property: p }),
+        )
     const afterRepair = futures.filter(({ property }) => property.judge.kind === 'afterRepair')
     if (afterRepair.length === 0) return
     const budget = this.repairAll()
@@ -237,8 +256,11 @@ class Search {
     const finding = this.found.get(property)
     if (finding !== undefined)
       return { kind: 'broken', property, why: finding.why, trace: this.trace(finding.index), bound }
+    if (this.shown.has(property)) return { kind: 'held', property, bound }
     const budget = this.unknown.get(property) ?? this.stopped
     if (budget !== null) return { kind: 'gaveUp', property, budget, bound }
+    const judge = this.model.properties.find((p) => p.name === property)?.judge
+    if (judge?.kind === 'sometimes') return { kind: 'broken', property, why: NEVER_SHOWN, trace: [], bound }
     return { kind: 'held', property, bound }
   }
 
@@ -278,10 +300,10 @@ class Search {
   }
 
   private allBroken(): boolean {
-    if (this.found.size === 0) return false
+    if (this.found.size + this.shown.size === 0) return false
     return (
       this.found.has(NO_THROW) ||
-      (this.wanted.size > 0 && [...this.wanted].every((name) => this.found.has(name)))
+      (this.wanted.size > 0 && [...this.wanted].every((name) => this.found.has(name) || this.shown.has(name)))
     )
   }
 }

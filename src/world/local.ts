@@ -85,6 +85,7 @@ function runStep(
     disk: slot.disk.current,
     event,
     nowMs,
+    signatures: model.signatures,
     picks,
   })
   if (result.kind !== 'done') return result

@@ -1,6 +1,7 @@
 /** Protocols: what every driver takes. A model is a protocol with a cluster, parameters and rules filled in. */
 import { canonicalJson, type Json, type Value } from '../base/canonical.ts'
 import type { AnyNode, Body } from '../node/node.ts'
+import { ed25519, type Signatures, tags } from '../node/signatures.ts'
 import type { DiskMode } from './disk.ts'
 import type { AnyProperty, Cluster } from './property.ts'
 
@@ -101,6 +102,8 @@ export interface ModelOptions {
   /** How long a message travels, in milliseconds; used where time counts. */
   readonly delayMs: readonly [number, number]
   readonly seed: number
+  /** `tags` are short and quick, for searches; `ed25519` are real. */
+  readonly signatures: 'tags' | 'ed25519'
 }
 
 /** A protocol with everything filled in. */
@@ -111,6 +114,7 @@ export interface Model {
   readonly nodes: { readonly [name: string]: AnyNode }
   readonly params: { readonly [name: string]: Json }
   readonly options: ModelOptions
+  readonly signatures: Signatures
   readonly properties: readonly AnyProperty[]
   /** What each client asks, one request after the other. A client is data. */
   readonly clients: { readonly [client: string]: readonly ClientRequest[] }
@@ -164,6 +168,7 @@ export function makeModel(protocol: Protocol, input: ModelInput = {}): Model {
     disk: 'lose-all',
     delayMs: [1, 1],
     seed: 1,
+    signatures: 'tags',
     ...input.options,
   }
   return {
@@ -174,6 +179,7 @@ export function makeModel(protocol: Protocol, input: ModelInput = {}): Model {
     params,
     options,
     properties: input.properties ?? protocol.properties,
+    signatures: options.signatures === 'tags' ? tags(options.seed) : ed25519(options.seed),
     clients: canonicalJson(input.clients ?? {}) as unknown as Model['clients'],
   }
 }

@@ -1,6 +1,7 @@
 /** One step: what a handler asks for, and what happens to one that does what it must not. */
 import { describe, expect, test } from 'vitest'
 import { defineNode, type NodeDefinition } from '../../src/node/node.ts'
+import { tags } from '../../src/node/signatures.ts'
 import { step, stepTwice } from '../../src/node/step.ts'
 
 type Go = { readonly type: 'go'; readonly n?: number }
@@ -12,7 +13,7 @@ const event = { kind: 'receive', from: 'b', body: Object.freeze({ type: 'go' }),
 
 function go(handler: Definition['on']['go']) {
   const node = defineNode<{ list: unknown[] }, Go>({ start: () => ({ list: [] }), on: { go: handler! } })
-  return { node, identity, state: { list: [] }, disk: empty, event, nowMs: 0, picks: [] }
+  return { node, identity, state: { list: [] }, disk: empty, event, nowMs: 0, signatures: tags(1), picks: [] }
 }
 
 describe('a step is pure', () => {
