@@ -15,18 +15,20 @@ export function judgeEventually(region: Region): Met {
   const judge = model.properties[property]!.judge
   if (judge.kind !== 'eventually') throw new Error('only what must happen eventually can be trapped')
   const actions = new Interner<Choice>(choiceText)
-  const [row, looked] = [new Row(space.fixed), new Row(space.fixed)]
+  const from = new Row(space.fixed)
+  // A second row: whether a successor falls short is asked while the successors of `from` are being taken.
+  const row = new Row(space.fixed)
   const graph: Graph = {
     size: end - first,
     successors(at, visit) {
-      space.calmSuccessors(rows.read(first + at, row), (next) =>
+      space.calmSuccessors(rows.read(first + at, from), (next) =>
         visit(rows.add(next, first + at) - first, actions.id(event(space.choice()))),
       )
     },
   }
   const short = (at: number) =>
-    !judge.met(space.fold(property, space.foldId(rows.read(first + at, looked), property)), model.cluster)
-  const cut = (at: number) => space.isCut(rows.read(first + at, looked))
+    !judge.met(space.fold(property, space.foldId(rows.read(first + at, row), property)), model.cluster)
+  const cut = (at: number) => space.isCut(rows.read(first + at, row))
   const trap = fairTrap(graph, (at) => short(at) && !cut(at))
   if (trap !== null) return { kind: 'broken', index: first + trap, why: judge.why }
   return fairTrap(graph, short) === null ? { kind: 'held' } : { kind: 'unknown' }

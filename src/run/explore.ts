@@ -167,15 +167,14 @@ class Search {
     const index = this.rows.add(row, parent)
     if (!this.rows.isNew) return index
     for (const p of this.always) this.judge(this.model.properties[p]!, p, row, index)
-    for (const p of this.sometimes) this.look(p, row)
+    for (const p of this.sometimes) this.show(this.model.properties[p]!, p, row)
     return index
   }
 
-  /** Notes that a world shows what should be seen sometimes. */
-  private look(p: number, row: Row): void {
-    const { name, judge } = this.model.properties[p]!
-    if (judge.kind !== 'sometimes' || this.shown.has(name)) return
-    if (judge.shown(this.space.fold(p, this.space.foldId(row, p)), this.model.cluster)) this.shown.add(name)
+  private show(property: AnyProperty, p: number, row: Row): void {
+    if (property.judge.kind !== 'sometimes' || this.shown.has(property.name)) return
+    const fold = this.space.fold(p, this.space.foldId(row, p))
+    if (property.judge.shown(fold, this.model.cluster)) this.shown.add(property.name)
   }
 
   /** Judges once per distinct fold; the first world it fails in is the one kept. */
@@ -301,7 +300,7 @@ class Search {
   }
 
   private allBroken(): boolean {
-    if (this.found.size === 0 && this.shown.size === 0) return false
+    if (this.found.size + this.shown.size === 0) return false
     return (
       this.found.has(NO_THROW) ||
       (this.wanted.size > 0 && [...this.wanted].every((name) => this.found.has(name) || this.shown.has(name)))

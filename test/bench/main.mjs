@@ -1,0 +1,51 @@
+/**
+ * `npm run bench`: how fast the drivers and the checkers are, each next to its baseline in the same run.
+ * Prints a table, or with `--json` the figures; `.build/bench.json` keeps them. Words name the rows to run.
+ *
+ * Each row has a process of its own, so that its peak memory and what it compiled are its own.
+ */
+import { execFileSync } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const bundle = `${root}.build/bench.mjs`
+await build({
+  absWorkingDir: root,
+  entryPoints: ['test/bench/rows.ts'],
+  outfile: bundle,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  logLevel: 'error',
+})
+
+const words = process.argv.slice(2).filter((word) => word !== '--json')
+const asJson = process.argv.includes('--json')
+const all = /** @type {string[]} */ (JSON.parse(node(['--names'])))
+const rows = all.filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
+const results = []
+for (const name of rows) {
+  const result = JSON.parse(node([name]))
+  results.push(result)
+  if (asJson) continue
+  console.log(name)
+  for (const [what, value] of Object.entries(result.figures))
+    console.log(`  ${what.padEnd(44)}${written(value)}`)
+}
+const report = { node: process.version, platform: `${process.platform} ${process.arch}`, rows: results }
+writeFileSync(`${root}.build/bench.json`, `${JSON.stringify(report, null, 2)}\n`)
+if (asJson) console.log(JSON.stringify(report, null, 2))
+
+/** @param {string[]} row */
+function node(row) {
+  const flags = ['--expose-gc', '--max-old-space-size=8192']
+  return execFileSync(process.execPath, [...flags, bundle, ...row], { encoding: 'utf8' })
+}
+
+/** @param {unknown} value */
+function written(value) {
+  if (typeof value !== 'number') return String(value)
+  return value >= 1000 ? Math.round(value).toLocaleString('en-US') : String(Number(value.toPrecision(3)))
+}
