@@ -21,7 +21,7 @@ export interface Judge {
   /** Why this world breaks the property, or null. `moment` led here; null for the world the run began in. */
   here(world: World, moment: Moment | null): string | null
   /**
-   * Why the run breaks the property if it ends here, or null: an `afterRepair` property is broken where
+   * Why the run breaks the property if it ends here, or null: an `afterRepair` or `eventually` property is broken where
    * everything is repaired and a debt is still open after `calmMs` in which all that was due happened.
    */
   atEnd(world: World, disturbedUs: number): string | null
@@ -58,11 +58,14 @@ export function judgeOf(
   return {
     here: (world) => brokenIn(model, property, index, world),
     atEnd(world, disturbedUs) {
-      if (property.judge.kind !== 'afterRepair' || needsRepair(world)) return null
+      const { judge } = property
+      if ((judge.kind !== 'afterRepair' && judge.kind !== 'eventually') || needsRepair(world)) return null
       if (applyNextDue(model, world, disturbedUs + calmMs * 1000) !== null) return null
-      return property.judge.open(world.folds[index]!, model.cluster)[0]?.why ?? null
+      const fold = world.folds[index]!
+      if (judge.kind === 'eventually') return judge.met(fold, model.cluster) ? null : judge.why
+      return judge.open(fold, model.cluster)[0]?.why ?? null
     },
-    needsEnding: property.judge.kind === 'afterRepair',
+    needsEnding: property.judge.kind === 'afterRepair' || property.judge.kind === 'eventually',
   }
 }
 
@@ -75,6 +78,8 @@ function brokenIn(model: Model, property: AnyProperty, index: number, world: Wor
       return property.judge.broken(world.folds[index]!, model.cluster)
     case 'nonBlocking':
     case 'afterRepair':
+    case 'eventually':
+    case 'sometimes':
       return null
   }
 }
