@@ -1,11 +1,16 @@
 /** Replicated registers: published counts, and what clients see when a rule of ABD is read wrongly. */
 import { describe, expect, test } from 'vitest'
+import { linearizable } from '../../src/history/linearizable.ts'
+import { register } from '../../src/history/models.ts'
+import { historyOfClients, maelstromCall } from '../../src/history/read.ts'
 import { abd } from '../../src/protocols/abd.ts'
 import { paxosRegister } from '../../src/protocols/paxosRegister.ts'
 import { explore } from '../../src/run/explore.ts'
 import { exploreNaively } from '../../src/run/naive.ts'
+import { simulate } from '../../src/run/simulate.ts'
 import { property } from '../../src/world/property.ts'
 import type { ModelInput, Protocol } from '../../src/world/protocol.ts'
+import type { World } from '../../src/world/world.ts'
 import { lead, reading, searched, storyOf } from './stories.ts'
 
 const put = (to: string, value: string) => ({ to, body: { type: 'put', value } })
@@ -121,4 +126,53 @@ describe('ABD, refused events stay, nothing is lost', () => {
     expect(searched(observed(['next=count-only'], input), 'Settled')).toMatch(/^broken/)
     expect(searched(observed([], input), 'Settled')).toBe('held')
   })
+
+  test('the history checker calls each of these stories not linearizable', () => {
+    const four = ['s1', 's2', 's3', 's4']
+    const flawed: [string, string, ModelInput][] = [
+      ['writeBack=never', 'NoInversion', oneWriter],
+      [
+        'quorum=half',
+        'NoInversion',
+        { names: four, params: { durable: false }, clients: { c1: [put('s1', 'A'), get('s3')] } },
+      ],
+      [
+        'next=count-only',
+        'Settled',
+        {
+          names: ['s1', 's2'],
+          params: { durable: false },
+          clients: { c1: [put('s1', 'A'), get('s1'), get('s2')], c2: [put('s2', 'B')] },
+        },
+      ],
+    ]
+    for (const [flaw, broken, input] of flawed) {
+      const model = observed([flaw], input)
+      const { clients } = lead(model, storyOf(model, broken))
+      expect(judged(clients)).toBe('broken')
+    }
+  })
+
+  test('linearizable in fifty runs with three clients and a server that crashes', () => {
+    const clients = {
+      c1: [put('s1', 'A'), get('s2'), put('s1', 'B'), get('s3')],
+      c2: [get('s2'), put('s2', 'C'), get('s1'), get('s2')],
+      c3: [get('s3'), get('s3'), put('s3', 'D'), get('s1')],
+    }
+    const model = reading(abd, [], { clients, options: { delayMs: [1, 50] } })
+    for (let seed = 1; seed <= 50; seed++) {
+      const faults = { untilMs: 400, crashInside: 0.02, mayCrash: ['s3'], downMs: 50 }
+      const { last } = simulate(model, { seed, faults })
+      expect(judged(last.clients)).toBe('held')
+    }
+  })
 })
+
+/** What the history checker says of the clients of a world; the checker's words are `write` and `read`. */
+function judged(clients: World['clients']): string {
+  const history = historyOfClients(clients, (request, answer) => {
+    const call = maelstromCall(request, answer)
+    return { ...call, f: call.f === 'put' ? 'write' : 'read' }
+  })
+  return linearizable(history, register()).kind
+}
