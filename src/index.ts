@@ -37,6 +37,21 @@ export {
   workspaceFolder,
   writeAtomically,
 } from './exercise/workspace.ts'
+export { type History, type HistoryOperation, HistoryProblem } from './history/history.ts'
+export { linearizable } from './history/linearizable.ts'
+export {
+  casRegister,
+  counter,
+  growSet,
+  keyValue,
+  queue,
+  register,
+  type SequentialModel,
+} from './history/models.ts'
+export { historyOfClients, historyOfEvents } from './history/read.ts'
+export { sequential } from './history/sequential.ts'
+export { monotonicReads, monotonicWrites, readYourWrites, writesFollowReads } from './history/sessions.ts'
+export type { HistoryVerdict } from './history/verdict.ts'
 export { type Course, findLesson, loadCourse } from './lesson/course.ts'
 export * from './lesson/lesson.ts'
 export { type CellState, type ChallengeState, cellsOf, Notebook } from './lesson/notebook.ts'
@@ -51,6 +66,7 @@ export {
   stability,
   termination,
 } from './protocols/atomicCommit.ts'
+export { linearizableRegister } from './protocols/clients.ts'
 export { effectOnce } from './protocols/effectOnce.ts'
 export { alternatives, protocols } from './protocols/index.ts'
 export { type Exploration, type ExploreOptions, explore, onlyProperties } from './run/explore.ts'

@@ -8,7 +8,7 @@ import type { Json } from './canonical.ts'
 export type Outcome = 'open' | 'ok' | 'fail' | 'info'
 
 /** One operation of one client. `(client, n)` is its identity and travels in the envelope. */
-export interface Operation {
+export type Operation = {
   readonly client: string
   readonly n: number
   readonly to: string

@@ -54,18 +54,18 @@ const VERBS: { readonly [f: string]: string } = {
 
 /** The operation in words: `c1 writes x=1`, `c2 reads 1`, `c3 changes 1 to 2`. */
 export function operationText(operation: HistoryOperation): string {
-  const { process, f, key, value, result, outcome } = operation
+  const { process: who, f, key, value, result, outcome } = operation
   const of = key === null ? '' : `${key}=`
   const doubt = outcome === 'info' ? ' (outcome unknown)' : ''
   if (f === 'cas' && Array.isArray(value)) {
     const [from, to] = [valueText(value[0]), valueText(value[1])]
-    return `${process} changes ${key === null ? '' : `${key} from `}${from} to ${to}${doubt}`
+    return `${who} changes ${key === null ? '' : `${key} from `}${from} to ${to}${doubt}`
   }
   const verb = VERBS[f] ?? f
-  if (f !== 'read' && f !== 'dequeue') return `${process} ${verb} ${of}${valueText(value)}${doubt}`
+  if (f !== 'read' && f !== 'dequeue') return `${who} ${verb} ${of}${valueText(value)}${doubt}`
   return outcome === 'info'
-    ? `${process} ${verb} ${key ?? ''}`.trim() + doubt
-    : `${process} ${verb} ${of}${valueText(result)}`
+    ? `${who} ${verb} ${key ?? ''}`.trim() + doubt
+    : `${who} ${verb} ${of}${valueText(result)}`
 }
 
 /** A value as sentences show it: `1`, `"a"`, `nothing` for null. */

@@ -1,5 +1,6 @@
 /** Sequential data types: what each operation does to an object that handles one at a time. */
 import { byText, canonicalText, type Json, type Value } from '../base/canonical.ts'
+import { firstOutFirst } from './firstOutFirst.ts'
 import { type HistoryOperation, HistoryProblem, operationName, valueText } from './history.ts'
 
 /** What a model needs to know of an operation. `known` is false where the outcome is unknown: any result will do. */
@@ -116,14 +117,7 @@ export function queue(): SequentialModel<readonly Json[]> {
       if (known && canonicalText(first) !== canonicalText(result)) return REFUSED
       return done(state.length === 0 ? state : state.slice(1))
     },
-    // What is dequeued first must have been enqueued first.
-    urgency(history) {
-      const out = new Map<string, number>()
-      for (const { f, result, return: end } of history)
-        if (f === 'dequeue' && end !== null) out.set(canonicalText(result), end)
-      return (o) =>
-        (o.f === 'enqueue' ? out.get(canonicalText(o.value)) : o.return) ?? Number.POSITIVE_INFINITY
-    },
+    urgency: firstOutFirst,
     text: canonicalText,
     says: (state) =>
       state.length === 0 ? 'the queue is empty' : `the queue holds ${state.map(valueText).join(', ')}`,

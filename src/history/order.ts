@@ -49,9 +49,9 @@ export function realTime(history: readonly HistoryOperation[]): Order {
 export function programOrder(history: readonly HistoryOperation[]): Order {
   const order = emptyOrder(history)
   const laneOf = new Map<string, number>()
-  for (const { process } of order.operations.filter((o) => o.outcome === 'ok')) {
-    if (laneOf.has(process)) continue
-    laneOf.set(process, order.lanes.length)
+  for (const operation of order.operations) {
+    if (operation.outcome !== 'ok' || laneOf.has(operation.process)) continue
+    laneOf.set(operation.process, order.lanes.length)
     order.lanes.push([])
   }
   for (const [i, operation] of order.operations.entries()) {

@@ -15,7 +15,7 @@ export interface Explanation {
 }
 
 /** What a witness is worth in all, in configurations and operations looked at, and what one question is worth. */
-const PATIENCE = 1_000_000
+const PATIENCE = 300_000
 const PATIENCE_EACH = 20_000
 const PATIENCE_PER_OPERATION = 10
 /** Building a search costs about this many configurations an operation. */

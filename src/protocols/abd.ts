@@ -1,6 +1,7 @@
 /** ABD: a register that any majority of its servers keeps, for many writers (Attiya, Bar-Noy & Dolev 1995; Lynch & Shvartsman 1997). */
 import { type Context, defineNode, type OperationId } from '../node/node.ts'
 import { defineProtocol } from '../world/protocol.ts'
+import { linearizableRegister } from './clients.ts'
 
 /** When a value was written: a count, and the name of the writing server to break ties. */
 export type Tag = { readonly count: number; readonly server: string }
@@ -161,7 +162,7 @@ export const abd = defineProtocol({
     put: { to: 'server', fields: { value: 'A' }, says: 'writes the value' },
     get: { to: 'server', fields: {}, says: 'reads the value' },
   },
-  properties: [],
+  properties: [linearizableRegister],
   refusals: 'stay',
   label(body) {
     const value = body['value'] === null ? 'nothing' : String(body['value'])

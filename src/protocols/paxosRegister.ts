@@ -1,6 +1,7 @@
 /** A register that is written once, on servers that are proposer, acceptor and learner in one (after the example paxos of the model checker Stateright). */
 import { type Context, defineNode, type OperationId } from '../node/node.ts'
 import { defineProtocol } from '../world/protocol.ts'
+import { linearizableRegister } from './clients.ts'
 import { type PaxosRules, paxosRules } from './paxos.ts'
 
 /** What is proposed: whose request it is, and its value. */
@@ -125,7 +126,7 @@ export const paxosRegister = defineProtocol({
     put: { to: 'server', fields: { value: 'A' }, says: 'asks for a value to be chosen' },
     get: { to: 'server', fields: {}, says: 'reads the value, from a server that knows it' },
   },
-  properties: [],
+  properties: [linearizableRegister],
   refusals: 'stay',
   label(body) {
     const proposal = body['proposal'] as Proposal | undefined

@@ -1,6 +1,7 @@
 /** A register on one server: what every replicated one must look like from outside (the example of the model checker Stateright). */
 import { defineNode } from '../node/node.ts'
 import { defineProtocol } from '../world/protocol.ts'
+import { linearizableRegister } from './clients.ts'
 
 type Request = { readonly type: 'put'; readonly value: string } | { readonly type: 'get' }
 
@@ -30,7 +31,7 @@ export const singleCopyRegister = defineProtocol({
     put: { to: 'server', fields: { value: 'A' }, says: 'writes the value' },
     get: { to: 'server', fields: {}, says: 'reads the value' },
   },
-  properties: [],
+  properties: [linearizableRegister],
   refusals: 'stay',
   label: (body) =>
     body.type === 'get_ok' ? (body['value'] === null ? 'nothing' : String(body['value'])) : body.type,

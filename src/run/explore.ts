@@ -6,8 +6,9 @@ import { type Budgets, DEFAULT_BUDGETS } from '../world/choices.ts'
 import type { AnyProperty } from '../world/property.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
+import { judgeEventually } from './eventually.ts'
 import { judgeMet } from './met.ts'
-import { Integers, RowSet } from './rows.ts'
+import { Row, RowSet } from './rows.ts'
 import { Space } from './space.ts'
 
 export interface ExploreOptions {
@@ -20,6 +21,8 @@ export interface ExploreOptions {
   readonly maxWorlds?: number
   /** Gives up on `afterRepair` properties beyond this many worlds after a repair. Default: 200,000. */
   readonly maxRepaired?: number
+  /** Gives up before the rows of worlds take more bytes; what their integers stand for comes on top. Default: none. */
+  readonly maxBytes?: number
   /** Does not look beyond this level. Default: none. */
   readonly maxDepth?: number
   /** Compares rows and not only their fingerprints. */
@@ -50,6 +53,8 @@ export function explore(model: Model, options: ExploreOptions = {}): Exploration
 
 const NO_THROW = 'NoThrow'
 const PROGRESS_EVERY = 4096
+const NEVER_SHOWN =
+  'no schedule within the budgets shows it: whatever rests on it has not been put to the test'
 
 /** A world in which something was found wrong. */
 interface Finding {
@@ -63,11 +68,15 @@ class Search {
   private readonly root: World
   private readonly space: Space
   private readonly rows: RowSet
-  private readonly parents = new Integers()
   private readonly found = new Map<string, Finding>()
   private readonly unknown = new Map<string, string>()
+  private readonly shown = new Set<string>()
   private readonly judged: (string | null | undefined)[][]
   private readonly wanted: ReadonlySet<string>
+  /** Indexes of the properties that are judged on every new world. */
+  private readonly always: readonly number[]
+  private readonly sometimes: readonly number[]
+  private readonly judgesRest: boolean
   private generated = 1
   private depth = 1
   private stopped: string | null = null
@@ -84,9 +93,13 @@ class Search {
     this.root =
       options.from === undefined ? begin(this.model).world : withFolds(model, this.model, options.from)
     this.space = new Space(this.model, this.budgets, this.root.cut, Object.keys(this.root.clients))
-    this.rows = new RowSet(this.space.fixed, options.exact ?? false)
+    this.rows = new RowSet(options.exact ?? false)
     this.judged = this.model.properties.map(() => [])
     this.wanted = new Set(this.model.properties.map((p) => p.name))
+    const kinds = this.model.properties.map((p) => p.judge.kind)
+    this.always = kinds.flatMap((kind, p) => (kind === 'always' ? [p] : []))
+    this.sometimes = kinds.flatMap((kind, p) => (kind === 'sometimes' ? [p] : []))
+    this.judgesRest = kinds.includes('atRest')
   }
 
   run(): Exploration {
@@ -107,8 +120,8 @@ class Search {
   }
 
   private breadthFirst(): void {
-    const { maxWorlds = 2_000_000, maxDepth = Number.POSITIVE_INFINITY } = this.options
-    const row: number[] = []
+    const { maxWorlds = 2_000_000, maxDepth = Number.POSITIVE_INFINITY, maxBytes } = this.options
+    const row = new Row(this.space.fixed)
     let levelEnd = this.rows.size
     for (let index = 0; index < this.rows.size; index++) {
       if (index === levelEnd) {
@@ -124,6 +137,10 @@ class Search {
         this.stopped = `${maxWorlds} worlds`
         return
       }
+      if (maxBytes !== undefined && this.rows.bytes(PROGRESS_EVERY) > maxBytes) {
+        this.stopped = `${maxBytes} bytes of memory`
+        return
+      }
       if (
         index % PROGRESS_EVERY === PROGRESS_EVERY - 1 &&
         this.options.onProgress?.({ worlds: this.rows.size, depth: this.depth }) === false
@@ -135,48 +152,47 @@ class Search {
     }
   }
 
-  private expand(index: number, row: readonly number[]): void {
+  private expand(index: number, row: Row): void {
     this.cut ||= this.space.isCut(row)
-    this.space.successors(row, (next, _choice, threw) => {
+    this.space.successors(row, (next, threw) => {
       this.generated++
       const at = this.add(next, index)
       if (threw !== null && !this.found.has(NO_THROW))
         this.found.set(NO_THROW, { index: at, why: threw.message })
     })
-    this.judgeAtRest(index, row)
+    if (this.judgesRest) this.judgeAtRest(index, row)
   }
 
-  private add(row: readonly number[], parent: number): number {
-    const index = this.rows.add(row)
+  private add(row: Row, parent: number): number {
+    const index = this.rows.add(row, parent)
     if (!this.rows.isNew) return index
-    this.parents.push(parent)
-    this.model.properties.forEach((property, p) => {
-      if (property.judge.kind === 'always') this.judge(property, p, row, index)
-    })
+    for (const p of this.always) this.judge(this.model.properties[p]!, p, row, index)
+    for (const p of this.sometimes) this.look(p, row)
     return index
   }
 
+  /** Notes that a world shows what should be seen sometimes. */
+  private look(p: number, row: Row): void {
+    const { name, judge } = this.model.properties[p]!
+    if (judge.kind !== 'sometimes' || this.shown.has(name)) return
+    if (judge.shown(this.space.fold(p, this.space.foldId(row, p)), this.model.cluster)) this.shown.add(name)
+  }
+
   /** Judges once per distinct fold; the first world it fails in is the one kept. */
-  private judge(property: AnyProperty, p: number, row: readonly number[], index: number): void {
-    if (
-      this.found.has(property.name) ||
-      (property.judge.kind !== 'always' && property.judge.kind !== 'atRest')
-    )
-      return
+  private judge(property: AnyProperty, p: number, row: Row, index: number): void {
     const id = this.space.foldId(row, p)
     let why = this.judged[p]![id]
+    if (why === null || this.found.has(property.name)) return
     if (why === undefined) {
+      if (property.judge.kind !== 'always' && property.judge.kind !== 'atRest') return
       why = property.judge.broken(this.space.fold(p, id), this.model.cluster)
       this.judged[p]![id] = why
     }
     if (why !== null) this.found.set(property.name, { index, why })
   }
 
-  private judgeAtRest(index: number, row: readonly number[]): void {
-    const atRest = this.model.properties.some(
-      (property) => property.judge.kind === 'atRest' && !this.found.has(property.name),
-    )
-    if (!atRest || this.space.isCut(row)) return
+  private judgeAtRest(index: number, row: Row): void {
+    if (this.space.isCut(row)) return
     let moves = false
     this.space.calmSuccessors(row, (next) => {
       moves ||= !this.rows.equals(index, next)
@@ -197,6 +213,12 @@ class Search {
         property,
         judgeMet({ model: this.model, space, rows, first: 0, end: this.mainRows, property: p }),
       )
+    for (const { property, p } of futures)
+      if (property.judge.kind === 'eventually')
+        this.settle(
+          property,
+          judgeEventually({ model: this.model, space, rows, first: 0, end: this.mainRows, property: p }),
+        )
     const afterRepair = futures.filter(({ property }) => property.judge.kind === 'afterRepair')
     if (afterRepair.length === 0) return
     const budget = this.repairAll()
@@ -219,7 +241,7 @@ class Search {
   /** Adds the repaired world of every world, and all that can follow it without a fault; names the budget if too many. */
   private repairAll(): string | null {
     const { maxRepaired = 200_000 } = this.options
-    const row: number[] = []
+    const row = new Row(this.space.fixed)
     for (let index = 0; index < this.mainRows; index++)
       this.add(this.space.repaired(this.rows.read(index, row)), index)
     for (let index = this.mainRows; index < this.rows.size; index++) {
@@ -235,8 +257,11 @@ class Search {
     const finding = this.found.get(property)
     if (finding !== undefined)
       return { kind: 'broken', property, why: finding.why, trace: this.trace(finding.index), bound }
+    if (this.shown.has(property)) return { kind: 'held', property, bound }
     const budget = this.unknown.get(property) ?? this.stopped
     if (budget !== null) return { kind: 'gaveUp', property, budget, bound }
+    const judge = this.model.properties.find((p) => p.name === property)?.judge
+    if (judge?.kind === 'sometimes') return { kind: 'broken', property, why: NEVER_SHOWN, trace: [], bound }
     return { kind: 'held', property, bound }
   }
 
@@ -253,17 +278,17 @@ class Search {
   /** Walks the parents back, then finds the choice of each step by taking it again. */
   private trace(index: number): Choice[] {
     const path: number[] = []
-    for (let at = index; at >= 0; at = this.parents.get(at)) path.push(at)
+    for (let at = index; at >= 0; at = this.rows.parent(at)) path.push(at)
     path.reverse()
-    const row: number[] = []
+    const row = new Row(this.space.fixed)
     return path.slice(1).map((child, i) => this.choiceBetween(this.rows.read(path[i]!, row), path[i]!, child))
   }
 
-  private choiceBetween(row: readonly number[], parent: number, child: number): Choice {
+  private choiceBetween(row: Row, parent: number, child: number): Choice {
     if (parent < this.mainRows && child >= this.mainRows) return { kind: 'repair' }
     const found: Choice[] = []
-    this.space.successors(row, (next, choice) => {
-      if (found.length === 0 && this.rows.equals(child, next)) found.push(choice())
+    this.space.successors(row, (next) => {
+      if (found.length === 0 && this.rows.equals(child, next)) found.push(this.space.choice())
     })
     if (found[0] === undefined) throw new Error('explore: a step of the trace could not be found again')
     return found[0]
@@ -276,9 +301,10 @@ class Search {
   }
 
   private allBroken(): boolean {
+    if (this.found.size === 0 && this.shown.size === 0) return false
     return (
       this.found.has(NO_THROW) ||
-      (this.wanted.size > 0 && [...this.wanted].every((name) => this.found.has(name)))
+      (this.wanted.size > 0 && [...this.wanted].every((name) => this.found.has(name) || this.shown.has(name)))
     )
   }
 }

@@ -1,7 +1,7 @@
 /** Whether what is owed can still be met: reachability over stored worlds, whose successors are taken again. */
 import type { Obligation } from '../world/property.ts'
 import type { Model } from '../world/protocol.ts'
-import type { RowSet } from './rows.ts'
+import { Row, type RowSet } from './rows.ts'
 import type { Space } from './space.ts'
 
 export interface Region {
@@ -38,7 +38,7 @@ export function judgeMet(region: Region): Met {
 
 function spread(region: Region, debts: Debts, met: Int32Array, perhaps: Int32Array): boolean {
   const { space, rows, first, end } = region
-  const row: number[] = []
+  const row = new Row(space.fixed)
   let changed = false
   for (let index = end - 1; index >= first; index--) {
     const at = index - first
@@ -47,7 +47,7 @@ function spread(region: Region, debts: Debts, met: Int32Array, perhaps: Int32Arr
     let metHere = met[at]! | ~open
     let perhapsHere = perhaps[at]! | metHere | (space.isCut(row) ? -1 : 0)
     space.calmSuccessors(row, (next) => {
-      const after = rows.add(next) - first
+      const after = rows.add(next, index) - first
       if (after < 0 || after >= met.length) return
       metHere |= met[after]!
       perhapsHere |= perhaps[after]!
@@ -61,7 +61,7 @@ function spread(region: Region, debts: Debts, met: Int32Array, perhaps: Int32Arr
 
 function firstUnmet(region: Region, debts: Debts, met: Int32Array, perhaps: Int32Array): Met {
   const { space, rows, first, end } = region
-  const row: number[] = []
+  const row = new Row(space.fixed)
   let unknown = false
   for (let index = first; index < end; index++) {
     rows.read(index, row)
@@ -84,15 +84,15 @@ class Debts {
 
   constructor(private readonly region: Region) {}
 
-  openIn(row: readonly number[]): number {
+  openIn(row: Row): number {
     return this.ofFold(row).open
   }
 
-  owedIn(row: readonly number[]): readonly { bit: number; obligation: Obligation }[] {
+  owedIn(row: Row): readonly { bit: number; obligation: Obligation }[] {
     return this.ofFold(row).owed
   }
 
-  private ofFold(row: readonly number[]) {
+  private ofFold(row: Row) {
     const { space, model, property } = this.region
     const id = space.foldId(row, property)
     const known = this.byFold[id]

@@ -16,62 +16,131 @@ export class Integers {
     return this.chunks[index >>> CHUNK_BITS]![index & (CHUNK - 1)]!
   }
 
-  set(index: number, value: number): void {
-    this.chunks[index >>> CHUNK_BITS]![index & (CHUNK - 1)] = value
-  }
-
   push(value: number): void {
     const chunk = this.length >>> CHUNK_BITS
     if (chunk === this.chunks.length) this.chunks.push(new Int32Array(CHUNK))
     this.chunks[chunk]![this.length & (CHUNK - 1)] = value
     this.length++
   }
+
+  get bytes(): number {
+    return this.chunks.length * CHUNK * Int32Array.BYTES_PER_ELEMENT
+  }
 }
 
 /**
- * A set of rows. The first `fixed` integers of a row count by position; the rest are a multiset (the wire),
- * kept in an order that equal multisets share. Two rows are taken for equal if their 64-bit fingerprints
- * are; in exact mode their contents are compared as well.
+ * One row, to be changed. Its first `fixed` integers count by position; the rest are a multiset (the wire),
+ * kept in an order that equal multisets share. It keeps its fingerprint in step: a fingerprint is a sum of
+ * shares, so a change costs the shares of what went and what came, however long the row is.
+ */
+export class Row {
+  /** The integers of the row are the first `length` of these. To be read only: changes go through the methods. */
+  cells = new Int32Array(64)
+  length = 0
+  lane0 = 0
+  lane1 = 0
+  private readonly salts0: Int32Array
+  private readonly salts1: Int32Array
+
+  constructor(readonly fixed: number) {
+    this.salts0 = laneSalts(0, fixed + 1)
+    this.salts1 = laneSalts(1, fixed + 1)
+  }
+
+  /** Replaces an integer of the fixed part. */
+  set(position: number, id: number): void {
+    const old = this.cells[position]!
+    if (old === id) return
+    this.cells[position] = id
+    const salt0 = this.salts0[position]!
+    const salt1 = this.salts1[position]!
+    this.lane0 = (this.lane0 - laneShare(0, old, salt0) + laneShare(0, id, salt0)) | 0
+    this.lane1 = (this.lane1 - laneShare(1, old, salt1) + laneShare(1, id, salt1)) | 0
+  }
+
+  /** Puts an integer into the rest, before place `at`. */
+  insert(at: number, id: number): void {
+    this.makeRoom(this.length + 1)
+    const { cells } = this
+    for (let i = this.length++; i > at; i--) cells[i] = cells[i - 1]!
+    cells[at] = id
+    this.lane0 = (this.lane0 + laneShare(0, id, this.salts0[this.fixed]!)) | 0
+    this.lane1 = (this.lane1 + laneShare(1, id, this.salts1[this.fixed]!)) | 0
+  }
+
+  /** Takes the integer at place `at` out of the rest. */
+  remove(at: number): void {
+    const { cells } = this
+    const id = cells[at]!
+    const last = --this.length
+    for (let i = at; i < last; i++) cells[i] = cells[i + 1]!
+    this.lane0 = (this.lane0 - laneShare(0, id, this.salts0[this.fixed]!)) | 0
+    this.lane1 = (this.lane1 - laneShare(1, id, this.salts1[this.fixed]!)) | 0
+  }
+
+  /** Becomes a copy of another row. */
+  copy(other: Row): void {
+    const { length } = other
+    this.makeRoom(length)
+    const to = this.cells
+    const from = other.cells
+    // Rows are short: a loop beats `TypedArray.set`.
+    for (let i = 0; i < length; i++) to[i] = from[i]!
+    this.length = length
+    this.lane0 = other.lane0
+    this.lane1 = other.lane1
+  }
+
+  /** Becomes this list. */
+  fill(ids: readonly number[]): void {
+    this.makeRoom(ids.length)
+    this.length = ids.length
+    this.lane0 = 0
+    this.lane1 = 0
+    ids.forEach((id, i) => {
+      const position = Math.min(i, this.fixed)
+      this.cells[i] = id
+      this.lane0 = (this.lane0 + laneShare(0, id, this.salts0[position]!)) | 0
+      this.lane1 = (this.lane1 + laneShare(1, id, this.salts1[position]!)) | 0
+    })
+  }
+
+  makeRoom(length: number): void {
+    if (length <= this.cells.length) return
+    const cells = new Int32Array(length * 2)
+    cells.set(this.cells)
+    this.cells = cells
+  }
+}
+
+/** What is kept of every row beside its cells, in one line of the cache: two lanes, where its cells begin, its parent. */
+const HEAD_BITS = 2
+
+/**
+ * A set of rows. Two rows are taken for equal if their 64-bit fingerprints are; in exact mode their contents
+ * are compared as well.
  */
 export class RowSet {
   private readonly cells = new Integers()
-  private readonly offsets = new Integers()
-  private readonly lane0 = new Integers()
-  private readonly lane1 = new Integers()
-  private readonly salts0: Int32Array
-  private readonly salts1: Int32Array
+  private readonly heads = new Integers()
   private table = new Int32Array(1 << 12)
+  size = 0
   /** Whether the last `add` was of a row that was not there. */
   isNew = false
   /** Different rows with one fingerprint, seen in exact mode. */
   collisions = 0
 
-  constructor(
-    private readonly fixed: number,
-    private readonly exact: boolean,
-  ) {
-    this.salts0 = laneSalts(0, fixed + 1)
-    this.salts1 = laneSalts(1, fixed + 1)
-  }
+  constructor(private readonly exact: boolean) {}
 
-  get size(): number {
-    return this.offsets.length
-  }
-
-  /** The number of the row; `isNew` then says whether it was not there before. */
-  add(row: readonly number[]): number {
-    const { fixed, salts0, salts1, lane0, lane1, table } = this
-    let a = 0
-    let b = 0
-    for (let i = 0; i < row.length; i++) {
-      const position = i < fixed ? i : fixed
-      a = (a + laneShare(0, row[i]!, salts0[position]!)) | 0
-      b = (b + laneShare(1, row[i]!, salts1[position]!)) | 0
-    }
+  /** The number of the row, which keeps the parent of its first sight; `isNew` then says whether that was now. */
+  add(row: Row, parent: number): number {
+    const { heads, table } = this
+    const { lane0, lane1 } = row
     const mask = table.length - 1
-    let place = (a ^ Math.imul(b, MIX)) & mask
+    let place = (lane0 ^ Math.imul(lane1, MIX)) & mask
     for (let entry = table[place]!; entry !== 0; entry = table[place]!) {
-      if (lane0.get(entry - 1) === a && lane1.get(entry - 1) === b) {
+      const head = (entry - 1) << HEAD_BITS
+      if (heads.get(head) === lane0 && heads.get(head + 1) === lane1) {
         if (!this.exact || this.equals(entry - 1, row)) {
           this.isNew = false
           return entry - 1
@@ -80,7 +149,7 @@ export class RowSet {
       }
       place = (place + 1) & mask
     }
-    const index = this.append(row, a, b)
+    const index = this.append(row, parent)
     table[place] = index + 1
     if (this.size * 2 > table.length) this.grow()
     this.isNew = true
@@ -88,23 +157,26 @@ export class RowSet {
   }
 
   /** Copies row `index` into `into`, replacing what it held. */
-  read(index: number, into: number[]): number[] {
-    const offset = this.offsets.get(index) >>> 0
+  read(index: number, into: Row): Row {
+    const offset = this.offset(index)
     const length = this.cells.get(offset)
+    into.makeRoom(length)
     into.length = length
-    for (let i = 0; i < length; i++) into[i] = this.cells.get(offset + 1 + i)
+    into.lane0 = this.heads.get(index << HEAD_BITS)
+    into.lane1 = this.heads.get((index << HEAD_BITS) + 1)
+    for (let i = 0; i < length; i++) into.cells[i] = this.cells.get(offset + 1 + i)
     return into
   }
 
-  /** The integer at one position of a row. */
-  at(index: number, position: number): number {
-    return this.cells.get((this.offsets.get(index) >>> 0) + 1 + position)
+  /** The row that `index` was first reached from; -1 for the first. */
+  parent(index: number): number {
+    return this.heads.get((index << HEAD_BITS) + 3)
   }
 
-  equals(index: number, row: readonly number[]): boolean {
-    const offset = this.offsets.get(index) >>> 0
+  equals(index: number, row: Row): boolean {
+    const offset = this.offset(index)
     if (this.cells.get(offset) !== row.length) return false
-    for (let i = 0; i < row.length; i++) if (this.cells.get(offset + 1 + i) !== row[i]) return false
+    for (let i = 0; i < row.length; i++) if (this.cells.get(offset + 1 + i) !== row.cells[i]) return false
     return true
   }
 
@@ -113,21 +185,35 @@ export class RowSet {
     return (this.size * (this.size - 1)) / 2 / 2 ** 64
   }
 
-  private append(row: readonly number[], a: number, b: number): number {
-    const index = this.offsets.length
-    this.offsets.push(this.cells.length | 0)
-    this.cells.push(row.length)
-    for (let i = 0; i < row.length; i++) this.cells.push(row[i]!)
-    this.lane0.push(a)
-    this.lane1.push(b)
-    return index
+  /** Bytes held now; with those it takes to double the table if that comes within the next `soon` rows. */
+  bytes(soon = 0): number {
+    const table = this.table.byteLength
+    const growing = (this.size + soon) * 2 > this.table.length ? 2 * table : 0
+    return this.cells.bytes + this.heads.bytes + table + growing
+  }
+
+  private offset(index: number): number {
+    return this.heads.get((index << HEAD_BITS) + 2) >>> 0
+  }
+
+  private append(row: Row, parent: number): number {
+    const { cells, heads } = this
+    heads.push(row.lane0)
+    heads.push(row.lane1)
+    heads.push(cells.length | 0)
+    heads.push(parent)
+    cells.push(row.length)
+    for (let i = 0; i < row.length; i++) cells.push(row.cells[i]!)
+    return this.size++
   }
 
   private grow(): void {
     const table = new Int32Array(this.table.length * 2)
     const mask = table.length - 1
+    const { heads } = this
     for (let index = 0; index < this.size; index++) {
-      let place = (this.lane0.get(index) ^ Math.imul(this.lane1.get(index), MIX)) & mask
+      const head = index << HEAD_BITS
+      let place = (heads.get(head) ^ Math.imul(heads.get(head + 1), MIX)) & mask
       while (table[place] !== 0) place = (place + 1) & mask
       table[place] = index + 1
     }

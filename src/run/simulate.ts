@@ -212,7 +212,8 @@ class Simulator {
       })
     else if (this.stopped !== null && property.judge.kind !== 'always')
       own.push({ kind: 'gaveUp', property: property.name, budget: this.stopped, bound })
-    else if (property.judge.kind !== 'nonBlocking') own.push({ kind: 'held', property: property.name, bound })
+    else if (property.judge.kind !== 'nonBlocking' && property.judge.kind !== 'sometimes')
+      own.push({ kind: 'held', property: property.name, bound })
     return own
   }
 
@@ -224,6 +225,10 @@ class Simulator {
       const why = property.judge.broken(this.world.folds[i]!, this.model.cluster)
       return why === null ? null : { why, steps }
     }
+    if (property.judge.kind === 'eventually')
+      return property.judge.met(this.world.folds[i]!, this.model.cluster)
+        ? null
+        : { why: property.judge.why, steps }
     if (property.judge.kind !== 'afterRepair') return null
     const open = property.judge.open(this.world.folds[i]!, this.model.cluster)[0]
     return open === undefined ? null : { why: open.why, steps }

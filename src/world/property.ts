@@ -42,10 +42,14 @@ export interface Obligation {
  *   delivered can be reached without a restart or a heal.
  * - `afterRepair`: everything is repaired in one step and no more faults come; broken if some world can
  *   then be reached from which an obligation can never be met.
+ * - `eventually`: broken if from some world a weakly fair run without more faults never meets it.
+ * - `sometimes`: broken if no world shows it. It guards a check against passing because nothing happened.
  */
 export type Judge<F> =
   | { readonly kind: 'always' | 'atRest'; broken(fold: F, cluster: Cluster): string | null }
   | { readonly kind: 'nonBlocking' | 'afterRepair'; open(fold: F, cluster: Cluster): readonly Obligation[] }
+  | { readonly kind: 'eventually'; met(fold: F, cluster: Cluster): boolean; readonly why: string }
+  | { readonly kind: 'sometimes'; shown(fold: F, cluster: Cluster): boolean }
 
 /**
  * A property. Instead of the list of outputs, which would multiply worlds, it keeps a fold of them: the

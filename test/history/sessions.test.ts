@@ -79,6 +79,27 @@ describe('stories', () => {
     )
   })
 
+  test('the latest write that was seen is the one that binds', () => {
+    const writes = ['c1 write x=1', 'c1 write y=1', 'c1 write x=2', 'c1 write y=2']
+    expect(brokenOnes(tell(...writes, 'c2 read y=1', 'c2 read x=1'))).toEqual([])
+    expect(brokenOnes(tell(...writes, 'c2 read y=1', 'c2 read y=2', 'c2 read x=1'))).toEqual([
+      'monotonicWrites',
+    ])
+  })
+
+  test('a write of unknown outcome does not hide what was read before it', () => {
+    const history = tell(
+      'c2 write 1',
+      'c1 read 1',
+      'c1 write 2 ...',
+      'c1 lost',
+      'c1 write 3',
+      'c3 read 3',
+      'c3 read 1',
+    )
+    expect(brokenOnes(history)).toEqual(['writesFollowReads'])
+  })
+
   test('what a cas found came before what it left', () => {
     const history = tell('c1 write 1', 'c2 cas [1,2]', 'c3 read 2', 'c3 read 1')
     expect(why(monotonicReads(history))).toMatchInlineSnapshot(

@@ -157,6 +157,11 @@ describe('queues, sets and counters', () => {
     expect(told(linearizable(tell('c1 add 5', 'c2 add -2', 'c3 read 3'), counter()))).toBe('held')
   })
 
+  test('a set that has one member twice', () => {
+    expect(linearizable(tell('c1 add 1', 'c2 read [1]'), growSet()).kind).toBe('held')
+    expect(linearizable(tell('c1 add 1', 'c2 read [1,1]'), growSet()).kind).toBe('broken')
+  })
+
   test('two reads of a set that each miss what the other saw', () => {
     const history = tell(
       'c1 add 1 ...',
