@@ -286,9 +286,12 @@ export class Space {
   private answer(row: Row, at: number, visit: Visit): void {
     const id = row.cells[at]!
     const position = this.names.length + this.clients.indexOf(this.parcels.value(id).to)
+    const waits =
+      position >= this.names.length && this.answered(row, position, id).history !== row.cells[position]
+    if (!waits && this.model.options.refusals === 'stay') return
     const next = this.copy(row)
     next.remove(at)
-    if (position >= this.names.length) {
+    if (waits) {
       const { history, seen, sent } = this.answered(row, position, id)
       next.set(position, history)
       for (const one of seen) this.see(next, one)

@@ -187,6 +187,8 @@ function deliver(draft: Draft, parcel: Parcel, course: Course): string | { envel
   if (slot?.paused) return `${parcel.to} is paused`
   if (draft.world.cut.includes(linkText(parcel.from, parcel.to)))
     return `the link from ${parcel.from} to ${parcel.to} is cut`
+  if (slot === undefined && draft.model.options.refusals === 'stay' && !isAwaited(draft.world, parcel))
+    return `${parcel.to} waits for no such answer`
   draft.advance(envelope.dueUs)
   if (slot === undefined) {
     draft.takeOff(parcel)
@@ -458,6 +460,11 @@ function setClock(slot: NodeSlot, { stepUs, rate }: Choice & { kind: 'clock' }, 
 /** Whether two parcels are copies of one message. */
 function sameParcel(a: Parcel, b: Parcel): boolean {
   return a.to === b.to && a.from === b.from && sameCanonical(a.body, b.body) && sameCanonical(a.op, b.op)
+}
+
+/** True where a client waits for this reply. Under `stay` one that nobody waits for is refused, like a message without a handler. */
+export function isAwaited(world: World, { to, op }: Parcel): boolean {
+  return world.clients[to]?.some((o) => o.n === op?.n && o.outcome === 'open') ?? false
 }
 
 /** Maelstrom's rule: an error is definite, but for codes 0 (timeout) and 13 (crash). */

@@ -1,7 +1,7 @@
 /** choices: everything that may happen next in a world, in canonical order. */
 import { byText } from '../base/canonical.ts'
 import type { Event } from '../node/node.ts'
-import { parcelOf } from './apply.ts'
+import { isAwaited, parcelOf } from './apply.ts'
 import type { Choice, Course } from './choice.ts'
 import { allOutcomes } from './local.ts'
 import type { Model } from './protocol.ts'
@@ -32,8 +32,10 @@ export function calmChoices(model: Model, world: World, budgets: Budgets): Choic
       world.cut.includes(linkText(parcel.from, parcel.to))
     )
       continue
-    if (world.nodes[parcel.to] === undefined) found.push({ kind: 'deliver', parcel })
-    else
+    if (world.nodes[parcel.to] === undefined) {
+      if (model.options.refusals === 'consume' || isAwaited(world, parcel))
+        found.push({ kind: 'deliver', parcel })
+    } else
       for (const course of courses(model, world, budgets, parcel.to, { kind: 'receive', ...parcel }))
         found.push({ kind: 'deliver', parcel, ...course })
   }

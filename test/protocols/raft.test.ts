@@ -185,6 +185,23 @@ const SITUATIONS: readonly {
   },
   {
     flaw: 'conflict=never',
+    property: 'StateMachineSafety',
+    steps: 4,
+    when: 'n1 logged a alone, leads term 2 and logged b',
+    budgets: { timeouts: 1 },
+    world(model) {
+      const alone = silence(lead(model, submit('n1', 'a'), started(model)))
+      const again = [
+        ...reboot,
+        "n1's timer election",
+        'n2 receives RequestVote',
+        'n1 receives RequestVoteResult',
+      ]
+      return silence(lead(model, [...again, ...submit('n1', 'b')], alone), 'n2')
+    },
+  },
+  {
+    flaw: 'conflict=never',
     property: 'LogMatching',
     steps: 1,
     when: 'n1 logged a alone, leads term 2 and logged b and c',
@@ -211,6 +228,15 @@ describe('log, from a named situation', () => {
       return searched(model, property, { from: situation.world(model), budgets })
     }
     expect([found([flaw]), found([])]).toEqual([`broken in ${steps}`, 'held'])
+  })
+
+  test('of two leaders in one term, one deletes its own log for the other: LeaderAppendOnly, in one step', () => {
+    const model = reading(raftLog, ['isFree=always', 'merge=replace'])
+    const votes = ['n2 receives RequestVote..from n1', 'n2 receives RequestVote..from n3']
+    const won = ['n1 receives RequestVoteResult', 'n3 receives RequestVoteResult']
+    const elections = ["n1's timer election", "n3's timer election", ...votes, ...won]
+    const from = lead(model, [...elections, ...submit('n1', 'e')])
+    expect(searched(model, 'LeaderAppendOnly', { from, budgets: { timeouts: 0 } })).toBe('broken in 1')
   })
 
   test('Raft keeps all five guarantees from all of them', () => {
