@@ -219,3 +219,59 @@ describe('a property judged after repair', () => {
     }
   })
 })
+
+/** A node whose choices and errors depend on whether `grow` fired before. */
+const growing = defineProtocol({
+  name: 'growing',
+  source: 'test model',
+  says: 'a list and an error that depend on what was before',
+  cluster: ['a'],
+  rules: {},
+  roles: () => ({
+    node: defineNode<{ grown: boolean }, never>({
+      start(ctx) {
+        for (const timer of ['grow', 'draw', 'fail']) ctx.arm(timer, 10)
+        return { grown: false }
+      },
+      on: {},
+      timers: {
+        grow: (state) => {
+          state.grown = true
+        },
+        draw: (state, ctx) => {
+          if (ctx.pick(state.grown ? [0, 1] : [0]) !== 0) ctx.output({ type: 'drawn' })
+        },
+        fail: (state) => {
+          throw new Error(state.grown ? 'too big' : 'too small')
+        },
+      },
+    }),
+  }),
+  assign: () => ({ a: { role: 'node', peers: [], config: {} } }),
+  properties: [
+    property<boolean>({
+      name: 'NotDrawn',
+      says: 'nothing is drawn',
+      first: false,
+      see: (fold, seen) => fold || seen.kind === 'output',
+      judge: { kind: 'always', broken: (fold) => (fold ? 'something was drawn' : null) },
+    }),
+  ],
+})
+
+describe('another story is not a shorter one', () => {
+  const model = makeModel(growing)
+  const fire = (timer: string): Choice => ({ kind: 'fire', node: 'a', timer, arg: null })
+
+  test('what was picked from a longer list is not picked from a shorter one', () => {
+    const trace = [fire('grow'), { ...fire('draw'), picks: [1] } as Choice]
+    expect(shrink(model, begin(model).world, trace, 'NotDrawn')!.trace).toEqual(trace)
+  })
+
+  test('an error does not become another error', () => {
+    const trace = [fire('grow'), fire('fail')]
+    const short = shrink(model, begin(model).world, trace, 'NoThrow')!
+    expect(short.trace).toEqual(trace)
+    expect(short.why).toContain('too big')
+  })
+})
