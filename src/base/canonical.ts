@@ -34,14 +34,15 @@ export class ValueProblem extends Error {
  * members by the text of their keys. Throws `ValueProblem` at the first thing that is not a `Value`.
  */
 export function canonical(value: unknown, path = 'value'): Value {
-  return copy(value, path, true, [])
+  const quickly = quickCopy(value, true, QUICK_DEPTH)
+  return quickly === ODD ? copy(value, path, true, []) : quickly
 }
 
 /** The same for messages: JSON only, frozen. What is already canonical and frozen by us is shared. */
 export function canonicalJson(value: unknown, path = 'message'): Json {
   if (typeof value === 'object' && value !== null && frozen.has(value)) return value as Json
-  const result = copy(value, path, false, []) as Json
-  return deepFreeze(result)
+  const quickly = quickCopy(value, false, QUICK_DEPTH)
+  return deepFreeze((quickly === ODD ? copy(value, path, false, []) : quickly) as Json)
 }
 
 /** One text per value, whatever order its keys, entries or members were put in. */
@@ -65,18 +66,25 @@ export function canonicalText(value: unknown): string {
 export function sameCanonical(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
-  if (Array.isArray(a))
-    return Array.isArray(b) && a.length === b.length && a.every((item, i) => sameCanonical(item, b[i]))
+  if (Array.isArray(a)) return Array.isArray(b) && sameLists(a, b)
   if (a instanceof Map) return b instanceof Map && a.size === b.size && sameCanonical([...a], [...b])
   if (a instanceof Set) return b instanceof Set && a.size === b.size && sameCanonical([...a], [...b])
   if (Array.isArray(b) || b instanceof Map || b instanceof Set) return false
   const keys = Object.keys(a)
   if (keys.length !== Object.keys(b).length) return false
-  return keys.every(
-    (key) =>
-      Object.hasOwn(b, key) &&
-      sameCanonical((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key]),
-  )
+  for (const key of keys)
+    if (
+      !Object.hasOwn(b, key) ||
+      !sameCanonical((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key])
+    )
+      return false
+  return true
+}
+
+function sameLists(a: readonly unknown[], b: readonly unknown[]): boolean {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (!sameCanonical(a[i], b[i])) return false
+  return true
 }
 
 /** Orders texts by code unit: the same on every machine, whatever its locale. */
@@ -87,10 +95,97 @@ export function byText(a: string, b: string): number {
 const frozen = new WeakSet<object>()
 
 function deepFreeze(value: Json): Json {
-  if (value === null || typeof value !== 'object') return value
+  if (value === null || typeof value !== 'object' || frozen.has(value)) return value
   for (const part of Object.values(value)) deepFreeze(part as Json)
   frozen.add(value)
   return Object.freeze(value)
+}
+
+/** Something is not a value, or lies too deep to tell: the careful copy then says what and where. */
+const ODD = Symbol('odd')
+/** Deeper than any sensible state, and no cycle gets past it. */
+const QUICK_DEPTH = 64
+
+/** The copy without paths for messages that nearly nobody reads: building them took most of the time. */
+function quickCopy(value: unknown, collections: boolean, depth: number): Value | typeof ODD {
+  switch (typeof value) {
+    case 'boolean':
+    case 'string':
+      return value
+    case 'number':
+      if (!Number.isFinite(value)) return ODD
+      return value === 0 ? 0 : value
+    case 'object':
+      break
+    default:
+      return ODD
+  }
+  if (value === null) return null
+  if (depth === 0) return ODD
+  if (!collections && frozen.has(value)) return value as Json
+  if (Array.isArray(value)) return quickList(value, collections, depth - 1)
+  if (value instanceof Map) return collections ? quickMap(value, depth - 1) : ODD
+  if (value instanceof Set) return collections ? quickSet(value, depth - 1) : ODD
+  const prototype = Object.getPrototypeOf(value)
+  const plain =
+    prototype === Object.prototype || prototype === null || Object.getPrototypeOf(prototype) === null
+  return plain ? quickRecord(value as Record<string, unknown>, collections, depth - 1) : ODD
+}
+
+function quickList(list: readonly unknown[], collections: boolean, depth: number): Value | typeof ODD {
+  const copied: Value[] = []
+  for (let i = 0; i < list.length; i++) {
+    const item = quickCopy(list[i], collections, depth)
+    if (item === ODD) return ODD
+    copied.push(item)
+  }
+  return copied
+}
+
+function quickRecord(
+  record: Record<string, unknown>,
+  collections: boolean,
+  depth: number,
+): Value | typeof ODD {
+  const keys = Object.keys(record)
+  // What was canonical before is sorted already, and that is nearly everything.
+  for (let i = 1; i < keys.length; i++)
+    if (keys[i]! < keys[i - 1]!) {
+      keys.sort()
+      break
+    }
+  const copied: Record<string, Value> = {}
+  for (let i = 0; i < keys.length; i++) {
+    const item = quickCopy(record[keys[i]!], collections, depth)
+    if (item === ODD) return ODD
+    copied[keys[i]!] = item
+  }
+  return copied
+}
+
+function quickMap(map: Map<unknown, unknown>, depth: number): Value | typeof ODD {
+  const entries: { text: string; key: Value; item: Value }[] = []
+  for (const [key, item] of map) {
+    const keyCopy = quickCopy(key, true, depth)
+    const itemCopy = quickCopy(item, true, depth)
+    if (keyCopy === ODD || itemCopy === ODD) return ODD
+    entries.push({ text: canonicalText(key), key: keyCopy, item: itemCopy })
+  }
+  entries.sort((a, b) => byText(a.text, b.text))
+  const copied = new Map<Value, Value>()
+  for (const { key, item } of entries) copied.set(key, item)
+  return copied
+}
+
+function quickSet(set: Set<unknown>, depth: number): Value | typeof ODD {
+  const members: { text: string; member: Value }[] = []
+  for (const member of set) {
+    const copied = quickCopy(member, true, depth)
+    if (copied === ODD) return ODD
+    members.push({ text: canonicalText(member), member: copied })
+  }
+  members.sort((a, b) => byText(a.text, b.text))
+  return new Set(members.map(({ member }) => member))
 }
 
 function copy(value: unknown, path: string, collections: boolean, above: object[]): Value {

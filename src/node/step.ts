@@ -67,13 +67,34 @@ export interface HandlerError {
 
 /** Runs one handler. The state passed in is never changed; what a refusing or throwing handler asked for is dropped. */
 export function step(input: StepInput): StepResult {
+  return detached(run(input), handlerName(input.event))
+}
+
+/**
+ * Runs a step twice; a difference is reported as a throw that names the first thing that differs. The state of
+ * the second run is compared as it lies: a copy of it is made only to find out what differs.
+ */
+export function stepTwice(input: StepInput): StepResult {
+  const handler = handlerName(input.event)
+  const first = detached(run(input), handler)
+  const again = run(input)
+  const difference = sameDone(first, again) ? null : firstDifference(first, detached(again, handler))
+  if (difference === null) return first
+  const message = `${handler} is not deterministic: run twice on the same state and event, ${difference}. Take time from ctx.now(), chance from ctx.pick(), and keep nothing outside the state`
+  return { kind: 'threw', error: { handler, message, stack: '' }, arities: first.arities }
+}
+
+/** A handler's result with the very state it worked on, which it may still hold on to and which may be no `Value`. */
+type RawResult = StepResult | (Omit<StepResult & { kind: 'done' }, 'state'> & { readonly state: unknown })
+
+function run(input: StepInput): RawResult {
   const { node, event } = input
   const arities: number[] = []
   const handler = handlerName(event)
   try {
     const work = new Work(input, arities)
     if (event.kind === 'start') {
-      const state = canonical(checkState(node.start(work.context), handler), 'state')
+      const state = checkState(node.start(work.context), handler)
       return { kind: 'done', state, effects: work.finish(), arities, readClock: work.readClock }
     }
     const draft = canonical(input.state, 'state')
@@ -85,27 +106,20 @@ export function step(input: StepInput): StepResult {
         : call(draft, work.context, event.arg)
     if (result === REFUSED) return { kind: 'refused', arities }
     if (result !== undefined) throw new TypeError(returnAdvice(handler, result))
-    return {
-      kind: 'done',
-      state: canonical(draft, 'state'),
-      effects: work.finish(),
-      arities,
-      readClock: work.readClock,
-    }
+    return { kind: 'done', state: draft, effects: work.finish(), arities, readClock: work.readClock }
   } catch (error) {
     return { kind: 'threw', error: describe(error, handler), arities }
   }
 }
 
-/** Runs a step twice; a difference is reported as a throw that names the first thing that differs. */
-export function stepTwice(input: StepInput): StepResult {
-  const first = step(input)
-  const second = step(input)
-  const difference = firstDifference(first, second)
-  if (difference === null) return first
-  const handler = handlerName(input.event)
-  const message = `${handler} is not deterministic: run twice on the same state and event, ${difference}. Take time from ctx.now(), chance from ctx.pick(), and keep nothing outside the state`
-  return { kind: 'threw', error: { handler, message, stack: '' }, arities: first.arities }
+/** The result with a copy of the state, in canonical order; a throw where the state cannot be kept. */
+function detached(result: RawResult, handler: string): StepResult {
+  if (result.kind !== 'done') return result
+  try {
+    return { ...result, state: canonical(result.state, 'state') }
+  } catch (error) {
+    return { kind: 'threw', error: describe(error, handler), arities: result.arities }
+  }
 }
 
 /** `on.prepare`, `timers.inquire` or `start`: where an author looks for it. */
@@ -168,6 +182,11 @@ function describe(error: unknown, handler: string): HandlerError {
     return { handler, message, stack: error.stack ?? '' }
   }
   return { handler, message: `${handler} threw ${String(error)}`, stack: '' }
+}
+
+function sameDone(a: StepResult, b: RawResult): boolean {
+  if (a.kind !== 'done' || b.kind !== 'done') return false
+  return sameCanonical(a.effects, b.effects) && sameCanonical(a.state, b.state)
 }
 
 function firstDifference(a: StepResult, b: StepResult): string | null {

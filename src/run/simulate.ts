@@ -6,7 +6,7 @@ import { type Choice, linksBetween } from '../world/choice.ts'
 import type { AnyProperty } from '../world/property.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
-import { dueInOrder } from './due.ts'
+import { type Due, dueInOrder, earliestDue } from './due.ts'
 
 /** How hostile a run is. Faults happen before `untilMs`; then all is repaired and the run goes on calmly. */
 export interface FaultPlan {
@@ -109,10 +109,10 @@ class Simulator {
         break
       }
       const planned = this.plan[0]
-      const due = dueInOrder(this.world)[0]
+      const due = earliestDue(this.world)
       const untilUs = Math.min(planned?.atUs ?? endUs, endUs)
       if (due === undefined && planned === undefined) break
-      if (this.takeDue(untilUs)) continue
+      if (due !== undefined && this.takeDue(due, untilUs)) continue
       if (planned === undefined || planned.atUs > endUs) break
       this.plan.shift()
       this.take({ kind: 'wait', untilUs: planned.atUs })
@@ -131,8 +131,12 @@ class Simulator {
   }
 
   /** Lets the next thing happen that is due by then, with a fault if the dice say so; false if nothing is due. */
-  private takeDue(untilUs: number): boolean {
-    for (const { choice, dueUs } of dueInOrder(this.world)) {
+  private takeDue(earliest: Due, untilUs: number): boolean {
+    if (earliest.dueUs > untilUs) return false
+    const before = this.world
+    if (this.take(this.withFaults(earliest.choice, earliest.dueUs))) return true
+    // It was refused and waits: the next one in order that is possible now goes first.
+    for (const { choice, dueUs } of dueInOrder(before).slice(1)) {
       if (dueUs > untilUs) return false
       if (this.take(this.withFaults(choice, dueUs))) return true
     }
@@ -221,7 +225,7 @@ class Simulator {
   private atTheEnd(property: AnyProperty, i: number): { why: string; steps: number } | null {
     const steps = this.trace.length
     if (this.stopped !== null) return null
-    if (property.judge.kind === 'atRest' && dueInOrder(this.world).length === 0) {
+    if (property.judge.kind === 'atRest' && earliestDue(this.world) === undefined) {
       const why = property.judge.broken(this.world.folds[i]!, this.model.cluster)
       return why === null ? null : { why, steps }
     }
