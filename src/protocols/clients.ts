@@ -4,7 +4,7 @@ import type { Operation } from '../base/operation.ts'
 import { linearizable } from '../history/linearizable.ts'
 import { register } from '../history/models.ts'
 import { type Call, historyOfClients } from '../history/read.ts'
-import { answeredBy, outcomeOf } from '../world/apply.ts'
+import { answeredBy, outcomeOf } from '../world/clients.ts'
 import { type Observation, property } from '../world/property.ts'
 
 type Clients = { readonly [client: string]: readonly Operation[] }

@@ -1,14 +1,15 @@
 /** begin and apply: the first world of a model, and what one choice makes of a world. */
-import { byText, type Json, sameCanonical } from '../base/canonical.ts'
-import type { Operation, Outcome } from '../base/operation.ts'
+import { byText, sameCanonical } from '../base/canonical.ts'
+import type { Operation } from '../base/operation.ts'
 import { randomStream } from '../base/random.ts'
 import type { Body, Event } from '../node/node.ts'
 import type { HandlerError } from '../node/step.ts'
 import type { Choice, Course, Parcel } from './choice.ts'
+import { answeredBy, isAwaited, nextRequest, outcomeOf } from './clients.ts'
 import { type DiskEffect, EMPTY_DISK, hasUnsynced } from './disk.ts'
 import { isDiskEffect, type LocalOutcome, localOutcome, sameTimer, survivor } from './local.ts'
 import type { Observation } from './property.ts'
-import type { ClientRequest, Model } from './protocol.ts'
+import type { Model } from './protocol.ts'
 import {
   type Envelope,
   linkText,
@@ -420,24 +421,6 @@ class Draft {
   }
 }
 
-/** What a client asks next; null where its list is at an end or its last request is not answered yet. */
-export function nextRequest(model: Model, client: string, asked: readonly Operation[]): ClientRequest | null {
-  if (asked.some((operation) => operation.outcome === 'open')) return null
-  return model.clients[client]?.[asked.length] ?? null
-}
-
-/** How many operations of each client but one have been answered. */
-export function answeredBy(
-  clients: { readonly [client: string]: readonly Operation[] },
-  except: string,
-): { readonly [client: string]: number } {
-  const counts = Object.entries(clients).map(
-    ([name, asked]) =>
-      [name, asked.filter((o) => o.outcome === 'ok' || o.outcome === 'fail').length] as const,
-  )
-  return Object.fromEntries(counts.filter(([name, n]) => name !== except && n > 0))
-}
-
 /**
  * A clock that jumps, or runs at another rate from now on. A timer that is armed keeps its span of the
  * node's own time: with a faster clock it fires earlier. A jump moves no timer: they count spans.
@@ -460,18 +443,6 @@ function setClock(slot: NodeSlot, { stepUs, rate }: Choice & { kind: 'clock' }, 
 /** Whether two parcels are copies of one message. */
 function sameParcel(a: Parcel, b: Parcel): boolean {
   return a.to === b.to && a.from === b.from && sameCanonical(a.body, b.body) && sameCanonical(a.op, b.op)
-}
-
-/** True where a client waits for this reply. Under `stay` one that nobody waits for is refused, like a message without a handler. */
-export function isAwaited(world: World, { to, op }: Parcel): boolean {
-  return world.clients[to]?.some((o) => o.n === op?.n && o.outcome === 'open') ?? false
-}
-
-/** Maelstrom's rule: an error is definite, but for codes 0 (timeout) and 13 (crash). */
-export function outcomeOf(body: Body): Outcome {
-  if (body.type !== 'error') return 'ok'
-  const code: Json = body['code'] ?? null
-  return code === 0 || code === 13 ? 'info' : 'fail'
 }
 
 /** The parcel of an envelope: what it is, without when. */
