@@ -28,6 +28,48 @@ export class Integers {
   }
 }
 
+/** An integer from here on is kept as this mark and two halves. */
+const WIDE = 0xffff
+
+/** A list of numbers of 32 bits, nearly all of which fit into 16: ids are small, and half the memory is a lot of worlds. */
+class Halves {
+  private readonly chunks: Uint16Array[] = []
+  length = 0
+  /** Where the next `read` reads. */
+  at = 0
+
+  push(value: number): void {
+    if (value >= 0 && value < WIDE) return this.pushHalf(value)
+    this.pushHalf(WIDE)
+    this.pushHalf(value & 0xffff)
+    this.pushHalf(value >>> 16)
+  }
+
+  read(): number {
+    const half = this.half()
+    if (half !== WIDE) return half
+    const low = this.half()
+    return low | (this.half() << 16)
+  }
+
+  get bytes(): number {
+    return this.chunks.length * CHUNK * Uint16Array.BYTES_PER_ELEMENT
+  }
+
+  private half(): number {
+    const { at } = this
+    this.at = at + 1
+    return this.chunks[at >>> CHUNK_BITS]![at & (CHUNK - 1)]!
+  }
+
+  private pushHalf(value: number): void {
+    const chunk = this.length >>> CHUNK_BITS
+    if (chunk === this.chunks.length) this.chunks.push(new Uint16Array(CHUNK))
+    this.chunks[chunk]![this.length & (CHUNK - 1)] = value
+    this.length++
+  }
+}
+
 /**
  * One row, to be changed. Its first `fixed` integers count by position; the rest are a multiset (the wire),
  * kept in an order that equal multisets share. It keeps its fingerprint in step: a fingerprint is a sum of
@@ -121,7 +163,7 @@ const HEAD_BITS = 2
  * are compared as well.
  */
 export class RowSet {
-  private readonly cells = new Integers()
+  private readonly cells = new Halves()
   private readonly heads = new Integers()
   private table = new Int32Array(1 << 12)
   size = 0
@@ -158,13 +200,14 @@ export class RowSet {
 
   /** Copies row `index` into `into`, replacing what it held. */
   read(index: number, into: Row): Row {
-    const offset = this.offset(index)
-    const length = this.cells.get(offset)
+    const { cells } = this
+    cells.at = this.offset(index)
+    const length = cells.read()
     into.makeRoom(length)
     into.length = length
     into.lane0 = this.heads.get(index << HEAD_BITS)
     into.lane1 = this.heads.get((index << HEAD_BITS) + 1)
-    for (let i = 0; i < length; i++) into.cells[i] = this.cells.get(offset + 1 + i)
+    for (let i = 0; i < length; i++) into.cells[i] = cells.read()
     return into
   }
 
@@ -174,9 +217,10 @@ export class RowSet {
   }
 
   equals(index: number, row: Row): boolean {
-    const offset = this.offset(index)
-    if (this.cells.get(offset) !== row.length) return false
-    for (let i = 0; i < row.length; i++) if (this.cells.get(offset + 1 + i) !== row.cells[i]) return false
+    const { cells } = this
+    cells.at = this.offset(index)
+    if (cells.read() !== row.length) return false
+    for (let i = 0; i < row.length; i++) if (cells.read() !== row.cells[i]) return false
     return true
   }
 

@@ -129,7 +129,7 @@ describe("the course's two-phase commit", () => {
 
   test('a search that was stopped has not passed', () => {
     const { model, from } = started()
-    for (const limit of [{ maxWorlds: 100 }, { maxDepth: 3 }])
+    for (const limit of [{ maxWorlds: 100 }, { maxDepth: 3 }, { maxBytes: 1000 }])
       expect(
         explore(model, { from, properties: ['AC1'], budgets: { crashes: 1 }, ...limit }).verdicts[0]?.kind,
       ).toBe('gaveUp')
