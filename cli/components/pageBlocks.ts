@@ -42,7 +42,6 @@ export function pieceLines(piece: Piece, look: PieceLook, width: number): Line[]
 
 function intro(lesson: Lesson, width: number): Line[] {
   const facts = [lesson.unit, `${lesson.minutes} minutes`]
-  if (lesson.needs.length > 0) facts.push(`after ${lesson.needs.join(', ')}`)
   return [...renderMarkdown(`# ${lesson.title}`, width), ...wrapLine(toned('dim', facts.join(' · ')), width)]
 }
 
