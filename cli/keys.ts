@@ -88,7 +88,7 @@ export const KEYS = {
     { action: 'help', keys: ['?'], label: 'keys', says: 'this page' },
   ],
   prompt: [
-    { action: 'submit', keys: ['enter', 'ctrl-j'], shown: 'Enter', label: 'run', says: 'run the line' },
+    { action: 'submit', keys: ['enter'], shown: 'Enter', label: 'run', says: 'run the line' },
     {
       action: 'complete',
       keys: ['tab'],
@@ -303,9 +303,8 @@ function typed(text: string): Press {
       return { name: 'space', text }
     case '\r':
     case '\r\n':
+    case '\n': // so Enter comes if it was pressed before the terminal was in raw mode
       return { name: 'enter', text: '' }
-    case '\n':
-      return { name: 'ctrl-j', text: '' }
     case '\t':
       return { name: 'tab', text: '' }
     case '\u007f':

@@ -48,7 +48,7 @@ describe('keys as the terminal sends them', () => {
 
   test('a line and its end in one write are text and Enter', () => {
     expect(pressesOf('ab\r', {}).map((p) => p.name)).toEqual(['a', 'b', 'enter'])
-    expect(pressesOf('\n', {}).map((p) => p.name)).toEqual(['ctrl-j'])
+    expect(pressesOf('\n', {}).map((p) => p.name)).toEqual(['enter'])
   })
 
   test('a key means what its screen says', () => {
