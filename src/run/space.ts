@@ -286,16 +286,15 @@ export class Space {
   private answer(row: Row, at: number, visit: Visit): void {
     const id = row.cells[at]!
     const position = this.names.length + this.clients.indexOf(this.parcels.value(id).to)
-    const waits =
-      position >= this.names.length && this.answered(row, position, id).history !== row.cells[position]
+    const answer = position >= this.names.length ? this.answered(row, position, id) : null
+    const waits = answer !== null && answer.history !== row.cells[position]
     if (!waits && this.model.options.refusals === 'stay') return
     const next = this.copy(row)
     next.remove(at)
     if (waits) {
-      const { history, seen, sent } = this.answered(row, position, id)
-      next.set(position, history)
-      for (const one of seen) this.see(next, one)
-      if (sent !== null) this.put(next, sent)
+      next.set(position, answer.history)
+      for (const one of answer.seen) this.see(next, one)
+      if (answer.sent !== null) this.put(next, answer.sent)
     }
     this.note('deliver', id, 0, NO_COURSE)
     visit(next, null)

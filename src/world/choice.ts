@@ -52,32 +52,6 @@ export type Choice =
   /** Time passes and nothing happens. */
   | { readonly kind: 'wait'; readonly untilUs: number }
 
-/** Who does something in this choice: the receiver, the owner of the timer, the node that crashes. */
-export function actorOf(choice: Choice): string | null {
-  switch (choice.kind) {
-    case 'deliver':
-    case 'drop':
-    case 'duplicate':
-    case 'delay':
-    case 'corrupt':
-      return choice.parcel.to
-    case 'fire':
-    case 'restart':
-    case 'crash':
-    case 'pause':
-    case 'resume':
-    case 'clock':
-      return choice.node
-    case 'request':
-      return choice.client
-    case 'cut':
-    case 'heal':
-    case 'repair':
-    case 'wait':
-      return null
-  }
-}
-
 /** A choice in words, the same in every driver: `rm1 receives prepare from tm, then crashes after 2 effects`. */
 export function choiceText(choice: Choice): string {
   switch (choice.kind) {
