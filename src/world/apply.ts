@@ -3,11 +3,11 @@ import { byText, sameCanonical } from '../base/canonical.ts'
 import type { Operation } from '../base/operation.ts'
 import { randomStream } from '../base/random.ts'
 import type { Body, Event } from '../node/node.ts'
-import type { HandlerError } from '../node/step.ts'
+import { type HandlerError, stepTwice } from '../node/step.ts'
 import type { Choice, Course, Parcel } from './choice.ts'
 import { answeredBy, isAwaited, nextRequest, outcomeOf } from './clients.ts'
 import { type DiskEffect, EMPTY_DISK, hasUnsynced } from './disk.ts'
-import { isDiskEffect, type LocalOutcome, localOutcome, sameTimer, survivor } from './local.ts'
+import { type Arm, isDiskEffect, type LocalOutcome, localOutcome, sameTimer, survivor } from './local.ts'
 import type { Observation } from './property.ts'
 import type { Model } from './protocol.ts'
 import {
@@ -83,8 +83,11 @@ export function apply(model: Model, world: World, choice: Choice): Applied {
   return { kind: 'applied', moment: draft.moment(choice, result.envelope), world: draft.finish() }
 }
 
-/** Carries a choice out, or says why it cannot be. */
-function take(draft: Draft, choice: Choice): string | { envelope: Envelope | null } {
+/**
+ * Carries a choice out, or says why it cannot be. What was refused may have let time pass and drawn numbers,
+ * and nothing else.
+ */
+export function take(draft: Draft, choice: Choice): string | { envelope: Envelope | null } {
   const { world } = draft
   switch (choice.kind) {
     case 'deliver':
@@ -113,8 +116,9 @@ function take(draft: Draft, choice: Choice): string | { envelope: Envelope | nul
       return { envelope: null }
     }
     case 'drop': {
-      const envelope = draft.takeOff(choice.parcel)
+      const envelope = draft.find(choice.parcel)
       if (envelope === null) return notOnTheWire(choice.parcel)
+      draft.remove(envelope)
       draft.spend('drops', 'loss')
       return { envelope }
     }
@@ -129,11 +133,11 @@ function take(draft: Draft, choice: Choice): string | { envelope: Envelope | nul
       draft.request(choice)
       return { envelope: null }
     case 'cut':
-      draft.world = { ...world, cut: [...new Set([...world.cut, ...choice.links])].sort(byText) }
+      world.cut = [...new Set([...world.cut, ...choice.links])].sort(byText)
       draft.see({ kind: 'disturbance', what: 'partition' })
       return { envelope: null }
     case 'heal':
-      draft.world = { ...world, cut: [] }
+      world.cut = []
       return { envelope: null }
     case 'delay': {
       const envelope = draft.find(choice.parcel)
@@ -166,13 +170,13 @@ function take(draft: Draft, choice: Choice): string | { envelope: Envelope | nul
       return { envelope: null }
     }
     case 'repair':
-      draft.world = { ...world, cut: [] }
+      world.cut = []
       for (const name of draft.model.cluster.names) {
-        const slot = draft.world.nodes[name]!
+        const slot = world.nodes[name]!
         if (slot.paused) draft.setSlot(name, { ...slot, paused: false })
       }
       for (const name of draft.model.cluster.names)
-        if (draft.world.nodes[name]?.up === false) draft.run(name, { kind: 'start', boot: 'restart' }, {})
+        if (world.nodes[name]?.up === false) draft.run(name, { kind: 'start', boot: 'restart' }, {})
       return { envelope: null }
     case 'wait':
       draft.advance(choice.untilUs)
@@ -192,13 +196,13 @@ function deliver(draft: Draft, parcel: Parcel, course: Course): string | { envel
     return `${parcel.to} waits for no such answer`
   draft.advance(envelope.dueUs)
   if (slot === undefined) {
-    draft.takeOff(parcel)
+    draft.remove(envelope)
     draft.answer(parcel)
     return { envelope }
   }
-  if (draft.model.options.wire === 'bag') draft.takeOff(parcel)
   const ran = draft.run(parcel.to, { kind: 'receive', ...parcel }, course)
   if (!ran && draft.model.options.refusals === 'stay') return `${parcel.to} refuses ${parcel.body.type} now`
+  if (draft.model.options.wire === 'bag') draft.remove(envelope)
   return { envelope }
 }
 
@@ -206,8 +210,13 @@ function notOnTheWire(parcel: Parcel): string {
   return `no ${parcel.body.type} from ${parcel.from} to ${parcel.to} is in flight`
 }
 
-/** A world being succeeded: collects what happens during one choice. */
-class Draft {
+type Mutable<T> = { -readonly [Field in keyof T]: T[Field] }
+
+/**
+ * A world being succeeded: collects what happens during one choice. What is on the wire, in the slots of nodes
+ * and drawn from streams changes through its methods only, so that a driver may keep them in another shape.
+ */
+export class Draft {
   private sent: Envelope[] = []
   private outputs: Moment['outputs'][number][] = []
   private logs: Moment['logs'][number][] = []
@@ -217,13 +226,23 @@ class Draft {
   private lostWrites = false
   private arities: readonly number[] = []
 
+  readonly world: Mutable<Omit<World, 'wire' | 'draws'>>
+  /** How a handler is run. */
+  protected readonly step: typeof stepTwice = stepTwice
+  private wire: readonly Envelope[]
+  private draws: World['draws']
+
   constructor(
     readonly model: Model,
-    public world: World,
-  ) {}
+    { wire, draws, ...world }: World,
+  ) {
+    this.world = world
+    this.wire = wire
+    this.draws = draws
+  }
 
   finish(): World {
-    return this.world
+    return { ...this.world, wire: this.wire, draws: this.draws }
   }
 
   /** Hands out what was collected so far and starts afresh. */
@@ -254,34 +273,35 @@ class Draft {
   }
 
   advance(toUs: number): void {
-    if (toUs > this.world.timeUs) this.world = { ...this.world, timeUs: toUs }
+    if (toUs > this.world.timeUs) this.world.timeUs = toUs
   }
 
   find(parcel: Parcel): Envelope | null {
     let first: Envelope | null = null
-    for (const envelope of this.world.wire)
+    for (const envelope of this.wire)
       if ((first === null || envelope.dueUs < first.dueUs) && sameParcel(envelope, parcel)) first = envelope
     return first
   }
 
   /** Puts another envelope in the place of one on the wire. */
   replace(old: Envelope, now: Envelope): void {
-    this.world = { ...this.world, wire: this.world.wire.map((e) => (e === old ? now : e)) }
+    this.wire = this.wire.map((e) => (e === old ? now : e))
   }
 
-  takeOff(parcel: Parcel): Envelope | null {
-    const envelope = this.find(parcel)
-    if (envelope !== null) this.world = { ...this.world, wire: this.world.wire.filter((e) => e !== envelope) }
-    return envelope
+  put(envelope: Envelope): void {
+    this.wire = [...this.wire, envelope]
+  }
+
+  remove(envelope: Envelope): void {
+    this.wire = this.wire.filter((e) => e !== envelope)
   }
 
   /** Runs one handler; false if it refused. */
   run(name: string, event: Event, course: Course): boolean {
     const slot = this.world.nodes[name]!
     const nowMs = localUs(slot.clock, this.world.timeUs) / 1000
-    const outcome = localOutcome(this.model, name, slot, event, nowMs, course, (delayMs) =>
-      this.deadline(name, delayMs),
-    )
+    const arm: Arm = (delayMs) => this.deadline(name, delayMs)
+    const outcome = localOutcome(this.model, name, slot, event, nowMs, course, arm, this.step)
     if (outcome.kind === 'refused') return false
     this.settle(name, outcome)
     return true
@@ -309,7 +329,8 @@ class Draft {
         sentUs: this.world.timeUs,
         dueUs: this.world.timeUs + delayUs,
       }
-      this.world = { ...this.world, next: this.world.next + 1, wire: [...this.world.wire, envelope] }
+      this.world.next++
+      this.put(envelope)
       this.sent.push(envelope)
     }
   }
@@ -319,7 +340,9 @@ class Draft {
     const before = this.world.clients[client] ?? []
     const op = { client, n: before.length + 1 }
     // A client that asks again has given up waiting: the earlier request may still take effect.
-    const settled = before.map((o): Operation => (o.outcome === 'open' ? { ...o, outcome: 'info' } : o))
+    const last = before.at(-1)
+    const settled =
+      last?.outcome === 'open' ? [...before.slice(0, -1), { ...last, outcome: 'info' as const }] : before
     const operation: Operation = {
       client,
       n: op.n,
@@ -339,12 +362,10 @@ class Draft {
     const { op, body } = parcel
     const operations = this.world.clients[parcel.to]
     if (op === null || operations === undefined) return
-    const open = operations.some((o) => o.n === op.n && o.outcome === 'open')
-    if (!open) return
-    this.setOperations(
-      parcel.to,
-      operations.map((o) => (o.n === op.n ? { ...o, outcome: outcomeOf(body), answer: body } : o)),
-    )
+    const last = operations.at(-1)
+    if (last?.n !== op.n || last.outcome !== 'open') return
+    const answered = { ...last, outcome: outcomeOf(body), answer: body }
+    this.setOperations(parcel.to, [...operations.slice(0, -1), answered])
     this.see({ kind: 'return', op, body })
     this.next(parcel.to)
   }
@@ -357,14 +378,12 @@ class Draft {
 
   see(observation: Observation): void {
     const { properties, cluster } = this.model
-    this.world = {
-      ...this.world,
-      folds: this.world.folds.map((fold, i) => properties[i]!.see(fold, observation, cluster)),
-    }
+    if (properties.length > 0)
+      this.world.folds = this.world.folds.map((fold, i) => properties[i]!.see(fold, observation, cluster))
   }
 
   spend(what: keyof Spent, disturbance: 'crash' | 'loss' | 'duplicate' | 'timeout'): void {
-    this.world = { ...this.world, spent: { ...this.world.spent, [what]: this.world.spent[what] + 1 } }
+    this.world.spent = { ...this.world.spent, [what]: this.world.spent[what] + 1 }
     this.see({ kind: 'disturbance', what: disturbance })
   }
 
@@ -392,32 +411,34 @@ class Draft {
   }
 
   setSlot(name: string, slot: NodeSlot): void {
-    this.world = { ...this.world, nodes: { ...this.world.nodes, [name]: slot } }
+    this.world.nodes = { ...this.world.nodes, [name]: slot }
   }
 
   private setOperations(client: string, operations: readonly Operation[]): void {
     const clients = { ...this.world.clients, [client]: operations }
-    this.world = {
-      ...this.world,
-      clients: Object.fromEntries(Object.entries(clients).sort(([a], [b]) => byText(a, b))),
-    }
+    this.world.clients = Object.hasOwn(this.world.clients, client)
+      ? clients
+      : Object.fromEntries(Object.entries(clients).sort(([a], [b]) => byText(a, b)))
   }
 
   private deadline(name: string, delayMs: readonly [number, number]): { dueUs: number; order: number } {
     const spanUs = this.draw(`timer:${name}`, delayMs)
     const dueUs = this.world.timeUs + trueSpanUs(this.world.nodes[name]!.clock, spanUs)
-    const order = this.world.next
-    this.world = { ...this.world, next: order + 1 }
-    return { dueUs, order }
+    return { dueUs, order: this.world.next++ }
   }
 
   /** The next number of a named stream, in microseconds. A range of one value draws nothing. */
   private draw(stream: string, [minMs, maxMs]: readonly [number, number]): number {
     const [min, max] = [Math.round(minMs * 1000), Math.round(maxMs * 1000)]
     if (min === max) return min
-    const n = this.world.draws[stream] ?? 0
-    this.world = { ...this.world, draws: { ...this.world.draws, [stream]: n + 1 } }
-    return randomStream(this.model.options.seed, `${stream}#${n}`).integer(min, max)
+    return randomStream(this.model.options.seed, `${stream}#${this.count(stream)}`).integer(min, max)
+  }
+
+  /** How many numbers a stream has given so far; counts one more. */
+  protected count(stream: string): number {
+    const n = this.draws[stream] ?? 0
+    this.draws = { ...this.draws, [stream]: n + 1 }
+    return n
   }
 }
 

@@ -1,4 +1,4 @@
-/** Clients: what they ask next, what they wait for, and what an answer means to them. */
+/** Clients: what they ask next, what they wait for, and what an answer means to them. Only a client's last operation can be open. */
 import type { Json } from '../base/canonical.ts'
 import type { Operation, Outcome } from '../base/operation.ts'
 import type { Body } from '../node/node.ts'
@@ -8,7 +8,7 @@ import type { World } from './world.ts'
 
 /** What a client asks next; null where its list is at an end or its last request is not answered yet. */
 export function nextRequest(model: Model, client: string, asked: readonly Operation[]): ClientRequest | null {
-  if (asked.some((operation) => operation.outcome === 'open')) return null
+  if (asked.at(-1)?.outcome === 'open') return null
   return model.clients[client]?.[asked.length] ?? null
 }
 
@@ -25,8 +25,9 @@ export function answeredBy(
 }
 
 /** True where a client waits for this reply. Under `stay` one that nobody waits for is refused, like a message without a handler. */
-export function isAwaited(world: World, { to, op }: Parcel): boolean {
-  return world.clients[to]?.some((o) => o.n === op?.n && o.outcome === 'open') ?? false
+export function isAwaited(world: Pick<World, 'clients'>, { to, op }: Parcel): boolean {
+  const last = world.clients[to]?.at(-1)
+  return last !== undefined && last.n === op?.n && last.outcome === 'open'
 }
 
 /** Maelstrom's rule: an error is definite, but for codes 0 (timeout) and 13 (crash). */

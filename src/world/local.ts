@@ -36,8 +36,9 @@ export function localOutcome(
   nowMs: number,
   course: Course,
   arm: Arm,
+  step: typeof stepTwice = stepTwice,
 ): LocalResult {
-  const result = runStep(model, name, slot, event, nowMs, course.picks ?? [])
+  const result = runStep(model, name, slot, event, nowMs, course.picks ?? [], step)
   return finish(model, name, slot, event, course, result, arm)
 }
 
@@ -76,9 +77,10 @@ function runStep(
   event: Event,
   nowMs: number,
   picks: readonly number[],
+  step: typeof stepTwice = stepTwice,
 ): StepResult {
   const { peers, config } = model.assignment[name]!
-  const result = stepTwice({
+  const result = step({
     node: model.nodes[name]!,
     identity: { self: name, peers, config },
     state: slot.state,
