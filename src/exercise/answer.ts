@@ -1,64 +1,58 @@
-/** answer: what the learner's file exports, as nodes whose every handler runs under the sandbox's clock. */
+/** answer: what the learner's file exports, as nodes whose every handler runs in the sandbox. */
 import type { AnyNode } from '../node/node.ts'
-import { entered, labelNumber } from '../sandbox/guard.ts'
+import { foreignNode } from '../sandbox/foreignNode.ts'
+import type { OutOfFuel, Realm } from '../sandbox/realm.ts'
 import { CheckFailed, keepEvidence } from './evidence.ts'
 
-let load: (() => { readonly [name: string]: unknown }) | null = null
+let open: (() => Realm) | null = null
+let realm: Realm | null = null
 
 /** Says where answers come from. The fork's entry calls it once. */
-export function setAnswer(loader: () => { readonly [name: string]: unknown }): void {
-  load = loader
+export function setAnswer(opener: () => Realm): void {
+  open = opener
+}
+
+/** The next check gets the answer as if nothing had ever run. */
+export function forgetAnswer(): void {
+  realm = null
+}
+
+/** Set where the answer ran out of fuel in this check. */
+export function spentFuel(): OutOfFuel | null {
+  return realm?.spent ?? null
 }
 
 /**
- * The nodes that the answer exports under these names, loaded afresh. Fails the check, in the learner's
- * words, where the file throws or an export is missing.
+ * The nodes that the answer exports under these names; loaded afresh for each check. Fails the check, in the
+ * learner's words, where the file throws or an export is missing.
  */
 export function answer<Name extends string>(...names: readonly Name[]): { readonly [name in Name]: AnyNode } {
-  if (load === null) throw new Error('answer() is there only while an answer is being checked')
-  let exported: { readonly [name: string]: unknown }
+  const from = loaded()
+  return Object.fromEntries(names.map((name) => [name, nodeOf(from, name)])) as {
+    readonly [name in Name]: AnyNode
+  }
+}
+
+function loaded(): Realm {
+  if (open === null) throw new Error('answer() is there only while an answer is being checked')
+  if (realm !== null) return realm
   try {
-    exported = load()
+    realm = open()
+    realm.load()
+    return realm
   } catch (error) {
     return fail(
       `the file could not be loaded: ${error instanceof Error ? error.message : String(error)}`,
       error,
     )
   }
-  return Object.fromEntries(names.map((name) => [name, guarded(name, exported[name])])) as {
-    readonly [name in Name]: AnyNode
-  }
 }
 
-function guarded(name: string, value: unknown): AnyNode {
-  if (!isNode(value)) {
-    const found = value === undefined ? 'the answer exports no' : 'the answer exports something else as'
-    return fail(`${found} "${name}"; it needs: export const ${name} = defineNode({ ... })`)
-  }
-  const wrap = (label: string, handler: unknown) => {
-    const number = labelNumber(`${name}: ${label}`)
-    return (...args: unknown[]) =>
-      entered(number, () => (handler as (...args: unknown[]) => unknown)(...args))
-  }
-  const table = (group: string, handlers: { readonly [name: string]: unknown }) =>
-    Object.fromEntries(
-      Object.entries(handlers).map(([key, handler]) => [key, wrap(`${group}.${key}`, handler)]),
-    )
-  return {
-    start: wrap('start', value.start),
-    on: table('on', value.on),
-    timers: table('timers', value.timers ?? {}),
-  }
-}
-
-function isNode(value: unknown): value is AnyNode {
-  const node = value as Partial<AnyNode> | null | undefined
-  return (
-    typeof node === 'object' &&
-    node !== null &&
-    typeof node.start === 'function' &&
-    typeof node.on === 'object'
-  )
+function nodeOf(from: Realm, name: string): AnyNode {
+  const node = foreignNode(from, name)
+  if (!('kind' in node)) return node
+  const found = node.kind === 'missing' ? 'the answer exports no' : 'the answer exports something else as'
+  return fail(`${found} "${name}"; it needs: export const ${name} = defineNode({ ... })`)
 }
 
 function fail(happened: string, error?: unknown): never {

@@ -1,7 +1,8 @@
 /** Inside the fork: tells the host how each check went, at the moment it ends. Never sends the test's own words. */
 
-import { checkBegins, checkEnds, tellHost } from '../sandbox/guard.ts'
-import { ANSWER_FILE } from '../sandbox/realm.ts'
+import { ownFramesOnly } from '../sandbox/frames.ts'
+import { checkBegins, checkEnds, endFork, tellHost } from '../sandbox/guard.ts'
+import { forgetAnswer, spentFuel } from './answer.ts'
 import { bound, clearEvidence, evidence } from './evidence.ts'
 import { type Story, storyOf } from './story.ts'
 
@@ -17,8 +18,18 @@ export interface CheckOutcome {
   readonly bound: string | null
   /** The stack of what the answer threw, for the host to find its line in. */
   readonly stack: string | null
+  /** Set where the answer ran out of fuel: nothing runs after it. */
+  readonly spent: Spent | null
   readonly log: readonly string[]
   readonly dropped: number
+}
+
+/** Where fuel ran out: in which call, at which site of the code, by depth or by turns, and how many. */
+export interface Spent {
+  readonly label: string
+  readonly site: number
+  readonly deep: boolean
+  readonly most: number
 }
 
 interface Run {
@@ -38,21 +49,13 @@ export function runSeed(): number {
 }
 
 export function recordBegin(name: string): void {
-  hideFrames()
+  ownFramesOnly()
+  forgetAnswer()
   clearEvidence()
   run.log.lines.length = 0
   run.log.dropped = 0
   tellHost({ type: 'began', name })
   checkBegins()
-}
-
-/** Stacks show the answer's own frames only. Vite installs a function of its own here, so ours is put back each time. */
-function hideFrames(): void {
-  Error.prepareStackTrace = (error, frames) =>
-    [
-      String(error),
-      ...frames.filter((frame) => frame.getFileName() === ANSWER_FILE).map((frame) => `    at ${frame}`),
-    ].join('\n')
 }
 
 /** What a check declares of itself, and what it threw, if it threw. */
@@ -62,6 +65,7 @@ type Thrown = { readonly name?: string; readonly message?: string } | null
 export function recordEnd(name: string, { expected, why }: Declared, error: Thrown): void {
   checkEnds()
   const found = judged(error)
+  const fuel = spentFuel()
   const outcome: CheckOutcome = {
     type: 'check',
     name,
@@ -69,10 +73,12 @@ export function recordEnd(name: string, { expected, why }: Declared, error: Thro
     expected: expected ?? null,
     why: found.why ?? why ?? null,
     bound: bound(),
+    spent: fuel && { label: fuel.label, site: fuel.site, deep: fuel.deep, most: fuel.most },
     log: [...run.log.lines],
     dropped: run.log.dropped,
   }
   tellHost({ ...outcome })
+  if (fuel !== null) endFork({ kind: 'spent' })
 }
 
 function judged(error: Thrown): Pick<CheckOutcome, 'verdict' | 'happened' | 'why' | 'story' | 'stack'> {

@@ -2,8 +2,8 @@
 import { grouped } from '../base/verdict.ts'
 import { type Compiled, placeText } from '../sandbox/compile.ts'
 import type { Ending, Told } from '../sandbox/fork.ts'
-import { ANSWER_FILE } from '../sandbox/realm.ts'
-import { endingOf } from './ending.ts'
+import { ANSWER_FILE } from '../sandbox/given.ts'
+import { endingOf, spentWords } from './ending.ts'
 import type { CheckInfo, CheckReport, CheckResult } from './exercise.ts'
 import type { CheckOutcome } from './recorder.ts'
 
@@ -33,7 +33,7 @@ export class Results {
     const stopped =
       this.declared.find((check) => check.name === this.running) ??
       this.declared.find((check) => !this.byName.has(check.name))
-    if (ending.kind !== 'dismissed' && stopped !== undefined)
+    if (ending.kind !== 'dismissed' && ending.kind !== 'spent' && stopped !== undefined)
       this.add({ ...skipped(stopped), ...endingOf(ending, this.file) })
     const checks = this.declared.map(
       (check) => this.byName.get(check.name) ?? (all ? notRun(check) : skipped(check)),
@@ -69,7 +69,13 @@ export class Results {
         outcome.dropped > 0
           ? [...outcome.log, `... and ${grouped(outcome.dropped)} lines more`]
           : outcome.log,
+      ...(outcome.spent && { ...spentWords(outcome.spent), place: this.placeOfSite(outcome.spent.site) }),
     }
+  }
+
+  private placeOfSite(site: number): string | null {
+    const place = this.program.placeOfSite(site)
+    return place === null ? null : placeText(place)
   }
 
   /** The first frame of the stack that lies in the answer. */

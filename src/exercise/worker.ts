@@ -1,10 +1,11 @@
 /** The fork's entry: waits for an answer, then is Vitest's worker for the hidden checks. An edge. */
 import process from 'node:process'
 import { init, runBaseTests, setupEnvironment } from 'vitest/worker'
+import { lockRealm } from '../sandbox/lock.ts'
 import '../index.ts'
 import { startWatchdog, tellHost } from '../sandbox/guard.ts'
 import type { Limits } from '../sandbox/limits.ts'
-import { loadAnswer } from '../sandbox/realm.ts'
+import { Realm } from '../sandbox/realm.ts'
 import { setAnswer } from './answer.ts'
 import { setRun } from './recorder.ts'
 
@@ -25,7 +26,7 @@ process.on('message', (message: unknown) => {
   startWatchdog(limits)
   const log = { lines: [], dropped: 0 }
   setRun({ log, seed: input.seed })
-  setAnswer(() => loadAnswer(code, limits, log))
+  setAnswer(() => new Realm(code, limits, log))
 })
 
 init({
@@ -36,6 +37,7 @@ init({
   runTests: (state, traces) => runBaseTests('run', state, traces),
   collectTests: (state, traces) => runBaseTests('collect', state, traces),
 })
+lockRealm()
 tellHost({ type: 'ready' })
 
 function isAnswer(message: unknown): message is AnswerMessage {

@@ -3,7 +3,9 @@ import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { SourceMap, type SourceMapPayload } from 'node:module'
 import { basename, dirname, relative, resolve, sep } from 'node:path'
-import { build, type Message, type OnResolveArgs, type Plugin, transform } from 'esbuild'
+import { type BuildOptions, build, type Message, type OnResolveArgs, type Plugin, stop } from 'esbuild'
+import { addFuel, type Fueled, Refused } from './fuel.ts'
+import { NAMES } from './given.ts'
 
 /** `start.ts:31:5`: the file as seen from the answer's folder, its line and column from 1. */
 export interface Place {
@@ -21,7 +23,10 @@ export interface Problem {
 /** Code that a fork can load, and the way back from its lines to the learner's. */
 export interface Compiled {
   readonly code: string
+  /** The learner's place of a line and column of `code`. */
   placeOf(line: number, column: number): Place | null
+  /** The learner's place of a site that `code` named when it ran out of fuel. */
+  placeOfSite(site: number): Place | null
 }
 
 export type CompileResult =
@@ -37,25 +42,8 @@ export async function compileAnswer(file: string): Promise<CompileResult> {
   const unreadable = checkReadable(entry)
   if (unreadable !== null) return problem(unreadable)
   try {
-    const result = await build({
-      absWorkingDir: folder,
-      entryPoints: [entry],
-      outfile: 'answer.cjs',
-      bundle: true,
-      write: false,
-      format: 'cjs',
-      platform: 'neutral',
-      target: 'es2023',
-      sourcemap: 'external',
-      sourcesContent: false,
-      legalComments: 'none',
-      logLevel: 'silent',
-      tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
-      plugins: [onlyOwnFiles(folder)],
-    })
-    const code = result.outputFiles.find((out) => out.path.endsWith('.cjs'))?.text ?? ''
-    const map = result.outputFiles.find((out) => out.path.endsWith('.map'))?.text ?? '{}'
-    return { kind: 'compiled', program: { code, placeOf: placesOf(map, folder) } }
+    const { code, map } = await bundle(entry, folder)
+    return fueled(code, placesOf(map, folder))
   } catch (error) {
     const first = firstError(error)
     if (first === null) throw error
@@ -63,9 +51,79 @@ export async function compileAnswer(file: string): Promise<CompileResult> {
   }
 }
 
-/** `start.ts:31`. */
+/** `start.ts:31:5`. */
 export function placeText(place: Place): string {
-  return `${place.file}:${place.line}`
+  return `${place.file}:${place.line}:${place.column}`
+}
+
+async function bundle(entry: string, folder: string): Promise<{ code: string; map: string }> {
+  const options = {
+    absWorkingDir: folder,
+    entryPoints: [entry],
+    outfile: 'answer.cjs',
+    bundle: true,
+    write: false,
+    format: 'cjs',
+    platform: 'neutral',
+    target: 'es2023',
+    sourcemap: 'external',
+    sourcesContent: false,
+    legalComments: 'none',
+    logLevel: 'silent',
+    tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
+    plugins: [onlyOwnFiles(folder)],
+  } satisfies BuildOptions
+  const { outputFiles } = await build(options).catch(async (error: unknown) => {
+    if (firstError(error) !== null) throw error
+    // A source that is nested too deeply ends esbuild's own process, and all later builds with it.
+    await stop()
+    return build(options)
+  })
+  const ending = (name: string) => outputFiles.find((out) => out.path.endsWith(name))?.text ?? ''
+  return { code: ending('.cjs'), map: ending('.map') }
+}
+
+type PlaceOf = Compiled['placeOf']
+
+/** Adds fuel to what esbuild printed; `placeOf` leads from there to the learner's files. */
+function fueled(code: string, placeOf: PlaceOf): CompileResult {
+  const at = (offset: number) => {
+    const before = code.slice(0, offset).split('\n')
+    return placeOf(before.length, before.at(-1)!.length + 1)
+  }
+  let result: Fueled
+  try {
+    result = addFuel(code, NAMES)
+  } catch (error) {
+    if (error instanceof Refused)
+      return problem({ message: error.message, place: at(error.at), next: error.next })
+    if (error instanceof RangeError) return problem(TOO_DEEP)
+    if (error instanceof SyntaxError && 'pos' in error)
+      return problem({
+        message: error.message.replace(/ \(\d+:\d+\)$/, ''),
+        place: at(Number(error.pos)),
+        next: 'correct this line and save',
+      })
+    throw error
+  }
+  const { sites, placeIn } = result
+  return {
+    kind: 'compiled',
+    program: {
+      code: result.code,
+      placeOf(line, column) {
+        const place = placeIn(line, column)
+        return place === null ? null : placeOf(place.line, place.column)
+      },
+      placeOfSite: (site) => (sites[site] === undefined ? null : at(sites[site])),
+    },
+  }
+}
+
+const TOO_DEEP: Problem = {
+  message: 'the file is nested too deeply to be read: brackets within brackets within brackets',
+  place: null,
+  next: 'build the value in a loop, or name its parts',
 }
 
 function problem(found: Problem): CompileResult {
@@ -92,7 +150,7 @@ function checkReadable(file: string): Problem | null {
   return null
 }
 
-/** Refuses every import but `splitbrain` and files in the answer's own folder, and every `async`. */
+/** Refuses every import but `splitbrain` and files in the answer's own folder. */
 function onlyOwnFiles(folder: string): Plugin {
   return {
     name: 'only-own-files',
@@ -102,8 +160,7 @@ function onlyOwnFiles(folder: string): Plugin {
         const contents = await readFile(path, 'utf8')
         if (contents.length > MAX_SOURCE_BYTES)
           return { errors: [{ text: `${basename(path)} is larger than ${MAX_SOURCE_BYTES} bytes` }] }
-        const errors = await asyncUses(contents, path)
-        return errors.length > 0 ? { errors } : { contents, loader: 'ts', resolveDir: dirname(path) }
+        return { contents, loader: 'ts', resolveDir: dirname(path) }
       })
     },
   }
@@ -137,30 +194,6 @@ function resolveImport(args: OnResolveArgs, folder: string) {
   return file === undefined ? { errors: [{ text: `there is no file "${args.path}"` }] } : { path: file }
 }
 
-/** esbuild finds them for us: told that the target has neither `async` nor generators, it names the places. */
-async function asyncUses(contents: string, path: string) {
-  try {
-    const lacking = {
-      'async-await': false,
-      'async-generator': false,
-      'for-await': false,
-      'top-level-await': false,
-      generator: false,
-    }
-    await transform(contents, { loader: 'ts', supported: lacking, logLevel: 'silent', sourcefile: path })
-    return []
-  } catch (error) {
-    const found = (error as { errors?: readonly Message[] }).errors ?? []
-    return found
-      .filter((e) => /async|await/i.test(e.text))
-      .map(({ location }) => ({
-        text: 'a handler cannot wait: async and await are not there, because a node does one step at a time and a step either happens or does not',
-        notes: [{ text: 'send a message or arm a timer, return, and go on in its handler' }],
-        location,
-      }))
-  }
-}
-
 function firstError(error: unknown): Message | null {
   return (error as { errors?: readonly Message[] }).errors?.[0] ?? null
 }
@@ -171,7 +204,7 @@ function sentence({ text, location, notes }: Message): Problem {
   return { message: text, place, next: notes[0]?.text ?? 'correct this line and save' }
 }
 
-function placesOf(mapText: string, folder: string): Compiled['placeOf'] {
+function placesOf(mapText: string, folder: string): PlaceOf {
   let map: SourceMap | null = null
   return (line, column) => {
     map ??= new SourceMap(JSON.parse(mapText) as SourceMapPayload)

@@ -9,6 +9,8 @@ export type Ending =
   | { readonly kind: 'dismissed' }
   | { readonly kind: 'hung' | 'overtime'; readonly label: string; readonly ms: number }
   | { readonly kind: 'memory'; readonly label: string }
+  /** The check that ran out of fuel has said so itself. */
+  | { readonly kind: 'spent' }
   | {
       readonly kind: 'exited'
       readonly code: number | null
@@ -36,7 +38,7 @@ export class Fork {
   /** Boots a fork that runs `entry`, a module which calls `waitForAnswer`. */
   constructor(entry: URL, limits: Limits) {
     this.process = fork(fileURLToPath(entry), [], {
-      execArgv: [`--max-old-space-size=${limits.heapMb}`, '--max-semi-space-size=8'],
+      execArgv: flags(limits),
       env: forkEnvironment(),
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc', 'pipe'],
@@ -129,6 +131,16 @@ export class ForkSupply {
     })
     return one
   }
+}
+
+/** A small heap, and regular expressions that go back too often are begun anew by an engine that never does. */
+function flags(limits: Limits): string[] {
+  return [
+    `--max-old-space-size=${limits.heapMb}`,
+    '--max-semi-space-size=8',
+    '--enable-experimental-regexp-engine-on-excessive-backtracks',
+    '--regexp-backtracks-before-fallback=50000',
+  ]
 }
 
 /** Only what a Node process needs to start; nothing of the learner's environment. */

@@ -54,6 +54,10 @@ export function labelNumber(label: string): number {
   return labels.length - 1
 }
 
+export function labelText(label: number): string {
+  return labels[label] ?? ''
+}
+
 /** A check begins; its own clock starts again. */
 export function checkBegins(): void {
   Atomics.store(words, CHECK, ++checks)
@@ -61,6 +65,13 @@ export function checkBegins(): void {
 
 export function checkEnds(): void {
   Atomics.store(words, CHECK, 0)
+}
+
+/** Says how this process ends, and ends it: no other code runs after this line. */
+export function endFork(report: { readonly kind: string }): never {
+  tellHost({ ...report, type: 'ended' })
+  process.kill(process.pid, 'SIGKILL')
+  throw new Error('a process that was killed goes on')
 }
 
 /** Sends a value to the host, at once: it arrives even if the next line never returns. */

@@ -1,6 +1,10 @@
 /** What an answer may use before it is stopped. */
 
 export interface Limits {
+  /** Turns of loops and calls in one handler call, or in loading the file. The same on every machine. */
+  readonly fuel: number
+  /** How deep functions may call each other. */
+  readonly depth: number
   /** One uninterrupted stay in the answer's code, in processor time: a handler call, or loading the file. */
   readonly enteredMs: number
   /** One check in all, searches included, in processor time. */
@@ -16,6 +20,8 @@ export interface Limits {
 }
 
 export const DEFAULT_LIMITS: Limits = {
+  fuel: 1_000_000,
+  depth: 1_000,
   enteredMs: 1200,
   checkMs: 15_000,
   totalMs: 120_000,

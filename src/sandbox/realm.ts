@@ -1,40 +1,19 @@
-/**
- * Inside the fork: what the answer's code can see. For now the shared language with what is not in reach
- * taken out of sight; this keeps honest answers honest and is not yet a wall (see SECURITY.md).
- */
-import { compileFunction } from 'node:vm'
-import { canonicalText } from '../base/canonical.ts'
+/** Realm: where code that we did not write runs, and the one door through which it is entered. */
+import { types } from 'node:util'
+import { ValueProblem } from '../base/canonical.ts'
+import { grouped } from '../base/verdict.ts'
 import { defineNode } from '../node/node.ts'
-import { entered, labelNumber } from './guard.ts'
+import type { Engine } from './fuel.ts'
+import { ANSWER_FILE, EVAL_ADVICE, LANGUAGE, OUT_OF_REACH, RANDOM_ADVICE } from './given.ts'
+import { entered, labelNumber, labelText } from './guard.ts'
+import { lend, lentProblem } from './lend.ts'
 import type { Limits } from './limits.ts'
-
-/** How the answer's file is called in stacks. */
-export const ANSWER_FILE = 'splitbrain-answer.cjs'
+import { lockRealm } from './lock.ts'
+import { errorText, lyingText, textOf } from './plain.ts'
+import { teach } from './words.ts'
 
 /** What an answer may import from 'splitbrain'. Types cost nothing and are all there. */
-const GIVEN: { readonly [name: string]: unknown } = { defineNode }
-
-const OUT_OF_REACH: { readonly [name: string]: string } = {
-  process: 'a node has no process: it sees its state, its messages and ctx',
-  require: "import from 'splitbrain' only",
-  setTimeout: 'arm a timer: ctx.arm(name, milliseconds)',
-  setInterval: 'arm a timer: ctx.arm(name, milliseconds), and arm it again in its handler',
-  setImmediate: 'arm a timer: ctx.arm(name, 0)',
-  queueMicrotask: 'a handler does one step: send a message or arm a timer',
-  Date: 'take the time from ctx.now(), so that a run can be replayed',
-  performance: 'take the time from ctx.now(), so that a run can be replayed',
-  Promise: 'a handler cannot wait: send a message or arm a timer and go on in its handler',
-  fetch: 'send a message: ctx.send(to, body)',
-  crypto: 'take chance from ctx.pick(list), so that a run can be replayed',
-  Buffer: 'use plain values: strings, numbers, arrays, objects',
-  eval: 'write the code out',
-  Function: 'write the code out',
-  WebAssembly: 'write the code out',
-  SharedArrayBuffer: 'keep what you need in the state',
-  Atomics: 'keep what you need in the state',
-  globalThis: 'keep what you need in the state: nodes share nothing',
-  global: 'keep what you need in the state: nodes share nothing',
-}
+const GIVEN: { readonly [name: string]: unknown } = { defineNode: lend(defineNode) }
 
 /** So many lines beyond those kept are a flood. */
 const MOST_LINES = 10_000
@@ -45,34 +24,157 @@ export interface Log {
   dropped: number
 }
 
-/** Evaluates the answer's file and hands out what it exports. Throws what the file throws. */
-export function loadAnswer(code: string, limits: Limits, log: Log): { readonly [name: string]: unknown } {
-  const module = { exports: {} as Record<string, unknown> }
-  const scope: Record<string, unknown> = { ...hidden(), Math: tameMath(), console: makeConsole(limits, log) }
-  scope['require'] = (name: string) =>
-    name === 'splitbrain' ? GIVEN : outOfReach('require', OUT_OF_REACH['require']!)
-  const names = Object.keys(scope)
-  const run = compileFunction(code, ['module', 'exports', ...names], { filename: ANSWER_FILE }) as (
-    ...args: unknown[]
-  ) => void
-  entered(labelNumber('the file itself, outside any handler'), () =>
-    run(module, module.exports, ...names.map((name) => scope[name])),
-  )
-  return module.exports
+/** What foreign code threw, as plain text: nothing of the value itself is left. Its stack holds their frames only. */
+export class ForeignError extends Error {
+  override readonly name = 'ForeignError'
+  constructor(message: string, place: string) {
+    super(message)
+    Object.defineProperty(this, 'stack', { value: place })
+  }
 }
 
-function hidden(): Record<string, unknown> {
+/** Foreign code ran out of fuel in the call of this label. `site` is a number that the code's map knows. */
+export class OutOfFuel extends Error {
+  override readonly name = 'OutOfFuel'
+  constructor(
+    readonly label: string,
+    readonly deep: boolean,
+    readonly most: number,
+    readonly site: number,
+  ) {
+    super(
+      deep
+        ? `functions called each other ${grouped(most)} deep and none had returned`
+        : `it had not returned after ${grouped(most)} turns of loops and calls`,
+    )
+  }
+}
+
+/** A piece of foreign code in a realm of its own. Nothing else shares its globals. */
+export class Realm {
+  /** Set when it was stopped; it will not run again. */
+  spent: OutOfFuel | null = null
+  private readonly engine: Engine
+  private label = 0
+  private readonly module = { exports: {} as object }
+
+  /** Evaluates `code`, made by `addFuel`, and runs nothing of it yet. Locks the process, if it is not locked. */
+  constructor(
+    code: string,
+    private readonly limits: Limits,
+    log: Log,
+  ) {
+    lockRealm()
+    const compartment = new Compartment({ __options__: true, globals: {} })
+    const language = namedGlobals(compartment.globalThis)
+    clear(compartment.globalThis)
+    const stop = (site: number, deep: boolean) => this.stop(site, deep)
+    const require_ = (name: unknown): unknown =>
+      name === 'splitbrain' ? harden(GIVEN) : outOfReach('require', OUT_OF_REACH['require']!)
+    const seen = harden({
+      ...outOfReachNames(),
+      ...language,
+      Math: tameMath(),
+      console: makeConsole(limits, log),
+      require: require_,
+      stop,
+    })
+    const evaluate = compartment.evaluate(`${code}\n//# sourceURL=${ANSWER_FILE}`) as (seen: object) => Engine
+    this.engine = evaluate({ ...seen, module: this.module, exports: this.module.exports })
+  }
+
+  /** Runs the file itself, once. Throws `ForeignError`, `OutOfFuel`. */
+  load(): void {
+    this.enter(labelNumber('the code outside any handler'), () => this.engine.run())
+  }
+
+  /** What the file exports under this name, as it is: use it inside `enter` only. */
+  exported(name: string): unknown {
+    return (this.module.exports as { readonly [name: string]: unknown })[name]
+  }
+
+  /**
+   * The one way in: every touch of a value of this realm lies inside `run`, and only copies come out. Fills up the
+   * fuel, starts the clock. Whatever is thrown inside comes out as `ForeignError`, as `OutOfFuel`, or as a
+   * `ValueProblem` of ours.
+   */
+  enter<T>(label: number, run: () => T): T {
+    if (this.spent !== null) throw this.spent
+    this.label = label
+    return entered(label, () => {
+      this.engine.fill(this.limits.fuel, this.limits.depth)
+      let result: T
+      try {
+        result = run()
+      } catch (error) {
+        throw this.spent ?? translated(error)
+      }
+      if (this.spent !== null) throw this.spent
+      return result
+    })
+  }
+
+  /** Called by the code itself. What it throws may be caught; `enter` remembers. */
+  private stop(site: number, deep: boolean): never {
+    const { fuel, depth } = this.limits
+    this.spent ??= new OutOfFuel(labelText(this.label), deep, deep ? depth : fuel, site)
+    throw new RangeError(this.spent.message)
+  }
+}
+
+function translated(error: unknown): Error {
+  const ours = typeof error === 'object' && error !== null ? lentProblem(error) : null
+  if (ours !== null) return ours
+  if (!types.isProxy(error) && error instanceof ValueProblem) return error
+  const native = errorText(error)
+  if (native === null)
+    return new ForeignError(
+      `${textOf(error)} (not an Error: throw new Error('...') and its line is known)`,
+      '',
+    )
+  const message = lyingText(error as Error, 'message') || native
+  return new ForeignError(teach(message), placeIn(error as Error))
+}
+
+/** The frames of an error, written by our own function. Its getter is the language's own, unless it was replaced. */
+function placeIn(error: Error): string {
+  const own = Object.getOwnPropertyDescriptor(error, 'stack')
+  const read = own?.get === STACK?.get ? error.stack : own?.value
+  return typeof read === 'string' ? read.slice(0, 2000) : ''
+}
+
+const STACK = Object.getOwnPropertyDescriptor(new Error('one of ours'), 'stack')
+
+function namedGlobals(from: object): Record<string, unknown> {
+  return Object.fromEntries(LANGUAGE.map((name) => [name, Reflect.get(from, name)]))
+}
+
+/** Code sees what its wrapper is handed; the global object of the realm stays empty. */
+function clear(globals: object): void {
+  for (const name of Reflect.ownKeys(globals)) Reflect.deleteProperty(globals, name)
+  Reflect.set(globals, 'eval', unreachable('eval', EVAL_ADVICE))
+  Object.freeze(globals)
+}
+
+function outOfReachNames(): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(OUT_OF_REACH)
-      .filter(([name]) => name !== 'eval')
-      .map(([name, advice]) => [name, unreachable(name, advice)]),
+    Object.entries(OUT_OF_REACH).map(([name, advice]) => [name, unreachable(name, advice)]),
   )
 }
 
 /** A value that cannot be used in any way without being told why. */
 function unreachable(name: string, advice: string): unknown {
   const refuse = () => outOfReach(name, advice)
-  return new Proxy(() => {}, { get: refuse, set: refuse, apply: refuse, construct: refuse, has: refuse })
+  return new Proxy(
+    Object.freeze(() => {}),
+    {
+      get: refuse,
+      set: refuse,
+      apply: refuse,
+      construct: refuse,
+      has: refuse,
+    },
+  )
 }
 
 function outOfReach(name: string, advice: string): never {
@@ -83,8 +185,7 @@ function tameMath(): typeof Math {
   const own = Object.create(null) as Record<string, unknown>
   for (const name of Object.getOwnPropertyNames(Math))
     own[name] = (Math as unknown as Record<string, unknown>)[name]
-  own['random'] = () =>
-    outOfReach('Math.random', 'take chance from ctx.pick(list), so that a run can be replayed')
+  own['random'] = () => outOfReach('Math.random', RANDOM_ADVICE)
   return Object.freeze(own) as unknown as typeof Math
 }
 
@@ -96,7 +197,7 @@ function makeConsole(limits: Limits, log: Log): { readonly [name: string]: (...p
         throw new RangeError(`console.log was called more than ${MOST_LINES} times in one check: log less`)
       return
     }
-    const text = parts.map((part) => (typeof part === 'string' ? part : canonicalText(part))).join(' ')
+    const text = parts.map(textOf).join(' ')
     const kept = text.slice(0, limits.logChars - chars)
     chars += kept.length
     log.lines.push(kept)
