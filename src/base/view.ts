@@ -20,6 +20,7 @@ export type View =
     }
   | TimelineView
   | VerdictView
+  | ChartView
   | { readonly kind: 'stack'; readonly views: readonly View[] }
 
 /** One cell of a table. */
@@ -77,6 +78,51 @@ export interface VerdictView {
   readonly picture: TimelineView | null
   /** Replays the story; null where there is none. */
   readonly token: string | null
+}
+
+/** Numbers as a picture. Constructors that check them are in `draw/chart.ts`. */
+export type ChartView = BarsView | CurveView | RingView
+
+/** One bar a thing, all from zero: loads, message counts, worlds by depth, the bins of a histogram. */
+export interface BarsView {
+  readonly kind: 'bars'
+  readonly title: string
+  /** What the numbers count: `worlds`, `ms`. */
+  readonly unit: string
+  readonly bars: readonly {
+    readonly label: string
+    readonly value: number
+    readonly tone?: Tone
+    /** A word behind the number: `2.1x the mean`. */
+    readonly note?: string
+  }[]
+}
+
+/** One quantity against another, one line a series. */
+export interface CurveView {
+  readonly kind: 'curve'
+  readonly title: string
+  readonly x: Axis
+  readonly y: Axis
+  readonly series: readonly {
+    readonly name: string
+    readonly points: readonly (readonly [number, number])[]
+  }[]
+}
+
+export interface Axis {
+  readonly name: string
+  /** Null where the data decide. */
+  readonly from: number | null
+  readonly to: number | null
+}
+
+/** A hash ring. Places are parts of a turn, 0 up to 1, clockwise from the top; a node owns the arc that ends at its point. */
+export interface RingView {
+  readonly kind: 'ring'
+  readonly title: string
+  readonly points: readonly { readonly at: number; readonly owner: string }[]
+  readonly keys: readonly { readonly at: number; readonly name: string; readonly owner: string }[]
 }
 
 export function plain(text: string): Line {

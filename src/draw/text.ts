@@ -12,6 +12,7 @@ import {
   type View,
 } from '../base/view.ts'
 import { paintTimeline } from './paint.ts'
+import { chartSentences, paintChart } from './paintChart.ts'
 
 export interface TextOptions {
   readonly width: number
@@ -32,6 +33,12 @@ export function renderView(view: View, options: TextOptions): Line[] {
       return renderTimeline(view, options)
     case 'verdict':
       return renderVerdict(view, options)
+    case 'bars':
+    case 'curve':
+    case 'ring':
+      return options.sentences
+        ? chartSentences(view).flatMap((sentence) => wrapLine(plain(sentence), options.width, '  '))
+        : paintChart(view, options.width, options.ascii ?? false)
     case 'stack':
       return view.views.flatMap((part, i) => [...(i > 0 ? [plain('')] : []), ...renderView(part, options)])
   }
