@@ -33,6 +33,8 @@ export interface Io {
   read(): string
   /** The text of a file, or a sentence on why it cannot be read. */
   readFile(file: string): { readonly text: string } | { readonly problem: string }
+  /** Writes a whole file, making its folder. Throws `UsageProblem` where that is not possible. */
+  writeFile(file: string, text: string): void
   /** Lines as they are typed; null at the end. */
   lines(prompt: string, complete: (line: string) => readonly string[]): AsyncIterable<string>
 }

@@ -1,8 +1,8 @@
 /** Edge: the words of the command line, the streams of the process, and the exit code. */
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { EXIT, type Io } from './command.ts'
+import { EXIT, type Io, UsageProblem } from './command.ts'
 import { COMMANDS } from './commands/index.ts'
 import { packageRoot } from './door.ts'
 import { runProgram } from './program.ts'
@@ -56,6 +56,7 @@ function ioOf(flags: {
     workspace: flags.workspace,
     read: () => readFileSync(0, 'utf8'),
     readFile,
+    writeFile,
     lines,
   }
 }
@@ -68,6 +69,26 @@ function readFile(file: string): { readonly text: string } | { readonly problem:
     const why =
       code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : 'it cannot be read'
     return { problem: `${file}: ${why}` }
+  }
+}
+
+function writeFile(file: string, text: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    const why =
+      code === 'EISDIR'
+        ? 'it is a folder'
+        : code === 'EACCES' || code === 'EROFS' || code === 'EPERM'
+          ? 'you may not write there'
+          : code === 'ENOSPC'
+            ? 'the disk is full'
+            : code === 'ENOTDIR' || code === 'EEXIST'
+              ? 'a part of its path is a file'
+              : `the system says ${code}`
+    throw new UsageProblem(`${file} cannot be written: ${why}`, 'give another place with -o')
   }
 }
 

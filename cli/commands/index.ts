@@ -3,6 +3,7 @@ import type { CliCommand } from '../command.ts'
 import { check } from './check.ts'
 import { claims } from './claims.ts'
 import { exercises } from './exercises.ts'
+import { exportLesson } from './export.ts'
 import { learn } from './learn.ts'
 import { lessons } from './lessons.ts'
 import { repl } from './repl.ts'
@@ -16,6 +17,7 @@ export const COMMANDS: readonly CliCommand[] = [
   learn,
   lessons,
   claims,
+  exportLesson,
   check,
   exercises,
   reset,

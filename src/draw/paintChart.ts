@@ -138,12 +138,10 @@ function legend(names: readonly string[], markers: readonly string[], width: num
       used = 0
     }
     used += textWidth(text)
-    lines
-      .at(-1)!
-      .push({
-        text: used === textWidth(text) ? text.trimStart() : text,
-        tone: SERIES_TONES[i % SERIES_TONES.length]!,
-      })
+    lines.at(-1)!.push({
+      text: used === textWidth(text) ? text.trimStart() : text,
+      tone: SERIES_TONES[i % SERIES_TONES.length]!,
+    })
   })
   return lines
 }

@@ -1,0 +1,48 @@
+/** `export`: a lesson with its outputs as a page, as Markdown, or as pictures. */
+import { type CliCommand, EXIT, type Io, UsageProblem } from '../command.ts'
+import { exportHtml, exportMarkdown, exportPictures, newNotebook, type TakenLesson } from '../door.ts'
+import { lessonCalled } from '../library.ts'
+
+const FORMATS = ['html', 'md', 'svg'] as const
+
+export const exportLesson: CliCommand = {
+  usage: 'export <lesson>',
+  says: 'write a lesson with its outputs as a file',
+  options: [
+    ['--to <format>', 'html, md or svg (one file a picture); default: html'],
+    ['-o, --output <path>', 'the file, or for svg the folder; default: on standard output, for svg ./LESSON'],
+  ],
+  run(io, [id], options) {
+    const format = formatOf(options['to'])
+    const lesson = lessonCalled(id!)
+    const output = typeof options['output'] === 'string' ? options['output'] : null
+    const notebook = newNotebook(lesson)
+    notebook.runAll()
+    const taken: TakenLesson = { lesson, cells: notebook.cells }
+    if (format === 'svg') return writePictures(io, taken, output ?? lesson.id)
+    const text = format === 'html' ? exportHtml(taken) : exportMarkdown(taken)
+    if (output === null) io.out(text)
+    else {
+      io.writeFile(output, text)
+      io.err(`wrote ${output}\n`)
+    }
+    return EXIT.good
+  },
+}
+
+function formatOf(given: string | boolean | undefined): (typeof FORMATS)[number] {
+  const format = FORMATS.find((one) => one === (given ?? 'html'))
+  if (format !== undefined) return format
+  throw new UsageProblem(`a lesson cannot be exported to "${given}"`, `choose one of ${FORMATS.join(', ')}`)
+}
+
+function writePictures(io: Io, taken: TakenLesson, folder: string): number {
+  const pictures = exportPictures(taken)
+  for (const { name, svg } of pictures) io.writeFile(`${folder}/${name}`, svg)
+  io.err(
+    pictures.length === 0
+      ? 'this lesson has no pictures\n'
+      : `wrote ${pictures.length} ${pictures.length === 1 ? 'picture' : 'pictures'} to ${folder}/\n`,
+  )
+  return EXIT.good
+}
