@@ -1,25 +1,26 @@
 /** answer: what the learner's file exports, as nodes whose every handler runs in the sandbox. */
 import type { AnyNode } from '../node/node.ts'
 import { foreignNode } from '../sandbox/foreignNode.ts'
-import type { OutOfFuel, Realm } from '../sandbox/realm.ts'
+import type { ForeignModule } from '../sandbox/module.ts'
+import type { OutOfFuel } from '../sandbox/realm.ts'
 import { CheckFailed, keepEvidence } from './evidence.ts'
 
-let open: (() => Realm) | null = null
-let realm: Realm | null = null
+let open: (() => ForeignModule) | null = null
+let module: ForeignModule | null = null
 
 /** Says where answers come from. The fork's entry calls it once. */
-export function setAnswer(opener: () => Realm): void {
+export function setAnswer(opener: () => ForeignModule): void {
   open = opener
 }
 
 /** The next check gets the answer as if nothing had ever run. */
 export function forgetAnswer(): void {
-  realm = null
+  module = null
 }
 
 /** Set where the answer ran out of fuel in this check. */
 export function spentFuel(): OutOfFuel | null {
-  return realm?.spent ?? null
+  return module?.realm.spent ?? null
 }
 
 /**
@@ -33,13 +34,13 @@ export function answer<Name extends string>(...names: readonly Name[]): { readon
   }
 }
 
-function loaded(): Realm {
+function loaded(): ForeignModule {
   if (open === null) throw new Error('answer() is there only while an answer is being checked')
-  if (realm !== null) return realm
+  if (module !== null) return module
   try {
-    realm = open()
-    realm.load()
-    return realm
+    module = open()
+    module.load()
+    return module
   } catch (error) {
     return fail(
       `the file could not be loaded: ${error instanceof Error ? error.message : String(error)}`,
@@ -48,7 +49,7 @@ function loaded(): Realm {
   }
 }
 
-function nodeOf(from: Realm, name: string): AnyNode {
+function nodeOf(from: ForeignModule, name: string): AnyNode {
   const node = foreignNode(from, name)
   if (!('kind' in node)) return node
   const found = node.kind === 'missing' ? 'the answer exports no' : 'the answer exports something else as'

@@ -5,7 +5,7 @@ import { lockRealm } from '../sandbox/lock.ts'
 import '../index.ts'
 import { startWatchdog, tellHost } from '../sandbox/guard.ts'
 import type { Limits } from '../sandbox/limits.ts'
-import { Realm } from '../sandbox/realm.ts'
+import { ForeignModule } from '../sandbox/module.ts'
 import { setAnswer } from './answer.ts'
 import { setRun } from './recorder.ts'
 
@@ -26,7 +26,7 @@ process.on('message', (message: unknown) => {
   startWatchdog(limits)
   const log = { lines: [], dropped: 0 }
   setRun({ log, seed: input.seed })
-  setAnswer(() => new Realm(code, limits, log))
+  setAnswer(() => new ForeignModule(code, limits, log))
 })
 
 init({

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { SourceMap, type SourceMapPayload } from 'node:module'
 import { basename, dirname, relative, resolve, sep } from 'node:path'
 import { type BuildOptions, build, type Message, type OnResolveArgs, type Plugin, stop } from 'esbuild'
-import { addFuel, type Fueled, Refused } from './fuel.ts'
+import { addFuel, type Fueled, Refused, type Segment } from './fuel.ts'
 import { NAMES } from './given.ts'
 
 /** `start.ts:31:5`: the file as seen from the answer's folder, its line and column from 1. */
@@ -106,14 +106,16 @@ function fueled(code: string, placeOf: PlaceOf): CompileResult {
       })
     throw error
   }
-  const { sites, placeIn } = result
+  const { sites } = result
+  let segments: readonly Segment[] | null = null
   return {
     kind: 'compiled',
     program: {
       code: result.code,
       placeOf(line, column) {
-        const place = placeIn(line, column)
-        return place === null ? null : placeOf(place.line, place.column)
+        segments ??= result.segments()
+        const found = segments.findLast(([ofLine, ofColumn]) => ofLine === line && ofColumn <= column)
+        return found === undefined ? null : placeOf(found[2], found[3])
       },
       placeOfSite: (site) => (sites[site] === undefined ? null : at(sites[site])),
     },

@@ -4,8 +4,8 @@ import type { Json } from '../base/canonical.ts'
 import type { AnyNode, Body, Context, OperationId, Refusal } from '../node/node.ts'
 import { labelNumber } from './guard.ts'
 import { lend } from './lend.ts'
+import type { ForeignModule } from './module.ts'
 import { plain, textOf } from './plain.ts'
-import type { Realm } from './realm.ts'
 
 /** What an export is instead of a node. */
 export type NodeProblem = { readonly kind: 'missing' } | { readonly kind: 'strange' }
@@ -19,9 +19,10 @@ type Handler = (...args: unknown[]) => unknown
  * The export of this name, every handler of it behind the realm's door: its state, its messages and what it
  * returns are copied inside, getters and proxies refused, and what it is handed it cannot change for others.
  */
-export function foreignNode(realm: Realm, name: string): AnyNode | NodeProblem {
+export function foreignNode(module: ForeignModule, name: string): AnyNode | NodeProblem {
+  const { realm } = module
   const found = realm.enter(labelNumber(`reading the export "${name}"`), () => {
-    const value = realm.exported(name)
+    const value = module.exported(name)
     if (value === undefined) return null
     const start = lying(value, 'start')
     const on = handlersIn(lying(value, 'on'))

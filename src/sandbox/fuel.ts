@@ -7,15 +7,18 @@ export interface Fueled {
   readonly code: string
   /** Where each number that the code names when it is stopped lies in the code that was given. */
   readonly sites: readonly number[]
-  /** From a place in the code that runs to a line and column of what was given, all from 1; null outside of it. */
-  placeIn(line: number, column: number): { readonly line: number; readonly column: number } | null
+  /** From places in the code that runs to places in what was given: four numbers, all from 1; sorted. */
+  segments(): readonly Segment[]
 }
+
+/** Line and column of the code that runs, then of the code that was given. */
+export type Segment = readonly [line: number, column: number, givenLine: number, givenColumn: number]
 
 /** What runs the code. */
 export interface Engine {
   /** Fills up for one call from outside. */
   fill(fuel: number, depth: number): void
-  run(): void
+  run(): unknown
 }
 
 /** Code that may not run at all. `at` is its offset. */
@@ -30,17 +33,22 @@ export class Refused extends Error {
   }
 }
 
-interface Tree extends Node {
+/** A part of the syntax tree: https://github.com/estree/estree names the fields. */
+export interface Tree extends Node {
   readonly [field: string]: unknown
 }
 
 /**
  * Adds fuel. One unit is one turn of a loop or one call; depth is how many calls are open. Whoever runs out is
  * stopped for good: the code calls `stop(site, deep)`, which throws, and every later turn or call does so again.
- * `names` are what the code may use of the world. Throws `Refused`; expects code that esbuild has printed.
+ * `names` are what the code may use of the world; `edit` may change more of the text. Throws `Refused`; expects code that esbuild has printed.
  */
-export function addFuel(code: string, names: readonly string[]): Fueled {
-  const tree: Tree = { ...parse(code, { ecmaVersion: 2024, sourceType: 'script', allowHashBang: false }) }
+export function addFuel(
+  code: string,
+  names: readonly string[],
+  edit: (tree: Tree, text: MagicString) => void = () => {},
+): Fueled {
+  const tree: Tree = { ...parse(code, { ecmaVersion: 2024, sourceType: 'module' }) }
   const text = new MagicString(code)
   const used = new Set<string>(names)
   visit(tree, null, (node, parent) => {
@@ -60,6 +68,7 @@ export function addFuel(code: string, names: readonly string[]): Fueled {
     else if (node.type === 'Identifier' && (node['name'] === 'import' || node['name'] === 'eval'))
       escapeName(text, node)
   })
+  edit(tree, text)
   const { fuel, depth, most, stop } = own
   text.prepend(
     `(({${[`stop:${stop}With`, ...names].join(',')}})=>{let ${fuel}=0,${depth}=0,${most}=0;` +
@@ -67,7 +76,7 @@ export function addFuel(code: string, names: readonly string[]): Fueled {
       `return{fill(f,d){${fuel}=f;${depth}=0;${most}=d},run(){\n`,
   )
   text.append('\n}}})')
-  return { code: text.toString(), sites, placeIn: placesIn(text) }
+  return { code: text.toString(), sites, segments: () => segmentsOf(text) }
 }
 
 function refuse(node: Tree, parent: Tree | null): void {
@@ -77,6 +86,12 @@ function refuse(node: Tree, parent: Tree | null): void {
       whole(node, parent).start,
       'a handler cannot wait: async and await are not there, because a node does one step at a time and a step either happens or does not',
       'send a message or arm a timer, return, and go on in its handler',
+    )
+  if (node.type === 'ImportDeclaration' || node.type.startsWith('Export'))
+    throw new Refused(
+      node.start,
+      'import and export are not there at the prompt',
+      'what the course has is there by its name already',
     )
   if (node.type === 'ImportExpression')
     throw new Refused(
@@ -170,16 +185,10 @@ function freshNames(used: ReadonlySet<string>) {
   return { fuel: fresh('fuel'), depth: fresh('depth'), most: fresh('most'), stop: fresh('stop') }
 }
 
-function placesIn(text: MagicString): Fueled['placeIn'] {
-  let lines: ReturnType<typeof decoded> | null = null
-  return (line, column) => {
-    lines ??= decoded(text)
-    const segments = lines[line - 1] ?? []
-    const found = segments.findLast((segment) => segment[0] <= column - 1 && segment.length > 1)
-    return found === undefined ? null : { line: found[2]! + 1, column: found[3]! + 1 }
-  }
-}
-
-function decoded(text: MagicString) {
-  return text.generateDecodedMap({ hires: true }).mappings
+function segmentsOf(text: MagicString): Segment[] {
+  return text
+    .generateDecodedMap({ hires: true })
+    .mappings.flatMap((line, i) =>
+      line.flatMap((at): Segment[] => (at.length > 1 ? [[i + 1, at[0] + 1, at[2]! + 1, at[3]! + 1]] : [])),
+    )
 }

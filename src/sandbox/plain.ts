@@ -40,9 +40,16 @@ export function textOf(value: unknown): string {
 /** `TypeError: x is not a function` where the value is an error; null where it is none. */
 export function errorText(value: unknown): string | null {
   if (types.isProxy(value) || !types.isNativeError(value)) return null
-  const name = lyingText(value, 'name') ?? 'Error'
+  const name = lyingText(value, 'name') ?? nativeName(value)
   const message = lyingText(value, 'message') ?? ''
   return message === '' ? name : `${name}: ${message}`
+}
+
+/** In a locked realm the names of the language's own errors lie behind getters. */
+function nativeName(error: object): string {
+  const kinds = [EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError]
+  const kind = kinds.find(({ prototype }) => Object.prototype.isPrototypeOf.call(prototype, error))
+  return kind?.name ?? 'Error'
 }
 
 /** A property that is a text, as it lies on the object or above it. No getter is called. */

@@ -1,19 +1,15 @@
-/** Realm: where code that we did not write runs, and the one door through which it is entered. */
+/** Realm: where code that we did not write runs, and the one way in. */
 import { types } from 'node:util'
 import { ValueProblem } from '../base/canonical.ts'
 import { grouped } from '../base/verdict.ts'
-import { defineNode } from '../node/node.ts'
 import type { Engine } from './fuel.ts'
-import { ANSWER_FILE, EVAL_ADVICE, LANGUAGE, OUT_OF_REACH, RANDOM_ADVICE } from './given.ts'
-import { entered, labelNumber, labelText } from './guard.ts'
-import { lend, lentProblem } from './lend.ts'
+import { EVAL_ADVICE, LANGUAGE, OUT_OF_REACH, RANDOM_ADVICE } from './given.ts'
+import { entered, labelText } from './guard.ts'
+import { lentProblem } from './lend.ts'
 import type { Limits } from './limits.ts'
 import { lockRealm } from './lock.ts'
 import { errorText, lyingText, textOf } from './plain.ts'
 import { teach } from './words.ts'
-
-/** What an answer may import from 'splitbrain'. Types cost nothing and are all there. */
-const GIVEN: { readonly [name: string]: unknown } = { defineNode: lend(defineNode) }
 
 /** So many lines beyond those kept are a flood. */
 const MOST_LINES = 10_000
@@ -50,59 +46,58 @@ export class OutOfFuel extends Error {
   }
 }
 
-/** A piece of foreign code in a realm of its own. Nothing else shares its globals. */
+/** A realm: globals of its own, nothing shared with other realms but what is frozen, and one way in. */
 export class Realm {
-  /** Set when it was stopped; it will not run again. */
+  /** Set when its code was stopped. */
   spent: OutOfFuel | null = null
-  private readonly engine: Engine
+  /** The global object. It holds `eval`, out of reach; more only where somebody puts it there. */
+  readonly globals: object
+  private readonly compartment: Compartment
+  private readonly seen: Readonly<Record<string, unknown>>
+  private readonly engines: Engine[] = []
   private label = 0
-  private readonly module = { exports: {} as object }
 
-  /** Evaluates `code`, made by `addFuel`, and runs nothing of it yet. Locks the process, if it is not locked. */
+  /** Locks the process, if it is not locked. */
   constructor(
-    code: string,
     private readonly limits: Limits,
     log: Log,
   ) {
     lockRealm()
-    const compartment = new Compartment({ __options__: true, globals: {} })
-    const language = namedGlobals(compartment.globalThis)
-    clear(compartment.globalThis)
-    const stop = (site: number, deep: boolean) => this.stop(site, deep)
-    const require_ = (name: unknown): unknown =>
-      name === 'splitbrain' ? harden(GIVEN) : outOfReach('require', OUT_OF_REACH['require']!)
-    const seen = harden({
+    this.compartment = new Compartment({ __options__: true, globals: {} })
+    this.globals = this.compartment.globalThis
+    const language = namedGlobals(this.globals)
+    clear(this.globals)
+    this.seen = harden({
       ...outOfReachNames(),
       ...language,
       Math: tameMath(),
       console: makeConsole(limits, log),
-      require: require_,
-      stop,
+      stop: (site: number, deep: boolean) => this.stop(site, deep),
     })
-    const evaluate = compartment.evaluate(`${code}\n//# sourceURL=${ANSWER_FILE}`) as (seen: object) => Engine
-    this.engine = evaluate({ ...seen, module: this.module, exports: this.module.exports })
   }
 
-  /** Runs the file itself, once. Throws `ForeignError`, `OutOfFuel`. */
-  load(): void {
-    this.enter(labelNumber('the code outside any handler'), () => this.engine.run())
-  }
-
-  /** What the file exports under this name, as it is: use it inside `enter` only. */
-  exported(name: string): unknown {
-    return (this.module.exports as { readonly [name: string]: unknown })[name]
+  /** Evaluates code made by `addFuel`, which may see `more` besides the language, and runs nothing of it yet. Throws `ForeignError`. */
+  add(code: string, file: string, more: { readonly [name: string]: unknown }): Engine {
+    try {
+      const evaluate: unknown = this.compartment.evaluate(`${code}\n//# sourceURL=${file}`)
+      const engine = (evaluate as (seen: object) => Engine)({ ...this.seen, ...more })
+      this.engines.push(engine)
+      return engine
+    } catch (error) {
+      throw translated(error)
+    }
   }
 
   /**
    * The one way in: every touch of a value of this realm lies inside `run`, and only copies come out. Fills up the
    * fuel, starts the clock. Whatever is thrown inside comes out as `ForeignError`, as `OutOfFuel`, or as a
-   * `ValueProblem` of ours.
+   * `ValueProblem` of ours. Nothing runs again once it is spent, unless the caller forgets `spent`.
    */
   enter<T>(label: number, run: () => T): T {
     if (this.spent !== null) throw this.spent
     this.label = label
     return entered(label, () => {
-      this.engine.fill(this.limits.fuel, this.limits.depth)
+      for (const engine of this.engines) engine.fill(this.limits.fuel, this.limits.depth)
       let result: T
       try {
         result = run()
@@ -149,12 +144,24 @@ function namedGlobals(from: object): Record<string, unknown> {
   return Object.fromEntries(LANGUAGE.map((name) => [name, Reflect.get(from, name)]))
 }
 
-/** Code sees what its wrapper is handed; the global object of the realm stays empty. */
+/** Code sees what its wrapper is handed; the global object of the realm is empty, and says so. */
 function clear(globals: object): void {
   for (const name of Reflect.ownKeys(globals)) Reflect.deleteProperty(globals, name)
   Reflect.set(globals, 'eval', unreachable('eval', EVAL_ADVICE))
-  Object.freeze(globals)
+  Object.setPrototypeOf(globals, NOTHING_ELSE)
 }
+
+/** Without it the realm takes every unknown name for `undefined`, and a slip goes unseen. */
+const NOTHING_ELSE: object = new Proxy(Object.freeze(Object.create(null)), {
+  has: (_target, key) => typeof key === 'string',
+  get(_target, key) {
+    if (typeof key === 'string') throw new ReferenceError(`${key} is not defined`)
+    return undefined
+  },
+  set(_target, key) {
+    throw new ReferenceError(`${String(key)} is not defined: declare it with const or let`)
+  },
+})
 
 function outOfReachNames(): Record<string, unknown> {
   return Object.fromEntries(
@@ -177,7 +184,7 @@ function unreachable(name: string, advice: string): unknown {
   )
 }
 
-function outOfReach(name: string, advice: string): never {
+export function outOfReach(name: string, advice: string): never {
   throw new ReferenceError(`${name} is not in reach of an answer: ${advice}`)
 }
 

@@ -1,0 +1,38 @@
+/** ForeignModule: an answer's file in a realm of its own, and what it exports. */
+import { defineNode } from '../node/node.ts'
+import type { Engine } from './fuel.ts'
+import { ANSWER_FILE, OUT_OF_REACH } from './given.ts'
+import { labelNumber } from './guard.ts'
+import { lend } from './lend.ts'
+import type { Limits } from './limits.ts'
+import { type Log, outOfReach, Realm } from './realm.ts'
+
+/** What an answer may import from 'splitbrain'. Types cost nothing and are all there. */
+const GIVEN: { readonly [name: string]: unknown } = { defineNode: lend(defineNode) }
+
+export class ForeignModule {
+  readonly realm: Realm
+  private readonly engine: Engine
+  private readonly module = { exports: {} as { readonly [name: string]: unknown } }
+
+  /** `code` is made by `compileAnswer`. Runs nothing of it yet. */
+  constructor(code: string, limits: Limits, log: Log) {
+    this.realm = new Realm(limits, log)
+    Object.freeze(this.realm.globals)
+    const require = harden((name: unknown): unknown =>
+      name === 'splitbrain' ? harden(GIVEN) : outOfReach('require', OUT_OF_REACH['require']!),
+    )
+    const { module } = this
+    this.engine = this.realm.add(code, ANSWER_FILE, { require, module, exports: module.exports })
+  }
+
+  /** Runs the file itself, once. Throws what `Realm.enter` throws. */
+  load(): void {
+    this.realm.enter(labelNumber('the code outside any handler'), () => this.engine.run())
+  }
+
+  /** What the file exports under this name, as it is: call it inside `realm.enter`, and take copies out. */
+  exported(name: string): unknown {
+    return this.module.exports[name]
+  }
+}
