@@ -1,11 +1,11 @@
 /** compile: an answer's TypeScript to one piece of JavaScript, or the first mistake at the learner's own line. */
 import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { SourceMap, type SourceMapPayload } from 'node:module'
 import { basename, dirname, relative, resolve, sep } from 'node:path'
 import { type BuildOptions, build, type Message, type OnResolveArgs, type Plugin, stop } from 'esbuild'
 import { addFuel, type Fueled, Refused, type Segment } from './fuel.ts'
 import { NAMES } from './given.ts'
+import { placeOfOffset, throughMap } from './maps.ts'
 
 /** `start.ts:31:5`: the file as seen from the answer's folder, its line and column from 1. */
 export interface Place {
@@ -88,8 +88,8 @@ type PlaceOf = Compiled['placeOf']
 /** Adds fuel to what esbuild printed; `placeOf` leads from there to the learner's files. */
 function fueled(code: string, placeOf: PlaceOf): CompileResult {
   const at = (offset: number) => {
-    const before = code.slice(0, offset).split('\n')
-    return placeOf(before.length, before.at(-1)!.length + 1)
+    const { line, column } = placeOfOffset(code, offset)
+    return placeOf(line, column)
   }
   let result: Fueled
   try {
@@ -206,16 +206,12 @@ function sentence({ text, location, notes }: Message): Problem {
   return { message: text, place, next: notes[0]?.text ?? 'correct this line and save' }
 }
 
-function placesOf(mapText: string, folder: string): PlaceOf {
-  let map: SourceMap | null = null
+function placesOf(map: string, folder: string): PlaceOf {
+  const original = throughMap(map)
   return (line, column) => {
-    map ??= new SourceMap(JSON.parse(mapText) as SourceMapPayload)
-    const entry = map.findEntry(line - 1, column - 1)
-    if (!('originalSource' in entry) || typeof entry.originalSource !== 'string') return null
-    return {
-      file: relative(folder, resolve(folder, entry.originalSource)),
-      line: entry.originalLine + 1,
-      column: entry.originalColumn + 1,
-    }
+    const found = original(line, column)
+    if (found === null) return null
+    const { source, ...place } = found
+    return { file: relative(folder, resolve(folder, source)), ...place }
   }
 }

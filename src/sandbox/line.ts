@@ -1,9 +1,9 @@
 /** readLine: a line of TypeScript typed at a prompt, made ready to run, or the mistake in it. */
-import { SourceMap, type SourceMapPayload } from 'node:module'
 import { type Message, transform } from 'esbuild'
 import type MagicString from 'magic-string'
 import { addFuel, Refused, type Tree } from './fuel.ts'
 import { NAMES } from './given.ts'
+import { placeOfOffset, throughMap } from './maps.ts'
 
 /** A line and column of what was typed, from 1. */
 export interface LinePlace {
@@ -59,7 +59,7 @@ async function read(
     column: line === 1 ? Math.max(1, column - shift) : column,
   })
   let code: string
-  let map: SourceMap
+  let original: ReturnType<typeof throughMap>
   try {
     const result = await transform(source, {
       loader: 'ts',
@@ -69,7 +69,7 @@ async function read(
       tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
     })
     code = result.code
-    map = new SourceMap(JSON.parse(result.map) as SourceMapPayload)
+    original = throughMap(result.map)
   } catch (error) {
     const first = (error as { errors?: readonly Message[] }).errors?.[0]
     if (first === undefined) throw error
@@ -82,12 +82,12 @@ async function read(
     }
   }
   const typed = (line: number, column: number): LinePlace | null => {
-    const entry = map.findEntry(line - 1, column - 1)
-    return 'originalLine' in entry ? at(entry.originalLine + 1, entry.originalColumn + 1) : null
+    const found = original(line, column)
+    return found === null ? null : at(found.line, found.column)
   }
   const typedAt = (offset: number) => {
-    const before = code.slice(0, offset).split('\n')
-    return typed(before.length, before.at(-1)!.length + 1)
+    const { line, column } = placeOfOffset(code, offset)
+    return typed(line, column)
   }
   const hidden = new Set([...taken, 'module', 'exports', 'require'])
   let declares: readonly string[] = []

@@ -39,6 +39,8 @@ export const EDGES: {
   'src/sandbox/compile.ts': { touches: ['disk', 'process'], for: "reads and compiles the answer's files" },
   'src/sandbox/fork.ts': { touches: ['process'], for: 'starts and ends forks' },
   'src/sandbox/guard.ts': { touches: ['disk', 'process'], for: 'the channel out of the fork' },
+  'src/sandbox/line.ts': { touches: ['process'], for: 'compiles what was typed' },
+  'src/sandbox/maps.ts': { touches: ['process'], for: 'reads source maps' },
   'src/sandbox/runAnswer.ts': { touches: ['clock'], for: 'limits of time' },
   'src/sandbox/watchdog.mjs': { touches: ['clock', 'disk', 'process'], for: 'ends what does not end' },
 }
