@@ -28,6 +28,7 @@ export interface Io {
   /** Whether a person sits on both sides. */
   readonly interactive: boolean
   readonly ascii: boolean
+  /** The folder that is meant; undefined for the usual one. Throws `WorkspaceProblem` where it has gone away. */
   readonly workspace: string | undefined
   /** All that stands on standard input. */
   read(): string

@@ -6,6 +6,7 @@ import { EXIT, type Io, UsageProblem } from './command.ts'
 import { COMMANDS } from './commands/index.ts'
 import { packageRoot } from './door.ts'
 import { runProgram } from './program.ts'
+import { lastWorkspace } from './remembered.ts'
 import { themeFor } from './theme.ts'
 
 const { stdin, stdout, stderr, env } = process
@@ -53,7 +54,9 @@ function ioOf(flags: {
       env['INK_SCREEN_READER'] !== 'true' &&
       env['TERM'] !== 'dumb',
     ascii: flags.ascii || Boolean(env['SPLITBRAIN_ASCII']),
-    workspace: flags.workspace,
+    get workspace() {
+      return flags.workspace ?? (env['SPLITBRAIN_WORKSPACE'] || lastWorkspace())
+    },
     read: () => readFileSync(0, 'utf8'),
     readFile,
     writeFile,

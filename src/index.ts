@@ -24,12 +24,15 @@ export {
   wrapSpans,
 } from './draw/wrap.ts'
 export { Checker, checkExercise } from './exercise/check.ts'
+export { editionOf } from './exercise/edition.ts'
 export type { CheckInfo, CheckReport, CheckResult, Exercise } from './exercise/exercise.ts'
 export * from './exercise/kit.ts'
 export { ExerciseProblem, loadExercises } from './exercise/load.ts'
-export { readProgress, writeProgress } from './exercise/progressFile.ts'
+export { changeProgress, readProgress } from './exercise/progressFile.ts'
+export { solutionText } from './exercise/solution.ts'
 export {
   answerFile,
+  hasAnswer,
   makeFolder,
   openAnswer,
   openWorkspace,

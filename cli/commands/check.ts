@@ -11,8 +11,8 @@ import {
   toned,
   workspaceFolder,
 } from '../door.ts'
+import { recordCheck } from '../ledger.ts'
 import { exercisesOf } from '../library.ts'
-import { recordCheck } from '../shelf.ts'
 
 export const check: CliCommand = {
   usage: 'check <exercise> [file]',
@@ -28,7 +28,7 @@ export const check: CliCommand = {
     if (given !== undefined) mustBeThere(io, given)
     const file = given ?? openAnswer(openWorkspace(workspaceFolder(io.workspace)), exercise)
     const report = await checkExercise(exercise, file, { seed })
-    if (given === undefined) recordCheck(io.workspace, report)
+    if (given === undefined) recordCheck(io.workspace, exercise, report)
     if (options['json'] === true) printJson(io, jsonOf(report))
     else {
       const hints = options['hints'] === true ? Number.MAX_SAFE_INTEGER : 0

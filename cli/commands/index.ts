@@ -4,13 +4,19 @@ import { check } from './check.ts'
 import { claims } from './claims.ts'
 import { exercises } from './exercises.ts'
 import { exportLesson } from './export.ts'
+import { hint } from './hint.ts'
+import { init } from './init.ts'
 import { learn } from './learn.ts'
 import { lessons } from './lessons.ts'
+import { open } from './open.ts'
+import { progress } from './progress.ts'
 import { repl } from './repl.ts'
 import { replay } from './replay.ts'
 import { reset } from './reset.ts'
 import { run } from './run.ts'
+import { solution } from './solution.ts'
 import { start } from './start.ts'
+import { status } from './status.ts'
 
 export const COMMANDS: readonly CliCommand[] = [
   start,
@@ -18,9 +24,15 @@ export const COMMANDS: readonly CliCommand[] = [
   lessons,
   claims,
   exportLesson,
+  init,
+  status,
+  open,
   check,
-  exercises,
+  hint,
   reset,
+  solution,
+  exercises,
+  progress,
   run,
   repl,
   replay,

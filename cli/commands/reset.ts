@@ -1,8 +1,8 @@
 /** `reset`: the start of an exercise again; the answer so far is kept as a dated copy. */
 import { type CliCommand, EXIT, named } from '../command.ts'
 import { answerFile, openWorkspace, resetAnswer, workspaceFolder } from '../door.ts'
+import { now } from '../ledger.ts'
 import { exercisesOf } from '../library.ts'
-import { now } from '../shelf.ts'
 
 export const reset: CliCommand = {
   usage: 'reset <exercise>',

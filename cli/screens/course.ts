@@ -25,6 +25,8 @@ export interface Desk {
   readonly exercise: Exercise
   /** The learner's file, as it is shown to them. */
   readonly shown: string
+  /** Changes when what is judged changes. */
+  readonly edition: string
   /** Makes the learner's file if it is not there. Returns why that is impossible, or null. */
   prepare(): string | null
   /** Runs the checks; each is told when its result is known. Rejects with `Stopped` after `stop`. */

@@ -14,7 +14,7 @@ import {
   wrapLine,
 } from '../door.ts'
 import { type ActionOf, actionFor, KEYS, type Press } from '../keys.ts'
-import { withExercise } from '../progress.ts'
+import { resultOf, withExercise } from '../progress.ts'
 import { type Course, type Desk, Stopped } from './course.ts'
 import { HelpScreen } from './help.ts'
 import type { Host, Screen } from './screen.ts'
@@ -194,20 +194,8 @@ export class ExerciseScreen implements Screen {
     this.#report = report
     this.#hints = 0
     this.#show('verdict')
-    const { checks } = report
-    const points = (of: (check: CheckResult) => number): number =>
-      checks.reduce((sum, check) => sum + of(check), 0)
-    const before = this.course.progress.exercises[this.exercise.id]
-    const now = {
-      held: checks.filter((check) => check.verdict === 'passed').length,
-      checks: checks.length,
-      earned: points((check) => check.earned),
-      points: points((check) => check.points),
-      passed: report.verdict === 'passed',
-    }
-    // The best result counts: trying something else later takes nothing away.
-    if (before === undefined || now.earned >= before.earned)
-      this.course.record((p) => withExercise(p, this.exercise.id, now))
+    const result = resultOf(report, this.#desk.edition)
+    if (report.problem === null) this.course.record((p) => withExercise(p, this.exercise.id, result))
     this.host.redraw()
     if (this.#again) this.#check()
   }

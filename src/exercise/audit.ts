@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Checker } from './check.ts'
 import type { CheckReport, Exercise } from './exercise.ts'
+import { startFiles } from './workspace.ts'
 
 export interface Audit {
   readonly exercise: string
@@ -27,9 +28,7 @@ export async function audit(exercise: Exercise, onAnswer: (file: string) => void
     return checker.check(file, options)
   }
   try {
-    problems.push(
-      ...aboutStart(await run(join(exercise.folder, 'start.ts'), { types: true, stopAtFirst: true })),
-    )
+    problems.push(...aboutStart(await run(startFiles(exercise)[0]!.path, { types: true, stopAtFirst: true })))
     for (const name of ['solution.ts', ...exercise.right.map((file) => join('right', file))])
       problems.push(...aboutRight(name, await run(join(hidden, name), { types: true, stopAtFirst: false })))
     const named = new Set<string>()

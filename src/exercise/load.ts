@@ -46,7 +46,8 @@ export function loadExercise(folder: string): Exercise {
     'task.md',
     'describe the task in it: a heading, then what to write and what is judged',
   )
-  readPart(folder, 'start.ts', 'put what the learner begins with in it')
+  const start = existsSync(join(folder, 'start')) ? 'start/start.ts' : 'start.ts'
+  readPart(folder, start, 'put what the learner begins with in it')
   readPart(folder, 'hidden/checks.test.ts', 'write the checks in it, an ordinary Vitest file')
   const title = /^# (.+)$/m.exec(task)?.[1]
   if (title === undefined)

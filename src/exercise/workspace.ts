@@ -4,6 +4,7 @@ import {
   copyFileSync,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   writeFileSync,
@@ -44,29 +45,75 @@ export function openWorkspace(folder: string): Workspace {
   })
 }
 
-/** Where the learner's answer to an exercise lies. */
+/** Where the learner's answer to an exercise lies; an answer of several files begins there. */
 export function answerFile({ folder }: Workspace, exercise: Exercise): string {
   return join(folder, 'answers', exercise.id, 'start.ts')
 }
 
-/** The learner's file, copied from the start on the first visit and never touched again. Throws `WorkspaceProblem`. */
+/** The files of the start, `start.ts` first: it alone, or all that lies in the folder `start/`. */
+export function startFiles({ folder }: Pick<Exercise, 'folder'>): readonly StartFile[] {
+  const several = join(folder, 'start')
+  if (!existsSync(several)) return [{ name: 'start.ts', path: join(folder, 'start.ts') }]
+  return readdirSync(several)
+    .sort((a, b) => Number(b === 'start.ts') - Number(a === 'start.ts') || (a < b ? -1 : 1))
+    .map((name) => ({ name, path: join(several, name) }))
+}
+
+interface StartFile {
+  readonly name: string
+  readonly path: string
+}
+
+/** The learner's files, copied from the start on the first visit and never touched again; answers with the first. Throws `WorkspaceProblem`. */
 export function openAnswer(workspace: Workspace, exercise: Exercise): string {
   const file = answerFile(workspace, exercise)
   return writing(file, () => {
     makeFolder(dirname(file))
-    if (!existsSync(file)) copyFileSync(join(exercise.folder, 'start.ts'), file, constants.COPYFILE_EXCL)
+    // One who has an answer may have parted with the other files on purpose.
+    if (!existsSync(file)) for (const start of startFiles(exercise)) copyNew(start, dirname(file))
     return file
   })
 }
 
-/** Puts the start back. What was there is kept beside it as `start.2026-11-22T21-15-00.ts`; returns its path, or null. */
+function copyNew({ name, path }: StartFile, folder: string): void {
+  const target = join(folder, name)
+  if (!existsSync(target)) copyFileSync(path, target, constants.COPYFILE_EXCL)
+}
+
+/** Whether the learner has written anything yet. */
+export function hasAnswer(workspace: Workspace, exercise: Exercise): boolean {
+  const folder = dirname(answerFile(workspace, exercise))
+  return startFiles(exercise).some(({ name, path }) => {
+    const own = textOf(join(folder, name))
+    return own !== null && own !== textOf(path)
+  })
+}
+
+function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Puts the start back. What was there is kept beside it as `start.2026-11-22T21-15-00.ts`, each file of the
+ * start that has been changed; returns the first of these paths, or null where there was nothing to keep.
+ */
 export function resetAnswer(workspace: Workspace, exercise: Exercise, now: Date): string | null {
-  const file = answerFile(workspace, exercise)
-  return writing(file, () => {
-    const backup = existsSync(file) ? dated(file, now) : null
-    if (backup !== null) renameSync(file, backup)
-    openAnswer(workspace, exercise)
-    return backup
+  const folder = dirname(answerFile(workspace, exercise))
+  return writing(folder, () => {
+    const kept = startFiles(exercise).flatMap(({ name, path }) => {
+      const file = join(folder, name)
+      if (!existsSync(file) || textOf(file) === textOf(path)) return []
+      const backup = dated(file, now)
+      renameSync(file, backup)
+      return [backup]
+    })
+    makeFolder(folder)
+    for (const start of startFiles(exercise)) copyNew(start, folder)
+    return kept[0] ?? null
   })
 }
 
@@ -90,8 +137,11 @@ export function answerCompilerOptions(): { readonly [option: string]: unknown } 
   }
 }
 
+/** Copies that a reset has put aside are nobody's to check. */
+const DATED = '**/*.????-??-??T??-??-??*.ts'
+
 function tsconfigText(): string {
-  return `${JSON.stringify({ compilerOptions: answerCompilerOptions(), include: ['answers'] }, null, 2)}\n`
+  return `${JSON.stringify({ compilerOptions: answerCompilerOptions(), include: ['answers'], exclude: [DATED] }, null, 2)}\n`
 }
 
 /** Ours to keep up to date, because it points into this installation; one that a learner has changed is left alone. */
@@ -144,10 +194,10 @@ export function writing<T>(place: string, write: () => T): T {
     if (error instanceof WorkspaceProblem) throw error
     const { code, path } = error as NodeJS.ErrnoException
     const where = path ?? place
-    const next = 'choose another folder with --workspace FOLDER or SPLITBRAIN_WORKSPACE'
     const why = REASONS[code ?? '']
     if (why === undefined) throw error
-    throw new WorkspaceProblem(where, `the workspace cannot be written: ${where} ${why}`, next)
+    const next = NEXT[code ?? ''] ?? 'choose another folder with --workspace FOLDER or SPLITBRAIN_WORKSPACE'
+    throw new WorkspaceProblem(where, `the workspace cannot be used: ${where} ${why}`, next)
   }
 }
 
@@ -163,4 +213,9 @@ const REASONS: { readonly [code: string]: string } = {
   ENOENT: 'cannot be created there',
   ENAMETOOLONG: 'has too long a name',
   ELOOP: 'is a link that leads to itself',
+}
+
+const NEXT: { readonly [code: string]: string } = {
+  ENOSPC: 'make room on it; nothing that was there before is lost',
+  EDQUOT: 'make room on it; nothing that was there before is lost',
 }

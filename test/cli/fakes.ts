@@ -187,6 +187,7 @@ export function fakeCourse(
     desk: (exercise): Desk => ({
       exercise,
       shown: '~/splitbrain/answers/two-phase-commit/start.ts',
+      edition: 'first',
       prepare: () => null,
       check: async () => reportOf(course.passes),
       stop: () => {},

@@ -1,5 +1,14 @@
 /** The workspace: made on the first visit, and nothing of the learner's is ever lost. */
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -7,6 +16,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { EXERCISES, loadExercise } from '../../src/exercise/load.ts'
 import { typeErrors } from '../../src/exercise/types.ts'
 import {
+  hasAnswer,
   openAnswer,
   openWorkspace,
   resetAnswer,
@@ -51,6 +61,24 @@ test('a reset keeps what was there under a dated name, twice in one second too',
   expect(readFileSync(file, 'utf8')).toContain('defineNode')
 })
 
+test('an answer of several files is copied whole, and reset whole', () => {
+  const several = { ...exercise, folder: join(above, '30-several'), id: 'several' }
+  mkdirSync(join(several.folder, 'start'), { recursive: true })
+  for (const name of ['start.ts', 'log.ts']) writeFileSync(join(several.folder, 'start', name), `// ${name}`)
+  const workspace = openWorkspace(folder)
+  const file = openAnswer(workspace, several)
+  const log = join(folder, 'answers', 'several', 'log.ts')
+  expect(readFileSync(log, 'utf8')).toBe('// log.ts')
+  expect(hasAnswer(workspace, several)).toBe(false)
+  writeFileSync(log, '// mine')
+  expect(hasAnswer(workspace, several)).toBe(true)
+  const kept = resetAnswer(workspace, several, now)
+  expect(kept).toMatch(/log\.2026-11-22T21-15-00\.ts$/)
+  expect(readFileSync(kept!, 'utf8')).toBe('// mine')
+  expect([readFileSync(file, 'utf8'), readFileSync(log, 'utf8')]).toEqual(['// start.ts', '// log.ts'])
+  expect(resetAnswer(workspace, several, now)).toBeNull()
+})
+
 test('an editor finds the declarations of splitbrain', async () => {
   const workspace = openWorkspace(folder)
   const file = openAnswer(workspace, exercise)
@@ -81,7 +109,7 @@ test('a workspace that cannot be created is one sentence with the place and what
   } catch (error) {
     expect(error).toBeInstanceOf(WorkspaceProblem)
     expect((error as WorkspaceProblem).message).toBe(
-      `the workspace cannot be written: ${join(folder, 'answers')} lies below something that is not a folder`,
+      `the workspace cannot be used: ${join(folder, 'answers')} lies below something that is not a folder`,
     )
     expect((error as WorkspaceProblem).next).toContain('--workspace')
   }

@@ -7,17 +7,19 @@ export const EDGES: {
   readonly [file: string]: { readonly touches: readonly World[]; readonly for: string }
 } = {
   'cli/build.mjs': { touches: ['clock', 'disk', 'process'], for: 'bundles the program' },
+  'cli/editor.ts': { touches: ['process'], for: "runs the learner's editor" },
+  'cli/ledger.ts': { touches: ['clock'], for: 'the date on what is put aside' },
   'cli/main.ts': {
     touches: ['disk', 'process'],
     for: 'words from the command line, files they name, the exit code',
   },
   'cli/screens/App.tsx': { touches: ['clock', 'process'], for: 'frames, signals, suspending' },
-  'cli/shelf.ts': {
-    touches: ['clock', 'disk', 'process'],
-    for: "the learner's workspace and editor, what they have done",
-  },
+  'cli/remembered.ts': { touches: ['disk', 'process'], for: 'which workspace was the last' },
+  'cli/saves.ts': { touches: ['clock', 'disk'], for: 'notices saves' },
+  'cli/shelf.ts': { touches: ['disk', 'process'], for: 'the history of prompts' },
   'cli/splitbrain.cjs': { touches: ['process'], for: 'the version of Node' },
   'cli/start.cjs': { touches: ['disk', 'process'], for: 'sets the environment, opens the program' },
+  'cli/tilde.ts': { touches: ['process'], for: 'the home folder' },
   'cli/ui.tsx': { touches: ['process'], for: 'the terminal' },
   'src/base/home.ts': { touches: ['disk'], for: 'finds the folder of the package' },
   'src/exercise/audit.ts': { touches: ['disk'], for: 'reads which check a wrong answer names' },
@@ -26,8 +28,13 @@ export const EDGES: {
     touches: ['process'],
     for: 'reads the names of the checks by running their file',
   },
+  'src/exercise/edition.ts': { touches: ['disk'], for: 'reads what an exercise judges' },
   'src/exercise/load.ts': { touches: ['disk'], for: 'reads exercises' },
-  'src/exercise/progressFile.ts': { touches: ['disk'], for: 'keeps progress' },
+  'src/exercise/progressFile.ts': {
+    touches: ['clock', 'disk', 'process'],
+    for: 'keeps progress, one process at a time',
+  },
+  'src/exercise/solution.ts': { touches: ['disk'], for: 'reads the reference' },
   'src/exercise/types.ts': {
     touches: ['clock', 'disk', 'process'],
     for: 'runs the type checker on an answer',
