@@ -53,9 +53,11 @@ const participant = defineNode<{ phase: 'working' | 'prepared' | Decision }, ToP
     canCommit: (_state, { from }, ctx) => ctx.send(from, { type: 'can', yes: true }),
     prepare(state, { from }, ctx) {
       if (state.phase !== 'working') return ctx.refuse()
-      state.phase = 'prepared'
-      ctx.output({ type: 'vote', tx: 't1', yes: true })
-      ctx.send(from, { type: 'vote', yes: true })
+      const yes = ctx.config['votes'] === 'any' ? ctx.pick([true, false]) : ctx.config['votes'] === 'yes'
+      ctx.output({ type: 'vote', tx: 't1', yes })
+      ctx.send(from, { type: 'vote', yes })
+      state.phase = yes ? 'prepared' : 'abort'
+      if (!yes) ctx.output({ type: 'decide', tx: 't1', decision: 'abort' })
     },
     decision(state, { body: { decision } }, ctx) {
       if (state.phase === 'commit' || state.phase === 'abort') return ctx.refuse()
@@ -72,14 +74,22 @@ export const inquiryCommit = defineProtocol({
   cluster: ['c', 'p1', 'p2'],
   rules: {},
   roles: () => ({ coordinator, participant }),
-  assign([c, ...participants]) {
+  params: {
+    votes: { default: 'yes', says: 'how participants vote: yes, no, or any (every combination is tried)' },
+  },
+  assign([c, ...participants], params) {
     if (c === undefined || participants.length === 0)
       throw new RangeError(
         'inquiry-commit needs a coordinator and at least one participant, such as: c p1 p2',
       )
     return {
       [c]: { role: 'coordinator', peers: participants, config: {} },
-      ...Object.fromEntries(participants.map((p) => [p, { role: 'participant', peers: [c], config: {} }])),
+      ...Object.fromEntries(
+        participants.map((p) => [
+          p,
+          { role: 'participant', peers: [c], config: { votes: params['votes'] ?? 'yes' } },
+        ]),
+      ),
     }
   },
   properties: atomicCommit(),

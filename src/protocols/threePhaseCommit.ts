@@ -254,11 +254,13 @@ export const threePhaseCommit = defineProtocol({
         ? `${String(body['who'])} is down`
         : body.type === 'state'
           ? `state ${String(body['phase'])}`
-          : (commitLabel(body) ?? body.type),
+          : body.type === 'stop'
+            ? '' // the timer that fired says it already
+            : (commitLabel(body) ?? body.type),
   view(state) {
     const { phase, stopped, down, asking, answers } = state as unknown as State
     return {
-      phase: stopped ? 'stopped' : phase === 'wait' ? 'wait (uncertain)' : phase,
+      phase: stopped ? 'stopped' : phase,
       ...(down.length > 0 && { down }),
       ...(asking !== null && { asking, heard: Object.keys(answers) }),
     }

@@ -2,10 +2,10 @@
 import type { Json } from '../base/canonical.ts'
 import { ScenarioProblem, type Word } from './command.ts'
 
-/** Splits a line at blanks; `"..."` keeps blanks together; `#` starts a comment. */
+/** Splits a line at blanks; `"..."` keeps blanks together, also inside a word; `#` starts a comment. */
 export function splitWords(line: string): Word[] {
   const words: Word[] = []
-  const pattern = /([^\s"#]*"[^"]*"|[^\s#]+)/g
+  const pattern = /(?:"[^"]*"|[^\s"]|"(?=[^"]*$))+/g
   const text = line.replace(/(^|\s)#.*$/, '')
   for (const match of text.matchAll(pattern)) words.push({ text: match[0], column: match.index })
   return words

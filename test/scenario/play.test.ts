@@ -13,6 +13,7 @@ import {
   ScenarioProblem,
   Session,
 } from '../../src/index.ts'
+import { splitWords } from '../../src/scenario/words.ts'
 
 const newSession = () => new Session({ protocols, alternatives, commands })
 
@@ -41,6 +42,46 @@ describe('golden scenarios', () => {
     if (inject('update'))
       writeFileSync(join(folder, file), `${source.split('\n----')[0]!.trimEnd()}\n----\n${got}\n`)
     else expect(got).toBe(expected)
+  })
+})
+
+describe('words', () => {
+  const textsOf = (line: string) => splitWords(line).map((word) => word.text)
+
+  test('quotes keep blanks together, wherever they stand in a word', () => {
+    expect(textsOf('a "b c" d="e f"g h=["i"] # j')).toEqual(['a', '"b c"', 'd="e f"g', 'h=["i"]'])
+  })
+
+  test('a quote without its other half is part of its word and not lost', () => {
+    expect(textsOf('tx="t1')).toEqual(['tx="t1'])
+  })
+
+  test('a parameter that is a list takes one, with commas', () => {
+    const session = newSession()
+    session.execute('cluster three-phase-commit c p1 p2 mayStop=c,p1')
+    expect(session.run?.model.params['mayStop']).toEqual(['c', 'p1'])
+  })
+})
+
+describe('concurrency', () => {
+  // Skeen 1981: what blocks in two-phase commit is a state with both outcomes in its concurrency set.
+  test('tells the state that blocks from those of three-phase commit, which do not', () => {
+    const marked = (...lines: string[]) =>
+      goldenText(
+        play(
+          newSession(),
+          lines.map((text, i) => ({ text, line: i + 1 })),
+        ).views,
+      )
+        .split('\n')
+        .filter((line) => line.includes('<- both'))
+        .map((line) => line.split(' ')[0])
+    const ask = 'concurrency phase both=commit,abort'
+    expect(marked('cluster inquiry-commit c p1 p2 votes=any', ask)).toEqual(['prepared'])
+    expect(marked('cluster three-phase-commit c p1 p2 begun=true votes=any', ask)).toEqual([])
+    expect(
+      marked('cluster three-phase-commit c p1 p2 begun=true votes=any detector=timeout', ask),
+    ).not.toEqual([])
   })
 })
 
@@ -79,6 +120,16 @@ describe('a mistake names the place, what was expected and the nearest word, and
       'too few nodes',
       ['cluster two-phase-commit tm'],
       'two-phase-commit needs a coordinator and at least one participant',
+    ],
+    [
+      'a node that cannot be called so',
+      ['cluster two-phase-commit tm rm1 rm]'],
+      '                             ^ a node is called by letters, digits',
+    ],
+    [
+      'a field of a state with a slip',
+      [...begun, 'concurrency colecting'],
+      '            ^ no field of a state is called "colecting"',
     ],
     ['one name twice', ['cluster two-phase-commit tm rm1 rm1'], 'two nodes have the same name'],
     [

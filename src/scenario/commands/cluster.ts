@@ -24,7 +24,7 @@ export const cluster: Command = {
     for (const word of words.slice(1)) {
       const set = setting(word)
       if (set === null) {
-        names.push(word.text)
+        names.push(nodeName(word))
         continue
       }
       const { name, value } = set
@@ -33,7 +33,8 @@ export const cluster: Command = {
         const [node, field] = name.split('.') as [string, string]
         overrides[node] = { ...overrides[node], [field]: jsonOf(value.text) }
       } else if (readBudget(name, value, budgets) || readOption(name, value, options)) continue
-      else if (Object.hasOwn(protocol.params ?? {}, name)) params[name] = jsonOf(value.text)
+      else if (Object.hasOwn(protocol.params ?? {}, name))
+        params[name] = valueLike(protocol.params![name]!.default, value.text)
       else throw unknownSetting(protocol, name, word)
     }
     session.make({ protocol, names, params, overrides, rules, options, budgets })
@@ -57,6 +58,20 @@ export const cluster: Command = {
       'delay=',
     ]
   },
+}
+
+function nodeName(word: Word): string {
+  if (/^[A-Za-z][A-Za-z0-9_-]*$/.test(word.text)) return word.text
+  throw new ScenarioProblem(
+    word.column,
+    `a node is called by letters, digits, "-" and "_", such as n1; found "${word.text}"`,
+  )
+}
+
+/** A parameter whose default is a list takes one: `may-stop=c,p1`. */
+function valueLike(usual: Json, text: string): Json {
+  if (!Array.isArray(usual)) return jsonOf(text)
+  return text === '' ? [] : text.split(',').map(jsonOf)
 }
 
 function findProtocol(session: Session, words: readonly Word[]): Protocol {

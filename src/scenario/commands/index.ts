@@ -2,6 +2,7 @@
 import type { Command } from '../command.ts'
 import { clock, delay, pause, resume } from './clocks.ts'
 import { cluster } from './cluster.ts'
+import { concurrency } from './concurrency.ts'
 import { deliver } from './deliver.ts'
 import { corrupt, crash, drop, dup, heal, partition, restart } from './faults.ts'
 import { fuzz } from './fuzz.ts'
@@ -35,5 +36,6 @@ export const commands: readonly Command[] = [
   check,
   explore,
   fuzz,
+  concurrency,
   help,
 ]
