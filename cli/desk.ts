@@ -8,6 +8,7 @@ import {
   editionOf,
   openAnswer,
   openWorkspace,
+  type RetoldAnswer,
   resetAnswer,
   WorkspaceProblem,
   workspaceFolder,
@@ -58,6 +59,11 @@ export class FolderDesk implements Desk {
       this.#stopNow = () => reject(new Stopped())
     })
     return Promise.race([this.#checker.check(this.#file, { onCheck: told }), stopped])
+  }
+
+  retell(token: string): Promise<RetoldAnswer> {
+    this.#checker ??= new Checker(this.exercise)
+    return this.#checker.retell(this.#file, token)
   }
 
   stop(): void {

@@ -1,10 +1,12 @@
 /** Edge: opens the course on the whole terminal, and gives the terminal back however it ends. */
 import { render } from 'ink'
+import type { Told } from './commands/debug.ts'
 import { App } from './screens/App.tsx'
 import type { Course } from './screens/course.ts'
 import { MapScreen } from './screens/map.ts'
 import { screenFor } from './screens/places.ts'
 import { Shell } from './screens/shell.ts'
+import { WorldScreen } from './screens/world.ts'
 import { themeFor } from './theme.ts'
 
 export interface Opening {
@@ -20,15 +22,27 @@ const SIGNALS = [
 ] as const
 
 /** Resolves with the exit code. Rejects with a mistake of ours, when the terminal is as it was before. */
-export async function openCourse(course: Course, opening: Opening): Promise<number> {
-  // From here on a signal first closes the screens, which keep their place, then gives the terminal back.
-  for (const [signal] of SIGNALS) process.removeAllListeners(signal)
+export function openCourse(course: Course, opening: Opening): Promise<number> {
   const shell = new Shell(opening.ascii, screenFor(course))
   const map = new MapScreen(course, shell)
   shell.open(map)
   // Before the first frame, so that the first thing seen is the place one comes back to.
   map.resume(opening.at ?? course.progress.last)
-  const instance = render(<App shell={shell} theme={themeFor(process.stdout, process.env)} />, {
+  return show(shell)
+}
+
+/** A story alone on the terminal. */
+export function openWalk({ where, walk }: Told, ascii: boolean): Promise<number> {
+  const shell = new Shell(ascii, () => null)
+  shell.open(new WorldScreen(where, walk, shell))
+  return show(shell)
+}
+
+async function show(shell: Shell): Promise<number> {
+  // From here on a signal first closes the screens, which keep their place, then gives the terminal back.
+  for (const [signal] of SIGNALS) process.removeAllListeners(signal)
+  const theme = themeFor(process.stdout, process.env)
+  const instance = render(<App shell={shell} theme={theme} />, {
     alternateScreen: true,
     incrementalRendering: true,
     maxFps: 60,

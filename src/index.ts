@@ -23,13 +23,15 @@ export {
   textWidth,
   wrapSpans,
 } from './draw/wrap.ts'
-export { Checker, checkExercise } from './exercise/check.ts'
+export { Checker, checkExercise, type Retold as RetoldAnswer } from './exercise/check.ts'
 export { editionOf } from './exercise/edition.ts'
 export type { CheckInfo, CheckReport, CheckResult, Exercise } from './exercise/exercise.ts'
 export * from './exercise/kit.ts'
 export { ExerciseProblem, loadExercises } from './exercise/load.ts'
 export { changeProgress, readProgress } from './exercise/progressFile.ts'
 export { solutionText } from './exercise/solution.ts'
+export type { Walked } from './exercise/story.ts'
+export { checkOf } from './exercise/told.ts'
 export {
   answerFile,
   hasAnswer,

@@ -2,6 +2,7 @@
 import type { CliCommand } from '../command.ts'
 import { check } from './check.ts'
 import { claims } from './claims.ts'
+import { debug } from './debug.ts'
 import { exercises } from './exercises.ts'
 import { exportLesson } from './export.ts'
 import { hint } from './hint.ts'
@@ -29,6 +30,7 @@ export const COMMANDS: readonly CliCommand[] = [
   open,
   check,
   hint,
+  debug,
   reset,
   solution,
   exercises,

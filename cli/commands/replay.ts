@@ -1,104 +1,13 @@
 /** `replay`: the story that a token holds, told again. */
-import { type CliCommand, EXIT, print, UsageProblem } from '../command.ts'
-import {
-  alternatives,
-  type Line,
-  nearest,
-  newSession,
-  plain,
-  protocols,
-  renderView,
-  ScenarioProblem,
-  type Session,
-  type Story,
-  storyOf,
-  TokenProblem,
-  toned,
-} from '../door.ts'
+import { type CliCommand, EXIT } from '../command.ts'
+import { ofToken, printWalk } from './debug.ts'
 
 export const replay: CliCommand = {
-  usage: 'replay <token>',
-  says: 'tell the story that a token holds',
-  run(io, [token]) {
-    const session = newSession()
-    const stopped = retell(session, readToken(token!))
-    const look = { width: io.columns, ascii: io.ascii }
-    const lines: Line[] = [
-      ...renderView(session.timelineView(), look),
-      plain(''),
-      ...renderView(session.stateView(session.run?.moments.length ?? 0), look),
-    ]
-    print(io, lines)
-    if (stopped === null) return EXIT.good
-    print(io, [plain(''), toned('warn', stopped)])
-    return EXIT.failed
+  usage: 'replay <token> [file]',
+  says: 'tell the story that a token holds; one of an exercise is told on your answer as it is now',
+  async run(io, [token, file]) {
+    const told = await ofToken(io, token!, file)
+    printWalk(io, told)
+    return told.stopped === null ? EXIT.good : EXIT.failed
   },
-}
-
-/** Plays a story in a session; answers where it could not go on, or null. */
-export function retell(session: Session, story: Story): string | null {
-  const protocol = protocols.find((one) => one.name === story.program)
-  if (protocol === undefined) throw unknownProgram(story.program)
-  const rules = story.rules.map((rule) => {
-    const found = alternatives.find(
-      (one) => one.protocol === protocol.name && `${one.rule}=${one.name}` === rule,
-    )
-    if (found === undefined)
-      throw new UsageProblem(
-        `this story needs ${rule}, which ${protocol.name} does not know`,
-        'it may come from another version of splitbrain',
-      )
-    return found
-  })
-  const params: Record<string, Story['params'][string]> = {}
-  const overrides: Record<string, Record<string, Story['params'][string]>> = {}
-  for (const [name, value] of Object.entries(story.params)) {
-    const [node, field] = name.split('.')
-    if (field === undefined) params[name] = value
-    else overrides[node!] = { ...overrides[node!], [field]: value }
-  }
-  session.make({
-    protocol,
-    names: story.names,
-    params,
-    overrides,
-    rules,
-    options: story.options,
-    budgets: {},
-  })
-  for (const [i, choice] of story.trace.entries()) {
-    try {
-      session.take(choice)
-    } catch (error) {
-      if (!(error instanceof ScenarioProblem)) throw error
-      return `The story stops at step ${i + 1} of ${story.trace.length}: ${error.message}.`
-    }
-  }
-  return null
-}
-
-function readToken(token: string): Story {
-  try {
-    return storyOf(token)
-  } catch (error) {
-    if (error instanceof TokenProblem) throw new UsageProblem(error.message)
-    throw error
-  }
-}
-
-function unknownProgram(program: string): UsageProblem {
-  const exercise = /^exercise:(.*)$/.exec(program)?.[1]
-  if (exercise !== undefined)
-    return new UsageProblem(
-      `this story was told by an answer to the exercise ${exercise}`,
-      `splitbrain check ${exercise} plays it on your answer`,
-    )
-  const near = nearest(
-    program,
-    protocols.map((one) => one.name),
-  )
-  return new UsageProblem(
-    `no protocol is called "${program}"`,
-    near === null ? null : `did you mean ${near}?`,
-  )
 }

@@ -1,5 +1,5 @@
 /** What the screens know of the course: its lessons and exercises, and what the learner has done. */
-import type { CheckReport, CheckResult, Exercise, Lesson, Notebook } from '../door.ts'
+import type { CheckReport, CheckResult, Exercise, Lesson, Notebook, RetoldAnswer } from '../door.ts'
 import type { Progress } from '../progress.ts'
 
 export interface Course {
@@ -31,6 +31,8 @@ export interface Desk {
   prepare(): string | null
   /** Runs the checks; each is told when its result is known. Rejects with `Stopped` after `stop`. */
   check(told: (result: CheckResult) => void): Promise<CheckReport>
+  /** Tells the story of a check again, with the state at each step. */
+  retell(token: string): Promise<RetoldAnswer>
   /** Ends a check that is running. */
   stop(): void
   /** Calls back after every save; returns how to stop watching. */

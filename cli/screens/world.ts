@@ -9,6 +9,7 @@ import {
   type Session,
   toned,
   type View,
+  type Walked,
   wireView,
   wrapLine,
 } from '../door.ts'
@@ -150,6 +151,16 @@ export class WorldScreen implements Screen {
 /** A story of which only the picture is known. */
 export function pictureWalk(picture: View): Walk {
   return { picture, last: pictureSteps(picture), stateAt: () => null, sayAt: () => '' }
+}
+
+/** A story of an answer, told again with the state at each step. */
+export function walkedWalk({ picture, steps }: Walked): Walk {
+  return {
+    picture,
+    last: steps.length - 1,
+    stateAt: (at) => steps[at]?.state ?? null,
+    sayAt: (at) => steps[at]?.says ?? '',
+  }
 }
 
 /** The run of a session as something to walk; null where there is none, or nothing has happened. */

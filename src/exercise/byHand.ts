@@ -6,6 +6,7 @@ import { bodyText, type Choice, type Course, linksBetween } from '../world/choic
 import type { Model } from '../world/protocol.ts'
 import type { Envelope, World } from '../world/world.ts'
 import { CheckFailed, type Evidence, keepEvidence, thrown } from './evidence.ts'
+import { offer } from './told.ts'
 
 /** Fields that a message or an output must have; others do not matter. */
 export interface Pattern {
@@ -36,6 +37,7 @@ export class HandRun {
   world: World
 
   constructor(readonly model: Model) {
+    offer(model)
     const first = begin(model)
     this.world = first.world
     for (const moment of first.moments) this.note(moment)

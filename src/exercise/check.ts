@@ -4,9 +4,12 @@ import { compileAnswer, type Problem, placeText } from '../sandbox/compile.ts'
 import { ForkSupply } from '../sandbox/fork.ts'
 import { DEFAULT_LIMITS, type Limits } from '../sandbox/limits.ts'
 import { runAnswer } from '../sandbox/runAnswer.ts'
+import { endingOf } from './ending.ts'
 import type { CheckReport, CheckResult, Exercise } from './exercise.ts'
 import { checksFile } from './load.ts'
 import { Results, skipped } from './results.ts'
+import type { Walked } from './story.ts'
+import type { Asked } from './told.ts'
 import { typeErrors } from './types.ts'
 import { kitFile, WarmVitest } from './warmVitest.ts'
 
@@ -14,6 +17,8 @@ export interface CheckOptions {
   /** Seeds of the random runs derive from it. Default: 1. */
   readonly seed?: number
   readonly limits?: Partial<Limits>
+  /** Thousands of random runs and larger searches; takes minutes. */
+  readonly deep?: boolean
   /** Ends the run at the first check that is not passed; the rest counts as skipped. */
   readonly stopAtFirst?: boolean
   /** Whether type errors are looked for beside the behaviour. Default: true. */
@@ -21,6 +26,11 @@ export interface CheckOptions {
   /** Called when a check begins and when its result is known, in the order of the ladder. */
   onCheck?(result: CheckResult): void
 }
+
+/** A story told again, or why it cannot be. */
+export type Retold =
+  | { readonly kind: 'walked'; readonly walked: Walked }
+  | { readonly kind: 'problem'; readonly problem: NonNullable<CheckReport['problem']> }
 
 /** Keeps Vitest and one booted fork ready. Close it, or its processes stay. */
 export class Checker {
@@ -45,10 +55,57 @@ export class Checker {
     return next
   }
 
+  /**
+   * Tells a story again on the answer as it is now. `story` is the token that came with a check of this
+   * exercise. Waits for what runs already. Rejects only on a bug of ours.
+   */
+  retell(file: string, story: string): Promise<Retold> {
+    const next = this.queue.then(() => this.retellNow(file, story))
+    this.queue = next.catch(() => {})
+    return next
+  }
+
   /** Ends every process of this checker. */
   async close(): Promise<void> {
     await this.forks.close()
     await this.vitest.then((vitest) => vitest.close()).catch(() => {})
+  }
+
+  private asked(some: Partial<Asked>): { readonly [name: string]: unknown } {
+    return { seed: 1, deep: false, story: null, ...some, exercise: this.exercise.id }
+  }
+
+  private async retellNow(file: string, story: string): Promise<Retold> {
+    const compiled = await compileAnswer(file)
+    if (compiled.kind === 'problem') return { kind: 'problem', problem: asReported(compiled.problem) }
+    let walked: Walked | null = null
+    const vitest = await this.vitest
+    const ending = await runAnswer(
+      {
+        code: compiled.program.code,
+        forks: this.forks,
+        input: this.asked({ story }),
+        onTold(told, fork) {
+          if (told.type !== 'walked') return
+          walked = told['walked'] as Walked
+          fork.kill()
+        },
+        drive: (fork) => vitest.run(checksFile(this.exercise), fork),
+      },
+      this.limits,
+    )
+    this.forks.warm()
+    if (walked !== null) return { kind: 'walked', walked }
+    const ended = ending.kind !== 'dismissed' && ending.kind !== 'spent'
+    const stopped = ended ? endingOf(ending, basename(file)) : null
+    return {
+      kind: 'problem',
+      problem: {
+        message: stopped?.happened ?? 'this story cannot be played any more: its check begins otherwise now',
+        place: stopped?.place ?? null,
+        next: `check the answer again: splitbrain check ${this.exercise.id}`,
+      },
+    }
   }
 
   private async checkNow(file: string, options: CheckOptions): Promise<CheckReport> {
@@ -76,7 +133,7 @@ export class Checker {
       {
         code: compiled.program.code,
         forks: this.forks,
-        input: { seed },
+        input: this.asked({ seed, deep: options.deep ?? false }),
         onTold(told, fork) {
           results.take(told)
           if (options.stopAtFirst && results.hasFailure) fork.kill()

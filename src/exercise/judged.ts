@@ -7,14 +7,53 @@ import type { Model } from '../world/protocol.ts'
 import { type HandRun, matches, type Pattern, patternText } from './byHand.ts'
 import { CheckFailed, keepEvidence } from './evidence.ts'
 import type { Judged } from './matchers.ts'
-import { runSeed } from './recorder.ts'
+import { isDeep, offer, retelling, runSeed } from './told.ts'
 
-/** Every schedule within the budgets, from the run's world on: `expect(explored(run, { budgets: { crashes: 1 } })).toHold()`. */
+/** What a deep check adds to a search. */
+const DEEP_WORLDS = 1_000_000
+/** A deep check makes so many times the random runs. */
+const DEEP_RUNS = 40
+
+/**
+ * Every schedule within the budgets, from the run's world on: `expect(explored(run, { budgets: { crashes: 1 } })).toHold()`.
+ * A deep check allows one more of everything that the budgets allow, as far as it comes.
+ */
 export function explored(run: HandRun, options: Omit<ExploreOptions, 'from'> = {}): Judged {
+  const first = searched(run, options)
+  if (!isDeep() || first.verdicts.some((verdict) => verdict.kind !== 'held')) return first
+  const further = searched(run, {
+    ...options,
+    budgets: oneMore(options.budgets ?? {}),
+    maxWorlds: DEEP_WORLDS,
+  })
+  // Not to have come to an end is nothing against the answer: what was promised has held.
+  const stopped = further.verdicts.some((verdict) => verdict.kind === 'gaveUp')
+  const broken = further.verdicts.some((verdict) => verdict.kind === 'broken')
+  if (broken || !stopped) return { ...further, verdicts: [...first.verdicts, ...further.verdicts] }
+  const words = `and ${count(DEEP_WORLDS, 'world')} of a larger search, which was not finished`
+  return {
+    ...first,
+    verdicts: first.verdicts.map((verdict) => ({
+      ...verdict,
+      bound: { ...verdict.bound, budgets: [...verdict.bound.budgets, words] },
+    })),
+  }
+}
+
+function searched(run: HandRun, options: Omit<ExploreOptions, 'from'>): Judged {
   const { verdicts } = explore(run.model, { ...options, from: run.world })
   const whole = (verdict: Verdict<Choice>) =>
     verdict.kind === 'broken' ? { ...verdict, trace: [...run.trace, ...verdict.trace] } : verdict
   return { model: run.model, verdicts: verdicts.map(whole) }
+}
+
+function oneMore(budgets: NonNullable<ExploreOptions['budgets']>): NonNullable<ExploreOptions['budgets']> {
+  return Object.fromEntries(
+    Object.entries(budgets).map(([name, most]) => [
+      name,
+      typeof most === 'number' && most > 0 ? most + 1 : most,
+    ]),
+  )
 }
 
 export interface SimulatedOptions {
@@ -37,9 +76,10 @@ export function simulated(
   modelOf: (n: number) => Model,
   { runs, run, faults, sometimes, shorter }: SimulatedOptions,
 ): Judged {
+  if (retelling() !== null) for (let n = 0; n < runs; n++) offer(modelOf(n))
   const worst = new Map<string, { model: Model; verdict: Verdict<Choice> }>()
   let happened = false
-  let enough = runs
+  let enough = isDeep() ? runs * DEEP_RUNS : runs
   let made = 0
   for (let n = 0; n < enough; n++) {
     made++

@@ -4,7 +4,8 @@ import { ownFramesOnly } from '../sandbox/frames.ts'
 import { checkBegins, checkEnds, endFork, tellHost } from '../sandbox/guard.ts'
 import { forgetAnswer, spentFuel } from './answer.ts'
 import { bound, clearEvidence, evidence } from './evidence.ts'
-import { type Story, storyOf } from './story.ts'
+import { type Overheard, type Story, storyOf, walkedStory } from './story.ts'
+import { type Asked, onFound, programOf, retelling, setAsked } from './told.ts'
 
 /** How one check went, as it travels to the host. */
 export interface CheckOutcome {
@@ -32,30 +33,47 @@ export interface Spent {
   readonly most: number
 }
 
-interface Run {
-  readonly log: { lines: string[]; dropped: number }
-  readonly seed: number
+interface Overhearing {
+  readonly lines: string[]
+  dropped: number
+  chars: number
 }
 
-let run: Run = { log: { lines: [], dropped: 0 }, seed: 1 }
+let log: Overhearing = { lines: [], dropped: 0, chars: 0 }
 
-export function setRun(value: Run): void {
-  run = value
-}
-
-/** The seed of this run; checks derive theirs from it. */
-export function runSeed(): number {
-  return run.seed
+/** What was asked for, and where the answer's `console.log` goes. */
+export function setRun(asked: Asked, to: Overhearing): void {
+  log = to
+  setAsked(asked)
 }
 
 export function recordBegin(name: string): void {
   ownFramesOnly()
   forgetAnswer()
   clearEvidence()
-  run.log.lines.length = 0
-  run.log.dropped = 0
+  forgetLines()
+  const wanted = retelling()
+  if (wanted !== null && wanted !== name) throw new Error('another story is asked for')
   tellHost({ type: 'began', name })
   checkBegins()
+}
+
+/** Tells the story on the answer as it is now, and is done. */
+onFound((model, { trace }) => {
+  tellHost({ type: 'walked', walked: walkedStory(model, trace, overhear) })
+  throw new Error('the story is told')
+})
+
+function forgetLines(): void {
+  log.lines.length = 0
+  log.dropped = 0
+  log.chars = 0
+}
+
+const overhear: Overheard = () => {
+  const heard = [...log.lines]
+  forgetLines()
+  return heard
 }
 
 /** What a check declares of itself, and what it threw, if it threw. */
@@ -64,7 +82,9 @@ type Thrown = { readonly name?: string; readonly message?: string } | null
 
 export function recordEnd(name: string, { expected, why }: Declared, error: Thrown): void {
   checkEnds()
-  const found = judged(error)
+  if (retelling() !== null) return
+  const said = { log: [...log.lines], dropped: log.dropped }
+  const found = judged(name, error)
   const fuel = spentFuel()
   const outcome: CheckOutcome = {
     type: 'check',
@@ -74,14 +94,16 @@ export function recordEnd(name: string, { expected, why }: Declared, error: Thro
     why: found.why ?? why ?? null,
     bound: bound(),
     spent: fuel && { label: fuel.label, site: fuel.site, deep: fuel.deep, most: fuel.most },
-    log: [...run.log.lines],
-    dropped: run.log.dropped,
+    ...said,
   }
   tellHost({ ...outcome })
   if (fuel !== null) endFork({ kind: 'spent' })
 }
 
-function judged(error: Thrown): Pick<CheckOutcome, 'verdict' | 'happened' | 'why' | 'story' | 'stack'> {
+function judged(
+  name: string,
+  error: Thrown,
+): Pick<CheckOutcome, 'verdict' | 'happened' | 'why' | 'story' | 'stack'> {
   const found = evidence()
   if (error === null && found === null)
     return { verdict: 'passed', happened: null, why: null, story: null, stack: null }
@@ -90,7 +112,10 @@ function judged(error: Thrown): Pick<CheckOutcome, 'verdict' | 'happened' | 'why
       verdict: found.verdict,
       happened: found.happened,
       why: found.why ?? null,
-      story: found.story === undefined ? null : storyOf(found.story.model, found.story.trace),
+      story:
+        found.story === undefined
+          ? null
+          : storyOf(found.story.model, found.story.trace, programOf(name), overhear),
       stack: found.threw?.stack ?? null,
     }
   const ours = error?.name !== 'AssertionError'

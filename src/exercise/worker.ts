@@ -8,12 +8,13 @@ import type { Limits } from '../sandbox/limits.ts'
 import { ForeignModule } from '../sandbox/module.ts'
 import { setAnswer } from './answer.ts'
 import { setRun } from './recorder.ts'
+import type { Asked } from './told.ts'
 
 interface AnswerMessage {
   readonly type: 'answer'
   readonly code: string
   readonly limits: Limits
-  readonly input: { readonly seed: number }
+  readonly input: Asked
 }
 
 const exit = process.exit.bind(process)
@@ -24,8 +25,8 @@ process.on('message', (message: unknown) => {
   if (!isAnswer(message)) return
   const { code, limits, input } = message
   startWatchdog(limits)
-  const log = { lines: [], dropped: 0 }
-  setRun({ log, seed: input.seed })
+  const log = { lines: [], dropped: 0, chars: 0 }
+  setRun(input, log)
   setAnswer(() => new ForeignModule(code, limits, log))
 })
 

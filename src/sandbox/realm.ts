@@ -18,6 +18,8 @@ export interface Log {
   readonly lines: string[]
   /** Lines that were not kept. */
   dropped: number
+  /** How many characters the lines have. Whoever takes the lines away sets it back. */
+  chars: number
 }
 
 /** What foreign code threw, as plain text: nothing of the value itself is left. Its stack holds their frames only. */
@@ -197,16 +199,15 @@ function tameMath(): typeof Math {
 }
 
 function makeConsole(limits: Limits, log: Log): { readonly [name: string]: (...parts: unknown[]) => void } {
-  let chars = 0
   const write = (...parts: unknown[]) => {
-    if (log.lines.length >= limits.logLines || chars >= limits.logChars) {
+    if (log.lines.length >= limits.logLines || log.chars >= limits.logChars) {
       if (++log.dropped > MOST_LINES)
         throw new RangeError(`console.log was called more than ${MOST_LINES} times in one check: log less`)
       return
     }
     const text = parts.map(textOf).join(' ')
-    const kept = text.slice(0, limits.logChars - chars)
-    chars += kept.length
+    const kept = text.slice(0, limits.logChars - log.chars)
+    log.chars += kept.length
     log.lines.push(kept)
   }
   return Object.freeze({ log: write, info: write, warn: write, error: write, debug: write, table: write })

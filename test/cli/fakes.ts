@@ -4,6 +4,7 @@ import {
   type CheckResult,
   type Exercise,
   type Lesson,
+  linesView,
   type Notebook,
   newNotebook,
   parseLesson,
@@ -190,6 +191,14 @@ export function fakeCourse(
       edition: 'first',
       prepare: () => null,
       check: async () => reportOf(course.passes),
+      retell: async () => ({
+        kind: 'walked',
+        walked: {
+          picture: PICTURE,
+          steps: ['', 'tm asks', 'rm1 votes', 'tm is down'].map((says) => ({ says, state: linesView(says) })),
+          stopped: null,
+        },
+      }),
       stop: () => {},
       watch: (saved) => {
         onSave = saved

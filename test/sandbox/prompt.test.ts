@@ -5,10 +5,10 @@ import { readLine } from '../../src/sandbox/line.ts'
 import { type LineOutcome, Prompt } from '../../src/sandbox/prompt.ts'
 
 let prompt: Prompt
-let log: { lines: string[]; dropped: number }
+let log: { lines: string[]; dropped: number; chars: number }
 
 beforeEach(() => {
-  log = { lines: [], dropped: 0 }
+  log = { lines: [], dropped: 0, chars: 0 }
   prompt = new Prompt(DEFAULT_LIMITS, log)
 })
 
