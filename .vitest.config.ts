@@ -2,10 +2,11 @@
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({
+/** `--mode slow` runs what takes long instead: see `npm run test:hostile`. */
+export default defineConfig(({ mode }) => ({
   resolve: { alias: { splitbrain: fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
   test: {
-    include: ['test/**/*.test.{ts,tsx}'],
+    include: [mode === 'slow' ? 'test/**/*.slow.ts' : 'test/**/*.test.{ts,tsx}'],
     globalSetup: ['test/setup.ts'],
     // Some tests start programs of their own; the time is for a busy machine.
     maxWorkers: 2,
@@ -13,4 +14,4 @@ export default defineConfig({
     hookTimeout: 300_000,
     teardownTimeout: 10_000,
   },
-})
+}))

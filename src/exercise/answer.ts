@@ -50,10 +50,18 @@ function loaded(): ForeignModule {
 }
 
 function nodeOf(from: ForeignModule, name: string): AnyNode {
-  const node = foreignNode(from, name)
+  const node = readNode(from, name)
   if (!('kind' in node)) return node
   const found = node.kind === 'missing' ? 'the answer exports no' : 'the answer exports something else as'
   return fail(`${found} "${name}"; it needs: export const ${name} = defineNode({ ... })`)
+}
+
+function readNode(from: ForeignModule, name: string) {
+  try {
+    return foreignNode(from, name)
+  } catch (error) {
+    return fail(`the export "${name}" could not be read: ${(error as Error).message}`, error)
+  }
 }
 
 function fail(happened: string, error?: unknown): never {

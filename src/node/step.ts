@@ -165,7 +165,8 @@ function returnAdvice(handler: string, result: unknown): string {
 
 function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value)
-  return Array.isArray(value) ? 'an array' : `a ${typeof value}`
+  if (Array.isArray(value)) return 'an array'
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`
 }
 
 function describe(error: unknown, handler: string): HandlerError {

@@ -3,7 +3,7 @@ import { statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { basename, dirname, relative, resolve, sep } from 'node:path'
 import { type BuildOptions, build, type Message, type OnResolveArgs, type Plugin, stop } from 'esbuild'
-import { addFuel, type Fueled, Refused, type Segment } from './fuel.ts'
+import { addFuel, CANNOT_WAIT, type Fueled, Refused, type Segment } from './fuel.ts'
 import { NAMES } from './given.ts'
 import { placeOfOffset, throughMap } from './maps.ts'
 
@@ -97,7 +97,7 @@ function fueled(code: string, placeOf: PlaceOf): CompileResult {
   } catch (error) {
     if (error instanceof Refused)
       return problem({ message: error.message, place: at(error.at), next: error.next })
-    if (error instanceof RangeError) return problem(TOO_DEEP)
+    if (error instanceof RangeError || /stack space/.test(String(error))) return problem(TOO_DEEP)
     if (error instanceof SyntaxError && 'pos' in error)
       return problem({
         message: error.message.replace(/ \(\d+:\d+\)$/, ''),
@@ -203,6 +203,7 @@ function firstError(error: unknown): Message | null {
 function sentence({ text, location, notes }: Message): Problem {
   const place =
     location === null ? null : { file: location.file, line: location.line, column: location.column + 1 }
+  if (/\bawait\b/i.test(text)) return { ...CANNOT_WAIT, place }
   return { message: text, place, next: notes[0]?.text ?? 'correct this line and save' }
 }
 

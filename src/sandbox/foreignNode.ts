@@ -1,6 +1,7 @@
 /** foreignNode: a node written by somebody else as one of ours. No value of theirs comes out, only copies. */
 import { types } from 'node:util'
-import type { Json } from '../base/canonical.ts'
+import { canonicalJson, type Json } from '../base/canonical.ts'
+import { grouped } from '../base/verdict.ts'
 import type { AnyNode, Body, Context, OperationId, Refusal } from '../node/node.ts'
 import { labelNumber } from './guard.ts'
 import { lend } from './lend.ts'
@@ -10,6 +11,8 @@ import { plain, textOf } from './plain.ts'
 /** What an export is instead of a node. */
 export type NodeProblem = { readonly kind: 'missing' } | { readonly kind: 'strange' }
 
+/** Far more than a step does: messages, records, outputs, notes. */
+const MAX_EFFECTS = 10_000
 /** Each is a world of its own to the explorer. */
 const MAX_PICKS = 10_000
 
@@ -54,13 +57,18 @@ export function foreignNode(module: ForeignModule, name: string): AnyNode | Node
 function onMessage(handler: Handler): Handler {
   return (draft, message, ctx) => {
     const { from, body, op } = message as { from: string; body: Body; op: OperationId | null }
-    const copy = Object.freeze({ from, body, op: op === null ? null : Object.freeze({ ...op }) })
+    const copy = Object.freeze({
+      from,
+      body: canonicalJson(body),
+      op: op === null ? null : Object.freeze({ ...op }),
+    })
     return withDraft(draft, (state) => handler(state, copy, lent(ctx as Context)))
   }
 }
 
 function onTimer(handler: Handler): Handler {
-  return (draft, ctx, arg) => withDraft(draft, (state) => handler(state, lent(ctx as Context), arg))
+  return (draft, ctx, arg) =>
+    withDraft(draft, (state) => handler(state, lent(ctx as Context), canonicalJson(arg)))
 }
 
 /**
@@ -100,6 +108,13 @@ function returned(result: unknown): unknown {
 function lent(ctx: Context): Context {
   const body = (value: unknown, what: string) => plain(value, what) as Body
   const { disk } = ctx
+  let asked = 0
+  const asks = <Args extends unknown[], Result>(call: (...args: Args) => Result) =>
+    lend((...args: Args): Result => {
+      if (++asked > MAX_EFFECTS)
+        throw new RangeError(`one handler call asked for more than ${grouped(MAX_EFFECTS)} things`)
+      return call(...args)
+    })
   return Object.freeze({
     self: ctx.self,
     peers: ctx.peers,
@@ -109,32 +124,32 @@ function lent(ctx: Context): Context {
     },
     disk: Object.freeze({
       read: lend((key: string) => disk.read(word(key))) as Context['disk']['read'],
-      write: lend((key: string, value: unknown) => disk.write(word(key), plain(value, `disk.${word(key)}`))),
+      write: asks((key: string, value: unknown) => disk.write(word(key), plain(value, `disk.${word(key)}`))),
       keys: lend(() => Object.freeze(disk.keys())),
       records: lend((log: string) => Object.freeze(disk.records(word(log)))) as Context['disk']['records'],
-      append: lend((log: string, record: unknown) =>
+      append: asks((log: string, record: unknown) =>
         disk.append(word(log), plain(record, `disk log ${word(log)}`)),
       ),
-      truncate: lend((log: string, length: number) => disk.truncate(word(log), number(length))),
-      sync: lend(() => disk.sync()),
+      truncate: asks((log: string, length: number) => disk.truncate(word(log), number(length))),
+      sync: asks(() => disk.sync()),
     }),
-    send: lend((to: string, message: Body) => ctx.send(word(to), body(message, 'message'))),
-    broadcast: lend((message: Body) => ctx.broadcast(body(message, 'message'))),
-    reply: lend((request: unknown, message: Body) =>
+    send: asks((to: string, message: Body) => ctx.send(word(to), body(message, 'message'))),
+    broadcast: asks((message: Body) => ctx.broadcast(body(message, 'message'))),
+    reply: asks((request: unknown, message: Body) =>
       ctx.reply(plain(request, 'the request') as unknown as Request, body(message, 'message')),
     ),
-    arm: lend((timer: string, delay: unknown, arg?: Json) =>
+    arm: asks((timer: string, delay: unknown, arg?: Json) =>
       ctx.arm(word(timer), plain(delay, 'the delay') as number, argument(arg)),
     ),
-    disarm: lend((timer: string, arg?: Json) => ctx.disarm(word(timer), argument(arg))),
+    disarm: asks((timer: string, arg?: Json) => ctx.disarm(word(timer), argument(arg))),
     now: lend(() => ctx.now()),
     pick: lend((list: readonly unknown[]) => picked(ctx, list)) as Context['pick'],
     sign: lend((value: unknown) => ctx.sign(plain(value, 'signed value'))),
     verify: lend((by: string, value: unknown, signature: unknown) =>
       ctx.verify(word(by), plain(value, 'signed value'), typeof signature === 'string' ? signature : null),
     ),
-    output: lend((message: Body) => ctx.output(body(message, 'output'))),
-    log: lend((...parts: unknown[]) => ctx.log(...parts.map(textOf))),
+    output: asks((message: Body) => ctx.output(body(message, 'output'))),
+    log: asks((...parts: unknown[]) => ctx.log(...parts.map(textOf))),
     refuse: lend((): Refusal => ctx.refuse()),
   })
 }

@@ -33,6 +33,12 @@ export class Refused extends Error {
   }
 }
 
+export const CANNOT_WAIT = {
+  message:
+    'a handler cannot wait: async and await are not there, because a node does one step at a time and a step either happens or does not',
+  next: 'send a message or arm a timer, return, and go on in its handler',
+}
+
 /** A part of the syntax tree: https://github.com/estree/estree names the fields. */
 export interface Tree extends Node {
   readonly [field: string]: unknown
@@ -81,12 +87,7 @@ export function addFuel(
 
 function refuse(node: Tree, parent: Tree | null): void {
   const waits = node['async'] === true || node.type === 'AwaitExpression' || node['await'] === true
-  if (waits)
-    throw new Refused(
-      whole(node, parent).start,
-      'a handler cannot wait: async and await are not there, because a node does one step at a time and a step either happens or does not',
-      'send a message or arm a timer, return, and go on in its handler',
-    )
+  if (waits) throw new Refused(whole(node, parent).start, CANNOT_WAIT.message, CANNOT_WAIT.next)
   if (node.type === 'ImportDeclaration' || node.type.startsWith('Export'))
     throw new Refused(
       node.start,

@@ -4,6 +4,7 @@
  */
 import { types } from 'node:util'
 import { canonicalText, type Value, ValueProblem } from '../base/canonical.ts'
+import { grouped } from '../base/verdict.ts'
 
 /** Far deeper and larger than a state is, and soon enough for a machine. */
 const MAX_DEPTH = 200
@@ -33,7 +34,7 @@ export function textOf(value: unknown): string {
     return canonicalText(plain(value, 'it'))
   } catch (error) {
     if (!(error instanceof ValueProblem)) throw error
-    return errorText(value) ?? `an object that is no plain data (${error.message})`
+    return errorText(value) ?? `an object that is no plain data: ${error.path} is ${error.found}`
   }
 }
 
@@ -100,10 +101,7 @@ class Copy {
     if (types.isProxy(value)) return this.refuse('a proxy', 'keep plain objects, arrays, Maps and Sets')
     if (this.above.includes(value)) return this.refuse('a cycle', 'refer to the other part by its name')
     if (this.above.length >= MAX_DEPTH)
-      return this.refuse(
-        `more than ${MAX_DEPTH} levels deep`,
-        'keep a list of parts instead of parts in parts',
-      )
+      return this.refuseAll(`nested more than ${MAX_DEPTH} levels deep`, 'keep a list of parts instead')
     this.above.push(value)
     const copied = this.inside(value)
     this.above.pop()
@@ -133,7 +131,7 @@ class Copy {
     for (const key of Object.keys(record)) {
       if (key === '__proto__') {
         this.path.push(key)
-        this.refuse('a field of that name', 'call it otherwise')
+        this.refuse('a name that is not allowed', 'call the field otherwise')
       }
       copied[key] = this.property(record, key)
     }
@@ -175,11 +173,18 @@ class Copy {
   }
 
   private counted(value: unknown): Value {
-    if (++this.parts > MAX_PARTS) {
-      this.path.length = 0
-      this.refuse(`more than ${MAX_PARTS} values`, 'keep it small: it is copied at every step')
-    }
+    if (++this.parts > MAX_PARTS)
+      return this.refuseAll(
+        `too large, with more than ${grouped(MAX_PARTS)} values`,
+        'keep it small: it is copied at every step',
+      )
     return this.of(value)
+  }
+
+  /** It is the whole that is wrong, not the part where that was found out. */
+  private refuseAll(found: string, advice: string): never {
+    this.path.length = 0
+    return this.refuse(found, advice)
   }
 
   private refuse(found: string, advice: string): never {

@@ -126,7 +126,7 @@ function translated(error: unknown): Error {
   const native = errorText(error)
   if (native === null)
     return new ForeignError(
-      `${textOf(error)} (not an Error: throw new Error('...') and its line is known)`,
+      `${textOf(error)}. That is not an Error: throw new Error('...'), and its line is known`,
       '',
     )
   const message = lyingText(error as Error, 'message') || native
@@ -174,16 +174,14 @@ function outOfReachNames(): Record<string, unknown> {
 /** A value that cannot be used in any way without being told why. */
 function unreachable(name: string, advice: string): unknown {
   const refuse = () => outOfReach(name, advice)
-  return new Proxy(
-    Object.freeze(() => {}),
-    {
-      get: refuse,
-      set: refuse,
-      apply: refuse,
-      construct: refuse,
-      has: refuse,
-    },
-  )
+  // A class, because only that can be both called and constructed.
+  return new Proxy(Object.freeze(class {}), {
+    get: refuse,
+    set: refuse,
+    apply: refuse,
+    construct: refuse,
+    has: refuse,
+  })
 }
 
 export function outOfReach(name: string, advice: string): never {

@@ -1,9 +1,15 @@
 /** Answers that hang, throw, exit, flood, eat memory or do not compile: each ends in a clear message. */
+import { spawn } from 'node:child_process'
+import { readdirSync } from 'node:fs'
+import process from 'node:process'
+import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { packageRoot } from '../../src/base/home.ts'
 import { Checker } from '../../src/exercise/check.ts'
 import type { CheckReport } from '../../src/exercise/exercise.ts'
 import { EXERCISES, loadExercise } from '../../src/exercise/load.ts'
 import { AnswerFolder, answerThat } from './answers.ts'
+import { commandOf, descendants } from './processes.ts'
 
 const exercise = loadExercise(`${EXERCISES}/09-two-phase-commit`)
 const answers = new AnswerFolder()
@@ -19,6 +25,7 @@ afterAll(async () => {
 
 const check = (source: string) => checker.check(answers.write('start.ts', source), { types: false })
 const first = (report: CheckReport) => report.checks.find((one) => one.verdict !== 'passed')!
+const LAUNCHER = `${packageRoot()}/cli/splitbrain.cjs`
 const HUNG_IN = 'votes yes when it can'
 
 test('a loop that never ends names the check and the handler, and the rest is skipped', async () => {
@@ -111,6 +118,42 @@ test('a state kept outside the node is found out', async () => {
     answerThat("ctx.send(from, { type: 'vote', tx: body.tx, yes: calls++ % 2 === 0 })", 'let calls = 0'),
   )
   expect(first(report).happened).toContain('is not deterministic')
+})
+
+test.each([
+  { hang: 'for (;;);', place: 'start.ts:5:21', happened: /1,000,000 turns of loops and calls/ },
+  { hang: 'let n = 7n; for (;;) n = n ** 9n', place: 'start.ts', happened: /by the clock/ },
+])(
+  'after a hang in the fourth check ($hang) the three before are reported, the rest is skipped',
+  async ({ hang, place, happened }) => {
+    const source = answerThat('').replace('on: { begin', `on: { inquire() { ${hang} }, begin`)
+    const { checks } = await check(source.replace("{ type: 'begin'; tx: string }>", 'never>'))
+    expect(checks.slice(0, 4).map(({ name, verdict }) => `${verdict} ${name}`)).toEqual([
+      'passed asks every participant to prepare',
+      'failed votes yes when it can',
+      'failed votes no when it must',
+      'failed answers for a transaction it has no record of: abort',
+    ])
+    expect(checks[3]).toMatchObject({ place, happened: expect.stringMatching(happened) })
+    expect(checks[3]!.why).toMatch(/The checks after this one were not run$/)
+    expect(checks.slice(4).every(({ verdict }) => verdict === 'skipped')).toBe(true)
+  },
+)
+
+test('a command that is killed in the middle leaves no process and no file', async () => {
+  const file = answers.write('start.ts', answerThat('let n = 7n; for (;;) n = n ** 9n'))
+  const files = readdirSync(answers.folder)
+  const command = spawn(process.execPath, [LAUNCHER, 'check', 'two-phase-commit', file], { stdio: 'ignore' })
+  const spinning = () => descendants(command.pid!).filter((one) => one.command.includes('worker.js'))
+  for (let i = 0; i < 200 && spinning().length === 0; i++) await pause(50)
+  await pause(700)
+  const started = descendants(command.pid!)
+  expect(started.length).toBeGreaterThan(0)
+  command.kill('SIGKILL')
+  const left = () => started.filter(({ pid, command }) => commandOf(pid) === command)
+  for (let i = 0; i < 100 && left().length > 0; i++) await pause(50)
+  expect(left()).toEqual([])
+  expect(readdirSync(answers.folder)).toEqual(files)
 })
 
 test('what does not compile is a problem with its place, and no check runs', async () => {
