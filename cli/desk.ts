@@ -4,6 +4,7 @@ import {
   answerFile,
   Checker,
   type CheckReport,
+  type CheckResult,
   type Exercise,
   editionOf,
   openAnswer,
@@ -55,10 +56,17 @@ export class FolderDesk implements Desk {
 
   check(told: Parameters<Desk['check']>[0]): Promise<CheckReport> {
     this.#checker ??= new Checker(this.exercise)
+    const run = new AbortController()
     const stopped = new Promise<never>((_, reject) => {
-      this.#stopNow = () => reject(new Stopped())
+      this.#stopNow = () => {
+        run.abort()
+        reject(new Stopped())
+      }
     })
-    return Promise.race([this.#checker.check(this.#file, { onCheck: told }), stopped])
+    const live = (result: CheckResult): void => {
+      if (!run.signal.aborted) told(result)
+    }
+    return Promise.race([this.#checker.check(this.#file, { onCheck: live, signal: run.signal }), stopped])
   }
 
   retell(token: string): Promise<RetoldAnswer> {
@@ -66,9 +74,9 @@ export class FolderDesk implements Desk {
     return this.#checker.retell(this.#file, token)
   }
 
+  /** Everything stays warm for the next check. */
   stop(): void {
     this.#stopNow?.()
-    this.close()
   }
 
   close(): void {

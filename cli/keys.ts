@@ -178,6 +178,7 @@ export const KEYS = {
     },
     { action: 'next', keys: ['n'], label: 'next', says: 'go on, once all has held' },
     { action: 'back', keys: ['q', 'esc'], label: 'back', says: 'back to where you came from' },
+    { action: 'lesson', keys: ['l'], label: '', says: 'read its lesson; Esc comes back' },
     { action: 'task', keys: ['t'], label: 'task', says: 'show the task, or the verdict again' },
     { action: 'reset', keys: ['r'], label: 'reset', says: 'start over; a dated copy of your answer is kept' },
     { action: 'up', keys: ['up', 'k'], shown: '↑ ↓', label: 'scroll', says: 'one line up' },

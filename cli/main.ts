@@ -21,10 +21,12 @@ const leave = (code: number) => () => process.exit(code)
 const signals = { SIGINT: leave(EXIT.interrupted), SIGTERM: leave(EXIT.terminated) }
 for (const [signal, handler] of Object.entries(signals)) process.on(signal, handler)
 
+const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
+  readonly version: string
+}
 const code = await runProgram(
   {
-    version: (JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string })
-      .version,
+    version,
     commands: COMMANDS,
     io: ioOf,
     debug: Boolean(env['SPLITBRAIN_DEBUG']),
@@ -54,6 +56,7 @@ function ioOf(flags: {
       env['INK_SCREEN_READER'] !== 'true' &&
       env['TERM'] !== 'dumb',
     ascii: flags.ascii || Boolean(env['SPLITBRAIN_ASCII']),
+    versions: `splitbrain ${version}, Node ${process.versions.node}, ${process.platform}`,
     get workspace() {
       return flags.workspace ?? (env['SPLITBRAIN_WORKSPACE'] || lastWorkspace())
     },

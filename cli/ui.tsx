@@ -1,8 +1,10 @@
 /** Edge: opens the course on the whole terminal, and gives the terminal back however it ends. */
 import { render } from 'ink'
 import type { Told } from './commands/debug.ts'
+import type { Exercise } from './door.ts'
 import { App } from './screens/App.tsx'
 import type { Course } from './screens/course.ts'
+import { ExerciseScreen } from './screens/exercise.ts'
 import { MapScreen } from './screens/map.ts'
 import { screenFor } from './screens/places.ts'
 import { Shell } from './screens/shell.ts'
@@ -28,6 +30,15 @@ export function openCourse(course: Course, opening: Opening): Promise<number> {
   shell.open(map)
   // Before the first frame, so that the first thing seen is the place one comes back to.
   map.resume(opening.at ?? course.progress.last)
+  return show(shell)
+}
+
+/** An exercise alone on the terminal, checked at once and after every save. */
+export function openExercise(course: Course, exercise: Exercise, ascii: boolean): Promise<number> {
+  const shell = new Shell(ascii, screenFor(course))
+  const screen = new ExerciseScreen(exercise, course, shell)
+  shell.open(screen)
+  screen.check()
   return show(shell)
 }
 

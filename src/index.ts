@@ -23,7 +23,7 @@ export {
   textWidth,
   wrapSpans,
 } from './draw/wrap.ts'
-export { Checker, checkExercise, type Retold as RetoldAnswer } from './exercise/check.ts'
+export { Checker, type CheckOptions, checkExercise, type Retold as RetoldAnswer } from './exercise/check.ts'
 export { editionOf } from './exercise/edition.ts'
 export type { CheckInfo, CheckReport, CheckResult, Exercise } from './exercise/exercise.ts'
 export * from './exercise/kit.ts'

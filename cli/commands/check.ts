@@ -1,10 +1,24 @@
 /** `check`: an answer against the hidden checks of its exercise. */
-import { type CliCommand, EXIT, type Io, named, print, printJson, UsageProblem } from '../command.ts'
-import { reportLines } from '../components/report.ts'
+import { checkAll } from '../checkAll.ts'
+import { jsonOf } from '../checkJson.ts'
+import { watchPlain } from '../checkWatch.ts'
 import {
+  type CliCommand,
+  EXIT,
+  type Io,
+  named,
+  type Options,
+  print,
+  printJson,
+  UsageProblem,
+} from '../command.ts'
+import { reportLines } from '../components/report.ts'
+import { shareText } from '../components/share.ts'
+import {
+  type CheckOptions,
   type CheckReport,
-  type CheckResult,
   checkExercise,
+  type Exercise,
   type Line,
   openAnswer,
   openWorkspace,
@@ -12,70 +26,65 @@ import {
   workspaceFolder,
 } from '../door.ts'
 import { recordCheck } from '../ledger.ts'
-import { exercisesOf } from '../library.ts'
+import { exercisesOf, readLessons } from '../library.ts'
 
 export const check: CliCommand = {
-  usage: 'check <exercise> [file]',
+  usage: 'check [exercise] [file]',
   says: 'check your answer, or another file',
   options: [
-    ['--json', 'one JSON object'],
+    ['--watch', 'check again after every save'],
+    ['--all', 'check every exercise that has an answer'],
+    ['--deep', 'thousands of random runs and larger searches; takes minutes'],
     ['--seed <n>', 'the seed of the random runs'],
     ['--hints', 'show all hints of the check that failed'],
+    ['--share', 'text to post: no colour, 72 columns, no code'],
+    ['--json', 'one JSON object'],
   ],
   async run(io, [id, given], options) {
+    const how: CheckOptions = { seed: seedOf(options['seed']), deep: options['deep'] === true }
+    mustFit(options, id)
+    if (options['all'] === true) return checkAll(io, how, options['json'] === true)
     const exercise = named(exercisesOf(), id!, 'exercise')
-    const seed = seedOf(options['seed'])
     if (given !== undefined) mustBeThere(io, given)
     const file = given ?? openAnswer(openWorkspace(workspaceFolder(io.workspace)), exercise)
-    const report = await checkExercise(exercise, file, { seed })
-    if (given === undefined) recordCheck(io.workspace, exercise, report)
-    if (options['json'] === true) printJson(io, jsonOf(report))
-    else {
-      const hints = options['hints'] === true ? Number.MAX_SAFE_INTEGER : 0
-      print(
-        io,
-        reportLines(report, {
-          width: io.columns,
-          ascii: io.ascii,
-          hints,
-          brief: false,
-          next: nextSteps(report, file, given),
-        }),
-      )
+    const done = (report: CheckReport): void => {
+      const unkept = given === undefined ? recordCheck(io.workspace, exercise, report) : null
+      if (unkept !== null) io.err(`${unkept}\n`)
+      show(io, exercise, report, file, given, options)
     }
+    if (options['watch'] === true) {
+      if (!io.interactive || given !== undefined) return watchPlain(io, exercise, file, how, done)
+      const { openShelf } = await import('../shelf.ts')
+      const { openExercise } = await import('../ui.tsx')
+      return openExercise(openShelf(io), exercise, io.ascii)
+    }
+    const report = await checkExercise(exercise, file, how)
+    done(report)
     return exitOf(report)
   },
 }
 
-/** What `--json` prints; the names are part of the contract. */
-export function jsonOf(report: CheckReport): { readonly [name: string]: unknown } {
-  return {
-    exercise: report.exercise,
-    verdict: report.verdict,
-    problem: report.problem,
-    checks: report.checks.map(checkJson),
-    types: report.types,
-    seed: report.seed,
-    ms: report.ms,
-  }
-}
-
-function checkJson(check: CheckResult): { readonly [name: string]: unknown } {
-  return {
-    name: check.name,
-    rung: check.rung,
-    verdict: check.verdict,
-    points: check.earned,
-    maxPoints: check.points,
-    expected: check.expected,
-    happened: check.happened,
-    why: check.why,
-    trace: check.trace === null ? null : { steps: check.trace.steps, token: check.trace.token },
-    bound: check.bound,
-    hint: check.hints[0] ?? null,
-    place: check.place,
-    log: check.log,
-  }
+function show(
+  io: Io,
+  exercise: Exercise,
+  report: CheckReport,
+  file: string,
+  given: string | undefined,
+  options: Options,
+): void {
+  if (options['json'] === true) return printJson(io, jsonOf(report))
+  if (options['share'] === true) return io.out(shareText(report, exercise, io.versions))
+  print(
+    io,
+    reportLines(report, {
+      width: io.columns,
+      ascii: io.ascii,
+      hints: options['hints'] === true ? Number.MAX_SAFE_INTEGER : 0,
+      brief: false,
+      exercise,
+      next: nextSteps(report, exercise, file, given),
+    }),
+  )
 }
 
 function exitOf(report: CheckReport): number {
@@ -90,16 +99,47 @@ function exitOf(report: CheckReport): number {
   }
 }
 
-function nextSteps(report: CheckReport, file: string, given: string | undefined): Line[] {
-  if (report.verdict === 'passed') return []
-  const again = `splitbrain check ${report.exercise}${given === undefined ? '' : ` ${given}`}`
+function nextSteps(report: CheckReport, exercise: Exercise, file: string, given: string | undefined): Line[] {
+  if (report.verdict === 'passed')
+    return [
+      ...(given === undefined ? [toned('dim', `the reference   splitbrain solution ${exercise.id}`)] : []),
+      toned('dim', `what to take next   ${afterwards(exercise)}`),
+    ]
+  const again = `splitbrain check ${exercise.id}${given === undefined ? '' : ` ${given}`}`
   const token = report.checks.find((one) => one.verdict === 'failed')?.trace?.token
   return [
     toned('dim', `your answer   ${file}`),
     toned('dim', `check again   ${again}`),
-    toned('dim', `with hints    ${again} --hints`),
-    ...(token === undefined ? [] : [toned('dim', 'this story'), toned('dim', `splitbrain replay ${token}`)]),
+    ...(report.problem === null ? [toned('dim', `a hint        splitbrain hint ${exercise.id}`)] : []),
+    ...(token === undefined
+      ? []
+      : [
+          toned('dim', 'walk this story, or hand it to a friend'),
+          toned('dim', `splitbrain debug ${token}${given === undefined ? '' : ` ${given}`}`),
+        ]),
   ]
+}
+
+/** The next exercise of the course, or the next lesson. */
+function afterwards({ number, id }: Exercise): string {
+  const exercises = exercisesOf()
+  const lesson = readLessons().lessons.find((one) => Number(one.number) > Number(number))
+  if (lesson !== undefined) return `splitbrain learn ${lesson.id}`
+  const next = exercises[exercises.findIndex((one) => one.id === id) + 1]
+  return next === undefined ? 'you have done all there is so far' : `splitbrain check ${next.id} --watch`
+}
+
+function mustFit(options: Options, id: string | undefined): void {
+  const all = options['all'] === true
+  if (id === undefined && !all)
+    throw new UsageProblem('check what?', 'splitbrain check EXERCISE, or --all; splitbrain status lists them')
+  if (id !== undefined && all)
+    throw new UsageProblem(`--all checks every answer, so "${id}" says too much`, `leave out one of the two`)
+  for (const other of ['all', 'json', 'share'])
+    if (options['watch'] === true && options[other] === true)
+      throw new UsageProblem(`--watch and --${other} do not go together`, 'leave out one of the two')
+  if (all && options['share'] === true)
+    throw new UsageProblem('--share is about one exercise', 'splitbrain check EXERCISE --share')
 }
 
 function seedOf(word: string | boolean | undefined): number {

@@ -1,43 +1,29 @@
 /** The exercise: the task, the learner's file, and the verdict after every save. */
+import { type PageLook, runningLines, taskLines, verdictLines } from '../components/exercisePage.ts'
 import { bodyHeight, frame, type Picture, type Size } from '../components/frame.ts'
 import { mapItems } from '../components/map.ts'
-import { firstFailure, reportLines } from '../components/report.ts'
-import {
-  type CheckReport,
-  type CheckResult,
-  cutLine,
-  type Exercise,
-  type Line,
-  plain,
-  renderMarkdown,
-  toned,
-  wrapLine,
-} from '../door.ts'
+import { firstFailure } from '../components/report.ts'
+import { type CheckReport, type CheckResult, type Exercise, type Line, plain, toned } from '../door.ts'
 import { type ActionOf, actionFor, KEYS, type Press } from '../keys.ts'
-import { resultOf, withExercise } from '../progress.ts'
-import { type Course, type Desk, Stopped } from './course.ts'
+import { NOT_TRIED, resultOf, standingOf, withExercise } from '../progress.ts'
+import { Checking } from './checking.ts'
+import type { Course, Desk } from './course.ts'
 import { HelpScreen } from './help.ts'
 import type { Host, Screen } from './screen.ts'
-import { pictureWalk, WorldScreen } from './world.ts'
+import { WorldScreen, walkedWalk } from './world.ts'
 
 const READABLE = 100
-const SPIN = ['|', '/', '-', '\\']
 
 export class ExerciseScreen implements Screen {
   readonly #desk: Desk
+  readonly #checking: Checking
   readonly #unwatch: () => void
-  #report: CheckReport | null = null
-  /** Results of the check that is running; null when none is. */
-  #running: CheckResult[] | null = null
-  #again = false
+  readonly #edition: string
   #showing: 'task' | 'verdict' = 'task'
   #asking = false
   #hints = 0
   #top = 0
   #notice: Line | null = null
-  #spin = 0
-  #stopSpinning: (() => void) | null = null
-  #closed = false
 
   constructor(
     readonly exercise: Exercise,
@@ -45,9 +31,14 @@ export class ExerciseScreen implements Screen {
     readonly host: Host,
   ) {
     this.#desk = course.desk(exercise)
-    const problem = this.#desk.prepare()
+    this.#edition = this.#desk.edition
+    this.#checking = new Checking(this.#desk, host, {
+      arrived: (report) => this.#arrived(report),
+      failed: (problem) => this.#failed(problem),
+    })
+    const problem = this.#desk.prepare() ?? course.unkept
     if (problem !== null) this.#notice = toned('bad', problem)
-    this.#unwatch = this.#desk.watch(() => this.#check())
+    this.#unwatch = this.#desk.watch(() => this.check())
   }
 
   get keyed(): 'confirm' | 'exercise' {
@@ -59,23 +50,25 @@ export class ExerciseScreen implements Screen {
   }
 
   close(): void {
-    this.#closed = true
     this.#unwatch()
-    this.#stopSpinner()
-    this.#desk.close()
+    this.#checking.close()
   }
 
   interrupt(): boolean {
-    if (this.#running === null) return false
-    this.#desk.stop()
-    return true
+    return this.#checking.stop()
+  }
+
+  /** Checks the answer as it is now. */
+  check(): void {
+    this.#showing = 'verdict'
+    this.#checking.start()
   }
 
   draw(size: Size): Picture {
-    const bar = this.#asking
+    const bar: Line[] = this.#asking
       ? [
           [
-            { text: ' Start over? ', tone: 'warn' as const },
+            { text: ' Start over? ', tone: 'warn' },
             ...plain('Your answer is kept as a dated copy beside it.'),
           ],
         ]
@@ -84,7 +77,11 @@ export class ExerciseScreen implements Screen {
       where: ['Splitbrain', `${this.exercise.number} exercise: ${this.exercise.title}`],
       status: this.#status(),
       body: (width, height) => {
-        const lines = this.#body(Math.min(width - 2, READABLE))
+        const lines = this.#body({
+          width: Math.min(width - 2, READABLE),
+          ascii: this.host.ascii,
+          exercise: this.exercise,
+        })
         this.#top = Math.max(0, Math.min(this.#top, lines.length - height))
         const shown = lines.slice(this.#top, this.#top + height)
         return shown.map((line) => [{ text: ' ', tone: 'plain' }, ...line])
@@ -107,15 +104,19 @@ export class ExerciseScreen implements Screen {
       case 'edit':
         return this.#edit()
       case 'check':
-        return this.#check()
+        return this.check()
       case 'hint':
         return this.#hint()
       case 'story':
         return this.#story()
       case 'next':
         return this.#next()
+      case 'lesson':
+        if (!this.host.visit({ kind: 'lesson', id: this.exercise.lesson }))
+          this.#notice = toned('dim', 'Its lesson is not there.')
+        return
       case 'task':
-        if (this.#report === null)
+        if (this.#checking.report === null)
           this.#notice = toned('dim', 'There is no verdict yet: c checks your answer.')
         else this.#show(this.#showing === 'task' ? 'verdict' : 'task')
         return
@@ -166,82 +167,70 @@ export class ExerciseScreen implements Screen {
     })
   }
 
-  /** Checks the answer. A save while a check runs asks for one more. */
-  #check(): void {
-    if (this.#closed) return
-    if (this.#running !== null) {
-      this.#again = true
-      this.#desk.stop()
-      return
-    }
-    this.#again = false
-    this.#running = []
-    this.#show('verdict')
-    this.#startSpinner()
-    this.host.redraw()
-    const told = (result: CheckResult): void => {
-      this.#running?.push(result)
-      this.host.redraw()
-    }
-    this.#desk.check(told).then(
-      (report) => this.#arrived(report),
-      (error: unknown) => this.#failed(error),
-    )
-  }
-
   #arrived(report: CheckReport): void {
-    this.#ended()
-    this.#report = report
     this.#hints = 0
     this.#show('verdict')
-    const result = resultOf(report, this.#desk.edition)
-    if (report.problem === null) this.course.record((p) => withExercise(p, this.exercise.id, result))
-    this.host.redraw()
-    if (this.#again) this.#check()
+    if (report.problem !== null) return
+    const result = resultOf(report, this.#edition)
+    this.course.record((p) => withExercise(p, this.exercise.id, result))
+    if (this.course.unkept !== null) this.#notice = toned('warn', this.course.unkept)
   }
 
-  #failed(error: unknown): void {
-    this.#ended()
-    if (!(error instanceof Stopped)) {
-      const says = error instanceof Error ? error.message : String(error)
-      this.#notice = toned('bad', `The check could not run, which is a mistake of ours: ${says}`)
-    } else if (!this.#again) this.#notice = toned('dim', 'Stopped.')
-    this.host.redraw()
-    if (this.#again) this.#check()
+  #failed(problem: string | null): void {
+    this.#notice =
+      problem === null
+        ? toned('dim', 'Stopped.')
+        : toned('bad', `The check could not run, which is a mistake of ours: ${problem}`)
   }
 
-  #ended(): void {
-    this.#running = null
-    this.#stopSpinner()
+  get #failure(): CheckResult | null {
+    const { report } = this.#checking
+    return report === null ? null : firstFailure(report)
+  }
+
+  get #passed(): boolean {
+    return this.course.progress.exercises[this.exercise.id]?.passed === true
   }
 
   #hint(): void {
-    const failed = this.#report === null ? null : firstFailure(this.#report)
+    const failed = this.#failure
     if (failed === null) this.#notice = toned('dim', 'Hints belong to a check that fails; nothing fails now.')
     else if (failed.hints.length === 0) this.#notice = toned('dim', 'This check has no hint.')
     else if (this.#hints >= failed.hints.length)
       this.#notice = toned('dim', 'There is no further hint for this check.')
     else {
       this.#hints++
-      this.#show('verdict')
+      this.#showing = 'verdict'
+      // A hint stands below the story, so that opening one moves nothing.
+      this.#top = Number.MAX_SAFE_INTEGER
     }
   }
 
   #story(): void {
-    const trace = this.#report === null ? null : (firstFailure(this.#report)?.trace ?? null)
-    if (trace === null) {
+    const token = this.#failure?.trace?.token
+    if (token === undefined || this.#checking.running !== null) {
       this.#notice = toned('dim', 'There is no story to walk: it comes with a check that fails.')
       return
     }
+    this.#notice = toned('dim', 'Playing the story on your answer ...')
     const where = ['Splitbrain', `${this.exercise.number} ${this.exercise.title}`, 'story']
-    this.host.open(new WorldScreen(where, pictureWalk(trace.picture), this.host))
+    void this.#desk.retell(token).then((told) => {
+      this.#notice = null
+      if (told.kind === 'problem')
+        this.#notice = toned('warn', `${told.problem.message}; ${told.problem.next}.`)
+      else {
+        if (told.walked.stopped !== null) this.#notice = toned('warn', told.walked.stopped)
+        this.host.open(new WorldScreen(where, walkedWalk(told.walked), this.host))
+      }
+      this.host.redraw()
+    })
   }
 
   #next(): void {
     const items = mapItems(this.course)
     const at = items.findIndex((item) => item.kind === 'exercise' && item.id === this.exercise.id)
     const next = items[at + 1]
-    if (this.course.progress.exercises[this.exercise.id]?.passed !== true)
+    if (!this.#passed)
       this.#notice = toned('dim', 'Not yet: some check does not hold. Esc leaves all the same.')
     else if (next === undefined)
       this.#notice = toned('good', 'This was the last one there is so far. Esc goes to the course map.')
@@ -257,7 +246,7 @@ export class ExerciseScreen implements Screen {
     this.#asking = false
     if (action === 'no') return
     const kept = this.#desk.reset()
-    this.#report = null
+    this.#checking.forget()
     this.#show('task')
     this.#notice = toned(
       'good',
@@ -265,105 +254,36 @@ export class ExerciseScreen implements Screen {
     )
   }
 
-  #body(width: number): Line[] {
-    if (this.#running !== null) return this.#progress(width)
-    if (this.#showing === 'verdict' && this.#report !== null) return this.#verdict(this.#report, width)
-    const how =
-      this.#desk.editor === null
-        ? 'Open it in your editor ($EDITOR is not set); every save checks it.'
-        : 'e opens it; every save checks it.'
-    return [
-      ...wrapLine(
-        [
-          { text: 'Your answer  ', tone: 'dim' },
-          { text: this.#desk.shown, tone: 'code' },
-        ],
-        width,
-      ),
-      ...wrapLine(toned('dim', how), width),
-      plain(''),
-      ...renderMarkdown(this.exercise.task, width),
-    ]
-  }
-
-  #verdict(report: CheckReport, width: number): Line[] {
-    const next = report.verdict === 'passed' ? [PASSED_KEYS] : []
-    return reportLines(report, { width, ascii: this.host.ascii, hints: this.#hints, brief: true, next })
-  }
-
-  /** What is known while the checks still run: a failure is shown as soon as it is there. */
-  #progress(width: number): Line[] {
-    const results = this.#running ?? []
-    const going: Line = [
-      { text: `${SPIN[this.#spin % SPIN.length]} `, tone: 'accent' },
-      { text: `Checking your answer: ${results.length} of ${this.exercise.checks.length}`, tone: 'strong' },
-      { text: '   Ctrl-C stops', tone: 'dim' },
-    ]
-    const lines = results.some((check) => check.verdict !== 'passed')
-      ? reportLines(this.#soFar(results), {
-          width,
-          ascii: this.host.ascii,
-          hints: 0,
-          brief: true,
-          next: [],
-        }).slice(1)
-      : [plain(''), ...results.map(heldLine)]
-    return [going, ...lines].map((line) => cutLine(line, width))
-  }
-
-  #soFar(results: readonly CheckResult[]): CheckReport {
-    return {
-      exercise: this.exercise.id,
-      verdict: 'failed',
-      problem: null,
-      checks: results,
-      types: [],
-      seed: 0,
-      ms: 0,
-    }
+  #body(look: PageLook): Line[] {
+    const { running, report, spin } = this.#checking
+    if (this.#showing === 'task') return taskLines(this.#desk.shown, this.#desk.editor !== null, look)
+    if (running !== null) return runningLines(running, spin, report, this.#hints, look)
+    if (report !== null) return verdictLines(report, this.#hints, look)
+    return taskLines(this.#desk.shown, this.#desk.editor !== null, look)
   }
 
   #status(): Line {
-    if (this.#running !== null) return toned('accent', 'checking')
-    const best = this.course.progress.exercises[this.exercise.id]
-    if (best === undefined) return toned('dim', `${this.exercise.checks.length} checks`)
-    return toned(
-      best.passed ? 'good' : 'dim',
-      `${best.passed ? 'all held · ' : 'best '}${best.earned}/${best.points} points`,
-    )
+    if (this.#checking.running !== null) return toned('accent', 'checking')
+    const progress = this.course.progress.exercises[this.exercise.id]
+    const { earned, points } = progress ?? NOT_TRIED
+    switch (standingOf(progress, this.#edition, true)) {
+      case 'passed':
+        return toned('good', `passed · best ${earned}/${points} points`)
+      case 'stale':
+        return toned('warn', 'passed before its checks changed')
+      default:
+        if (points === 0) return toned('dim', `${this.exercise.checks.length} checks`)
+        return toned('dim', `best ${earned}/${points} points`)
+    }
   }
 
   #keys() {
     if (this.#asking) return KEYS.confirm
-    const failed = this.#report === null ? null : firstFailure(this.#report)
+    const failed = this.#failure
     const hidden = new Set<string>()
     if (failed === null || failed.hints.length === 0) hidden.add('hint')
     if (failed?.trace == null) hidden.add('story')
-    if (this.course.progress.exercises[this.exercise.id]?.passed !== true) hidden.add('next')
+    if (!this.#passed) hidden.add('next')
     return KEYS.exercise.filter((binding) => !hidden.has(binding.action))
   }
-
-  #startSpinner(): void {
-    this.#stopSpinner()
-    this.#stopSpinning = this.host.every(120, () => this.#spin++)
-  }
-
-  #stopSpinner(): void {
-    this.#stopSpinning?.()
-    this.#stopSpinning = null
-  }
 }
-
-function heldLine(check: CheckResult): Line {
-  return [
-    { text: '✓ ', tone: 'good' },
-    { text: check.name, tone: 'plain' },
-  ]
-}
-
-const PASSED_KEYS: Line = [
-  { text: 'n', tone: 'accent' },
-  { text: ' goes on, ', tone: 'dim' },
-  { text: 'q', tone: 'accent' },
-  { text: ' goes back; nothing else happens by itself.', tone: 'dim' },
-]

@@ -5,7 +5,7 @@ import { apply, begin, type Moment, parcelOf } from '../world/apply.ts'
 import { bodyText, type Choice, type Course, linksBetween } from '../world/choice.ts'
 import type { Model } from '../world/protocol.ts'
 import type { Envelope, World } from '../world/world.ts'
-import { CheckFailed, type Evidence, keepEvidence, thrown } from './evidence.ts'
+import { CheckFailed, type Evidence, keepEvidence, keepMoments, thrown } from './evidence.ts'
 import { offer } from './told.ts'
 
 /** Fields that a message or an output must have; others do not matter. */
@@ -38,6 +38,7 @@ export class HandRun {
 
   constructor(readonly model: Model) {
     offer(model)
+    keepMoments(this.moments)
     const first = begin(model)
     this.world = first.world
     for (const moment of first.moments) this.note(moment)

@@ -23,9 +23,14 @@ export interface CheckOptions {
   readonly stopAtFirst?: boolean
   /** Whether type errors are looked for beside the behaviour. Default: true. */
   readonly types?: boolean
+  /** Ends the run; what was not reached counts as skipped. */
+  readonly signal?: AbortSignal
   /** Called when a check begins and when its result is known, in the order of the ladder. */
   onCheck?(result: CheckResult): void
 }
+
+/** A deep check takes minutes, not seconds. */
+const DEEP_LIMITS: Partial<Limits> = { checkMs: 600_000, totalMs: 1_800_000, rssMb: 1500 }
 
 /** A story told again, or why it cannot be. */
 export type Retold =
@@ -127,7 +132,7 @@ export class Checker {
       return report({ verdict: 'error', problem, checks: this.exercise.checks.map(skipped) })
     }
     const results = new Results(this.exercise.checks, compiled.program, basename(file), options.onCheck)
-    const limits = { ...this.limits, ...options.limits }
+    const limits = { ...this.limits, ...(options.deep && DEEP_LIMITS), ...options.limits }
     const vitest = await this.vitest
     const ending = await runAnswer(
       {
@@ -138,12 +143,20 @@ export class Checker {
           results.take(told)
           if (options.stopAtFirst && results.hasFailure) fork.kill()
         },
-        drive: (fork) => vitest.run(checksFile(this.exercise), fork),
+        drive: (fork) => {
+          const stop = (): void => fork.kill()
+          if (options.signal?.aborted) stop()
+          options.signal?.addEventListener('abort', stop, { once: true })
+          return vitest
+            .run(checksFile(this.exercise), fork)
+            .finally(() => options.signal?.removeEventListener('abort', stop))
+        },
       },
       limits,
     )
     this.forks.warm()
-    const all = ending.kind === 'dismissed' && !(options.stopAtFirst && results.hasFailure)
+    const stopped = options.signal?.aborted === true
+    const all = ending.kind === 'dismissed' && !stopped && !(options.stopAtFirst && results.hasFailure)
     return report({ problem: vitest.trouble, ...results.finish(ending, all) })
   }
 }

@@ -1,7 +1,7 @@
 /** collectChecks: the names, rungs, points and hints in a file of checks, without running any of them. */
 import { compileFunction } from 'node:vm'
 import { buildSync } from 'esbuild'
-import type { CheckInfo } from './exercise.ts'
+import type { CheckInfo, Cost } from './exercise.ts'
 
 /** A file of checks that says too little; the message names the file's mistake and what to write. */
 export class ChecksProblem extends Error {
@@ -71,7 +71,8 @@ function testOf(found: CheckInfo[]) {
   return Object.assign(declare, { each, for: each, skip: each, only: each, todo: each })
 }
 
-function checked(name: string, { rung, points, expected, why, hints }: Record<string, unknown>): CheckInfo {
+function checked(name: string, meta: Record<string, unknown>): CheckInfo {
+  const { rung, points, expected, why, hints, section = null, reference = null } = meta
   const complain = (what: string) => {
     throw new ChecksProblem(`"${name}" needs ${what} in its meta`)
   }
@@ -83,7 +84,15 @@ function checked(name: string, { rung, points, expected, why, hints }: Record<st
   if (typeof why !== 'string' || why === '') return complain('why: why anything else is wrong, one sentence')
   if (!Array.isArray(hints) || hints.length === 0 || !hints.every((hint) => typeof hint === 'string'))
     return complain('hints: a list of one sentence or more')
-  return { name, rung, points, hints }
+  if (section !== null && typeof section !== 'string') return complain('section: a heading of its lesson')
+  if (reference !== null && !isCost(reference))
+    return complain('reference: { messages, syncs }, what the solution spends')
+  return { name, rung, points, hints, section, reference }
+}
+
+function isCost(value: unknown): value is Cost {
+  const { messages, syncs } = (value ?? {}) as Partial<Record<keyof Cost, unknown>>
+  return Number.isInteger(messages) && Number.isInteger(syncs)
 }
 
 /** Stands for anything the kit exports while only names are collected. */

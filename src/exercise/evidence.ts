@@ -1,7 +1,10 @@
 /** Evidence: what a hidden check found, kept apart from Vitest's errors so that none of its words get lost or leak. */
 import type { HandlerError } from '../node/step.ts'
+import type { Moment } from '../world/apply.ts'
 import type { Choice } from '../world/choice.ts'
 import type { Model } from '../world/protocol.ts'
+import { costOf } from './cost.ts'
+import type { Cost } from './exercise.ts'
 
 export interface Evidence {
   readonly verdict: 'failed' | 'gaveUp'
@@ -29,11 +32,13 @@ export function thrown(model: Model, trace: readonly Choice[], threw: HandlerErr
 
 let found: Evidence | null = null
 let bounds: string[] = []
+let moments: readonly Moment[] | null = null
 
 /** Forgets the last check. */
 export function clearEvidence(): void {
   found = null
   bounds = []
+  moments = null
 }
 
 /** Keeps the first thing found wrong in this check. */
@@ -52,4 +57,13 @@ export function evidence(): Evidence | null {
 
 export function bound(): string | null {
   return bounds.length > 0 ? bounds.join('; ') : null
+}
+
+/** Keeps the moments of the run that began last; more are added to the same list. */
+export function keepMoments(of: readonly Moment[]): void {
+  moments = of
+}
+
+export function lastCost(): Cost | null {
+  return moments === null ? null : costOf(moments)
 }

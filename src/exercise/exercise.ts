@@ -11,6 +11,8 @@ export interface Exercise {
   readonly folder: string
   /** Markdown of the task. */
   readonly task: string
+  /** What passing does not show, one sentence each. */
+  readonly notShown: readonly string[]
   /** The names of the hidden checks in the order of the ladder. */
   readonly checks: readonly CheckInfo[]
   /** File names in `hidden/wrong` and `hidden/right`; empty in the published package. */
@@ -24,6 +26,16 @@ export interface CheckInfo {
   readonly rung: 1 | 2 | 3 | 4
   readonly points: number
   readonly hints: readonly string[]
+  /** The heading in the lesson that this check is about, or null. */
+  readonly section: string | null
+  /** What the reference spends in the run of this check, where the two are to be compared; or null. */
+  readonly reference: Cost | null
+}
+
+/** What a run without faults takes: messages sent, and writes forced to disk. */
+export interface Cost {
+  readonly messages: number
+  readonly syncs: number
 }
 
 export interface CheckResult extends CheckInfo {
@@ -37,6 +49,8 @@ export interface CheckResult extends CheckInfo {
   readonly trace: { readonly steps: number; readonly token: string; readonly picture: View } | null
   /** What was looked at: `all 41,302 worlds up to depth 14`. */
   readonly bound: string | null
+  /** What the answer spent, where it passed and `reference` is known. */
+  readonly cost: Cost | null
   /** Where in the answer, if it is known: `start.ts:31`. */
   readonly place: string | null
   /** What the answer wrote with `console.log` during this check, capped. */

@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parse as parseYaml } from 'yaml'
 import { ChecksProblem, collectChecks } from './collect.ts'
 import type { Exercise } from './exercise.ts'
 
@@ -60,13 +61,37 @@ export function loadExercise(folder: string): Exercise {
     id,
     number,
     title: title.trim(),
-    lesson: /^lesson: *([a-z0-9-]+)$/m.exec(task)?.[1] ?? id,
     folder,
-    task: task.replace(/^---\n[\s\S]*?\n---\n/, ''),
+    ...frontOf(folder, id, task),
     checks: checksIn(folder),
     wrong: filesIn(join(folder, 'hidden', 'wrong')),
     right: filesIn(join(folder, 'hidden', 'right')),
   }
+}
+
+/** The front matter of the task, between two lines of three dashes, and the task without it. */
+function frontOf(folder: string, id: string, text: string): Pick<Exercise, 'lesson' | 'notShown' | 'task'> {
+  const [whole = '', yaml = ''] = /^---\n([\s\S]*?)\n---\n/.exec(text) ?? []
+  const complain = (problem: string): never => {
+    throw new ExerciseProblem(
+      folder,
+      `the front matter of task.md ${problem}`,
+      'it may have lesson: and notShown:',
+    )
+  }
+  let fields: { readonly [name: string]: unknown } = {}
+  try {
+    fields = (parseYaml(yaml) as typeof fields | null) ?? {}
+  } catch {
+    complain('is not YAML')
+  }
+  const { lesson = id, notShown = [], ...others } = fields
+  const strange = Object.keys(others)[0]
+  if (strange !== undefined) complain(`has "${strange}"`)
+  if (typeof lesson !== 'string') return complain('has a lesson that is no name')
+  if (!Array.isArray(notShown) || !notShown.every((one) => typeof one === 'string'))
+    return complain('has a notShown that is no list of sentences')
+  return { lesson, notShown, task: text.slice(whole.length).trimStart() }
 }
 
 export function checksFile(exercise: Exercise): string {

@@ -109,5 +109,9 @@ declare module 'vitest' {
     /** Why anything else is wrong, one sentence. */
     why?: string
     hints?: string[]
+    /** The heading in the lesson that this is about. */
+    section?: string
+    /** What the solution spends in the run that this check makes by hand: compared with the answer's. */
+    reference?: { messages: number; syncs: number }
   }
 }

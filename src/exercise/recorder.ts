@@ -3,7 +3,8 @@
 import { ownFramesOnly } from '../sandbox/frames.ts'
 import { checkBegins, checkEnds, endFork, tellHost } from '../sandbox/guard.ts'
 import { forgetAnswer, spentFuel } from './answer.ts'
-import { bound, clearEvidence, evidence } from './evidence.ts'
+import { bound, clearEvidence, evidence, lastCost } from './evidence.ts'
+import type { Cost } from './exercise.ts'
 import { type Overheard, type Story, storyOf, walkedStory } from './story.ts'
 import { type Asked, onFound, programOf, retelling, setAsked } from './told.ts'
 
@@ -17,6 +18,8 @@ export interface CheckOutcome {
   readonly why: string | null
   readonly story: Story | null
   readonly bound: string | null
+  /** Of the run that the check made last; null where it made none by hand. */
+  readonly cost: Cost | null
   /** The stack of what the answer threw, for the host to find its line in. */
   readonly stack: string | null
   /** Set where the answer ran out of fuel: nothing runs after it. */
@@ -93,6 +96,7 @@ export function recordEnd(name: string, { expected, why }: Declared, error: Thro
     expected: expected ?? null,
     why: found.why ?? why ?? null,
     bound: bound(),
+    cost: lastCost(),
     spent: fuel && { label: fuel.label, site: fuel.site, deep: fuel.deep, most: fuel.most },
     ...said,
   }

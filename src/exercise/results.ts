@@ -53,7 +53,7 @@ export class Results {
   private resultOf(declared: CheckInfo, outcome: CheckOutcome): CheckResult {
     const passed = outcome.verdict === 'passed'
     return {
-      ...infoOf(declared),
+      ...declared,
       verdict: outcome.verdict,
       earned: passed ? declared.points : 0,
       expected: passed ? null : outcome.expected,
@@ -64,6 +64,7 @@ export class Results {
       why: passed ? null : outcome.why,
       trace: outcome.story,
       bound: outcome.bound,
+      cost: passed && declared.reference !== null ? outcome.cost : null,
       place: this.placeOf(outcome.stack),
       log:
         outcome.dropped > 0
@@ -87,18 +88,10 @@ export class Results {
   }
 }
 
-function infoOf({ name, rung, points, hints }: CheckInfo) {
-  return { name, rung, points, hints }
-}
-
 /** A check that was not run. */
 export function skipped(check: CheckInfo): CheckResult {
-  const { name, rung, points, hints } = check
   return {
-    name,
-    rung,
-    points,
-    hints,
+    ...check,
     verdict: 'skipped',
     earned: 0,
     expected: null,
@@ -106,6 +99,7 @@ export function skipped(check: CheckInfo): CheckResult {
     why: null,
     trace: null,
     bound: null,
+    cost: null,
     place: null,
     log: [],
   }

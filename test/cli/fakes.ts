@@ -103,6 +103,8 @@ function declared(
     rung,
     points,
     hints,
+    section: null,
+    reference: null,
   }
 }
 
@@ -113,6 +115,7 @@ export const EXERCISE: Exercise = {
   lesson: 'two-phase-commit',
   folder: 'exercises/09-two-phase-commit',
   task: '# Two-phase commit\n\nWrite a participant and a coordinator that agree.\n\n- A yes vote survives a crash.\n',
+  notShown: ['two coordinators at once'],
   checks: [
     declared('votes no when it cannot prepare', 1, 2),
     declared('a yes vote survives a crash', 3, 3, ['What is on the disk when the vote leaves?']),
@@ -136,6 +139,7 @@ export function reportOf(passed: boolean): CheckReport {
         : 'the vote left before the disk was synced: a crash between the two makes rm1 forget a promise that tm already relied on',
       trace: ok ? null : { steps: 3, token: 'tok-1', picture: PICTURE },
       bound: ok && i === 2 ? 'all 41,302 worlds up to depth 14' : null,
+      cost: null,
       place: ok ? null : 'start.ts:31',
       log: [],
     }

@@ -175,8 +175,11 @@ describe('an exercise', () => {
       expect(host.text()).toContain(part)
     host.type('h')
     expect(host.text()).toContain('hint 1 of 1')
-    host.type('d<left>')
+    host.type('d')
+    await expect.poll(() => host.text()).toContain('step 3 of 3')
+    host.type('<left>')
     expect(host.text()).toContain('step 2 of 3')
+    expect(host.text()).toContain('rm1 votes')
   })
 
   test('success is unmistakable, and nothing else happens', async () => {

@@ -41,7 +41,9 @@ test('a folder is an exercise, with its checks known and none of them run', () =
     wrong: ['a.ts', 'b.ts'],
     right: [],
   })
-  expect(load().checks).toEqual([{ name: 'one', rung: 1, points: 1, hints: ['h'] }])
+  expect(load().checks).toEqual([
+    { name: 'one', rung: 1, points: 1, hints: ['h'], section: null, reference: null },
+  ])
   expect(load().task).toBe('# Some thing\n\nDo it.\n')
 })
 

@@ -17,6 +17,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'What is missing',
       expected: 'when the client asks for t1, tm sends prepare with tx t1 to rm1, rm2 and rm3',
       why: 'nobody may commit before all have agreed, however many they are',
       hints: [
@@ -33,6 +34,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'What is missing',
       expected: 'asked to prepare t1, and configured to agree, rm1 announces its yes vote and sends it to tm',
       why: 'a vote that nobody hears cannot be counted, and one that is not announced cannot be judged',
       hints: [
@@ -50,6 +52,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'What is missing',
       expected: 'asked to prepare t1, and configured to refuse, rm1 announces its no vote and sends it to tm',
       why: 'a participant that cannot commit has to say so; silence only makes the others wait',
       hints: [
@@ -87,6 +90,8 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'What is missing',
+      reference: { messages: 11, syncs: 7 },
       expected:
         'three yes votes: all four nodes announce commit, and the client is told begin_ok with commit',
       why: 'without faults and with yes votes only there is no reason to do anything else',
@@ -105,6 +110,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'What is missing',
       expected:
         'rm1 and rm3 vote yes, rm2 votes no: all four nodes announce abort, and the client is told so',
       why: 'one participant that cannot commit is enough: commit means that every one of them can',
@@ -188,6 +194,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'A promise is a write',
       expected:
         'rm1 votes yes on t1, loses power and comes back: it still knows its vote, and commits with the others',
       why: 'tm relies on that vote from the moment it is sent; a participant that forgets it can break it',
@@ -214,6 +221,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'In doubt',
       expected:
         'rm1 and rm2 voted yes and tm is down: neither decides on its own; when tm is back, both decide alike',
       why: 'tm may have decided either way before it went down; a participant that guesses is wrong in one of the two cases',
@@ -238,6 +246,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'In doubt',
       expected: 'the decision to rm1 is lost once: within 20 s rm1 decides all the same',
       why: 'a participant in doubt holds its locks until it knows; one lost message must not make that for ever',
       hints: [
@@ -257,6 +266,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'A promise is a write',
       expected:
         'tm announces commit, the decision is lost on its way, tm loses power and comes back: all commit',
       why: 'from the moment anyone can have heard of a decision it must hold for ever',
@@ -313,6 +323,7 @@ describe('chaos', () => {
     meta: {
       rung: 3,
       points: 2,
+      section: 'A promise is a write',
       expected:
         'in 120 random runs nobody decides differently, breaks a vote or tells the client something else',
       why: 'the order of keeping and telling matters at every single place where power can go',
@@ -337,6 +348,7 @@ describe('chaos', () => {
     meta: {
       rung: 3,
       points: 1,
+      section: 'In doubt',
       expected: 'in 40 random runs every participant that voted has decided 20 s after the last fault',
       why: 'a participant that voted yes holds locks until it decides, and nobody else can release them',
       hints: [
@@ -367,6 +379,7 @@ describe('every schedule', () => {
     meta: {
       rung: 4,
       points: 3,
+      section: 'A promise is a write',
       expected:
         'whatever the order of messages, with a crash at any point and a timer or a repeated message: nobody decides differently',
       why: 'a schedule that is rare happens all the same, at the worst moment',
@@ -389,6 +402,7 @@ describe('every schedule', () => {
     meta: {
       rung: 4,
       points: 1,
+      section: 'What is missing',
       expected: 'all vote yes and nothing goes wrong: whichever message arrives first, all commit',
       why: 'the network promises no order between messages from different nodes',
       hints: [

@@ -1,0 +1,60 @@
+/** An answer whose checks all held: what was shown and how far, what was not, and what it spends. */
+import { type CheckReport, count, grouped, type Line, plain, toned, wrapLine } from '../door.ts'
+import { checkLine, mark, type ReportLook } from './reportLook.ts'
+
+/** Every check with what was looked at; never the word correct. What to do next stands at once under the good news. */
+export function held(report: CheckReport, look: ReportLook): Line[] {
+  const bounded = report.checks.filter((check) => check.bound !== null)
+  const stories = report.checks.filter((check) => check.bound === null)
+  const rule: Line = toned('good', '─'.repeat(look.width))
+  return [
+    rule,
+    toned('good', `${mark('✓', look)} All ${report.checks.length} checks held.`),
+    ...look.next,
+    rule,
+    ...(bounded.length === 0 ? [] : [plain(''), toned('strong', 'What was shown, with its limits')]),
+    ...bounded.flatMap((check) => [
+      checkLine({ ...check, bound: null }, look),
+      ...wrapLine(toned('dim', check.bound ?? ''), look.width, { first: plain('    '), rest: plain('    ') }),
+    ]),
+    ...notShown(look),
+    ...spent(report, look),
+    ...(stories.length === 0 ? [] : [plain(''), toned('strong', 'And in one story each')]),
+    ...stories.map((check) => checkLine(check, look)),
+  ]
+}
+
+/** Said before anything else can be concluded from a pass. */
+function notShown({ exercise, width }: ReportLook): Line[] {
+  if (exercise === null || exercise.notShown.length === 0) return []
+  return [
+    plain(''),
+    toned('strong', 'What was not shown'),
+    ...exercise.notShown.flatMap((one) =>
+      wrapLine(plain(one), width, { first: plain('  '), rest: plain('  ') }),
+    ),
+  ]
+}
+
+function spent({ checks }: CheckReport, { width }: ReportLook): Line[] {
+  return checks.flatMap(({ name, cost, reference }) => {
+    if (cost === null || reference === null) return []
+    const words = `in "${name}", a run without faults: ${[
+      compared(cost.messages, reference.messages, 'message'),
+      compared(cost.syncs, reference.syncs, 'forced write'),
+    ].join(
+      '; ',
+    )}.${cost.messages > reference.messages || cost.syncs > reference.syncs ? ' Which can be left out?' : ''}`
+    return [
+      plain(''),
+      toned('strong', 'Compared with the reference'),
+      ...wrapLine(plain(words), width, { first: plain('  '), rest: plain('  ') }),
+    ]
+  })
+}
+
+function compared(own: number, reference: number, noun: string): string {
+  const words = count(own, noun)
+  if (own === reference) return `${words}, as many as the reference`
+  return `${words}, the reference ${grouped(reference)}`
+}
