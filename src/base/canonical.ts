@@ -3,6 +3,8 @@
  * hands a handler the same iteration order.
  */
 
+import { makeMark } from './mark.ts'
+
 /** JSON, the only thing that travels on the wire. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
@@ -42,7 +44,7 @@ export function canonical(value: unknown, path = 'value'): Value {
 export function canonicalJson(value: unknown, path = 'message'): Json {
   if (typeof value === 'object' && value !== null && frozen.has(value)) return value as Json
   const quickly = quickCopy(value, false, QUICK_DEPTH)
-  return deepFreeze((quickly === ODD ? copy(value, path, false, []) : quickly) as Json)
+  return quickly === ODD ? deepFreeze(copy(value, path, false, []) as Json) : (quickly as Json)
 }
 
 /** One text per value, whatever order its keys, entries or members were put in. */
@@ -92,12 +94,27 @@ export function byText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0
 }
 
-const frozen = new WeakSet<object>()
+/** Whether this very object is canonical JSON that was frozen here: it may be shared. */
+export function isShared(value: object): boolean {
+  return frozen.has(value)
+}
+
+/** A frozen copy of a canonical value to be shared, or undefined if there is a Map or a Set in it. */
+export function sharedJson(value: Value): Json | undefined {
+  const quickly = quickCopy(value, false, QUICK_DEPTH)
+  return quickly === ODD ? undefined : (quickly as Json)
+}
+
+const frozen = makeMark()
 
 function deepFreeze(value: Json): Json {
   if (value === null || typeof value !== 'object' || frozen.has(value)) return value
   for (const part of Object.values(value)) deepFreeze(part as Json)
-  frozen.add(value)
+  return shared(value)
+}
+
+function shared<T extends object>(value: T): T {
+  frozen.set(value)
   return Object.freeze(value)
 }
 
@@ -106,7 +123,10 @@ const ODD = Symbol('odd')
 /** Deeper than any sensible state, and no cycle gets past it. */
 const QUICK_DEPTH = 64
 
-/** The copy without paths for messages that nearly nobody reads: building them took most of the time. */
+/**
+ * The copy without paths for messages that nearly nobody reads: building them took most of the time. Without
+ * collections, it is JSON, to be shared.
+ */
 function quickCopy(value: unknown, collections: boolean, depth: number): Value | typeof ODD {
   switch (typeof value) {
     case 'boolean':
@@ -139,7 +159,7 @@ function quickList(list: readonly unknown[], collections: boolean, depth: number
     if (item === ODD) return ODD
     copied.push(item)
   }
-  return copied
+  return collections ? copied : shared(copied)
 }
 
 function quickRecord(
@@ -147,20 +167,29 @@ function quickRecord(
   collections: boolean,
   depth: number,
 ): Value | typeof ODD {
-  const keys = Object.keys(record)
-  // What was canonical before is sorted already, and that is nearly everything.
-  for (let i = 1; i < keys.length; i++)
-    if (keys[i]! < keys[i - 1]!) {
-      keys.sort()
-      break
-    }
+  const keys = sortKeys(Object.keys(record))
   const copied: Record<string, Value> = {}
   for (let i = 0; i < keys.length; i++) {
     const item = quickCopy(record[keys[i]!], collections, depth)
     if (item === ODD) return ODD
     copied[keys[i]!] = item
   }
-  return copied
+  return collections ? copied : shared(copied)
+}
+
+/** Sorts in place by code unit. Keys are few, and mostly sorted already. */
+function sortKeys(keys: string[]): string[] {
+  if (keys.length > 16) return keys.sort()
+  for (let i = 1; i < keys.length; i++) {
+    const key = keys[i]!
+    let at = i
+    while (at > 0 && key < keys[at - 1]!) {
+      keys[at] = keys[at - 1]!
+      at--
+    }
+    keys[at] = key
+  }
+  return keys
 }
 
 function quickMap(map: Map<unknown, unknown>, depth: number): Value | typeof ODD {

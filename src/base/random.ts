@@ -26,11 +26,29 @@ export function randomStream(seed: number, name: string): RandomStream {
   }
 }
 
+/** Many streams of one integer each: the first of `randomStream(seed, name + n)`, for any n. */
+export function integersByNumber(
+  seed: number,
+  name: string,
+): (n: number, min: number, max: number) => number {
+  const start = hashOn(FNV_BASIS, `${seed}/${name}`)
+  return (n, min, max) => {
+    const state = avalanche(hashOn(start, `${n}`)) + GAMMA
+    return min + Math.floor(uniform(state | 0) * (max - min + 1))
+  }
+}
+
 /** FNV-1a over UTF-16 code units, with a final avalanche; 32 bits. */
 export function hashText(text: string): number {
-  let hash = 0x811c9dc5
+  return avalanche(hashOn(FNV_BASIS, text))
+}
+
+const FNV_BASIS = 0x811c9dc5
+
+function hashOn(state: number, text: string): number {
+  let hash = state
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return avalanche(hash)
+  return hash
 }
 
 /** Spreads every input bit over all 32 output bits (the finaliser of MurmurHash3). */
@@ -45,9 +63,15 @@ export function avalanche(value: number): number {
 function mulberry32(seed: number): () => number {
   let state = seed | 0
   return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
+    state = (state + GAMMA) | 0
+    return uniform(state)
   }
+}
+
+const GAMMA = 0x6d2b79f5
+
+function uniform(state: number): number {
+  let t = Math.imul(state ^ (state >>> 15), 1 | state)
+  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+  return ((t ^ (t >>> 14)) >>> 0) / 4294967296
 }

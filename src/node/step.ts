@@ -1,50 +1,9 @@
 /** One pure step: (node, state, disk, event) to (new state, effects). Every driver calls it. */
-import {
-  canonical,
-  canonicalJson,
-  canonicalText,
-  type Json,
-  sameCanonical,
-  type Value,
-  ValueProblem,
-} from '../base/canonical.ts'
-import {
-  type AnyNode,
-  type Body,
-  type Context,
-  type Effect,
-  type Event,
-  type OperationId,
-  REFUSED,
-} from './node.ts'
-import type { Signatures } from './signatures.ts'
-
-/** What a node is called, works with and was configured with. */
-export interface Identity {
-  readonly self: string
-  readonly peers: readonly string[]
-  readonly config: { readonly [name: string]: Json }
-}
-
-/** What lies on a disk: values by key, and append-only logs. */
-export interface DiskImage {
-  readonly keys: { readonly [key: string]: Json }
-  readonly logs: { readonly [log: string]: readonly Json[] }
-}
-
-export interface StepInput {
-  readonly node: AnyNode
-  readonly identity: Identity
-  /** Null before the first start and after a crash. */
-  readonly state: Value
-  readonly disk: DiskImage
-  readonly event: Event
-  /** The node's own clock in milliseconds. */
-  readonly nowMs: number
-  readonly signatures: Signatures
-  /** Indexes for `ctx.pick`, in call order; a missing one is 0. */
-  readonly picks: readonly number[]
-}
+import { canonical, canonicalText, sameCanonical, type Value, ValueProblem } from '../base/canonical.ts'
+import { draftOf, keptOf } from '../base/kept.ts'
+import { Call, CallContext } from './context.ts'
+import type { StepInput } from './input.ts'
+import { type AnyNode, type Effect, type Event, REFUSED } from './node.ts'
 
 export type StepResult =
   | {
@@ -75,48 +34,92 @@ export function step(input: StepInput): StepResult {
  * the second run is compared as it lies: a copy of it is made only to find out what differs.
  */
 export function stepTwice(input: StepInput): StepResult {
-  const handler = handlerName(input.event)
-  const first = detached(run(input), handler)
-  const again = run(input)
-  const difference = sameDone(first, again) ? null : firstDifference(first, detached(again, handler))
-  if (difference === null) return first
-  const message = `${handler} is not deterministic: run twice on the same state and event, ${difference}. Take time from ctx.now(), chance from ctx.pick(), and keep nothing outside the state`
-  return { kind: 'threw', error: { handler, message, stack: '' }, arities: first.arities }
+  const first = step(input)
+  const error = runAgain(input, first)
+  return error === null ? first : { kind: 'threw', error, arities: first.arities }
 }
+
+/**
+ * Runs a step that was run before; null if it goes the same way, or what it says of the first difference. It gets a
+ * draft of its own, or, with `stepShared`, one that shares.
+ */
+export function runAgain(
+  input: StepInput,
+  first: StepResult,
+  step: (input: StepInput) => RawResult = run,
+): HandlerError | null {
+  const handler = handlerName(input.event)
+  const again = step(input)
+  const difference = sameDone(first, again) ? null : firstDifference(first, detached(again, handler))
+  if (difference === null) return null
+  const message = `${handler} ${DIFFERS}: run twice on the same state and event, ${difference}. Take time from ctx.now(), chance from ctx.pick(), and keep nothing outside the state`
+  return { handler, message, stack: '' }
+}
+
+/** Whether an error is one of `runAgain`. */
+export function isDifference({ handler, message }: HandlerError): boolean {
+  return message.startsWith(`${handler} ${DIFFERS}`)
+}
+
+const DIFFERS = 'is not deterministic'
+
+/**
+ * Runs one handler on a draft that shares with the state what nodes rarely edit, and keeps what it left: for states
+ * that come from `keptOf`. A handler that throws may have edited what is shared: it runs again on a draft of its
+ * own, and if that was it, so do all handlers of its node from then on.
+ */
+export function stepShared(input: StepInput): StepResult {
+  const shared = ownDrafts.has(input.node) ? null : run(input, draftOf)
+  const result = shared === null || shared.kind === 'threw' ? run(input) : shared
+  if (shared?.kind === 'threw' && result.kind !== 'threw') ownDrafts.add(input.node)
+  return kept(result, handlerName(input.event), (state) => keptOf(state, input.state, 'state'))
+}
+
+/** Nodes that edit what a draft would share: a matter of speed alone. */
+const ownDrafts = new WeakSet<AnyNode>()
 
 /** A handler's result with the very state it worked on, which it may still hold on to and which may be no `Value`. */
 type RawResult = StepResult | (Omit<StepResult & { kind: 'done' }, 'state'> & { readonly state: unknown })
 
-function run(input: StepInput): RawResult {
+function run(input: StepInput, makeDraft: (state: Value) => unknown = ownDraft): RawResult {
   const { node, event } = input
-  const arities: number[] = []
   const handler = handlerName(event)
+  const call = new Call(input)
+  const { effects, arities } = call
   try {
-    const work = new Work(input, arities)
     if (event.kind === 'start') {
-      const state = checkState(node.start(work.context), handler)
-      return { kind: 'done', state, effects: work.finish(), arities, readClock: work.readClock }
+      const state = checkState(node.start(new CallContext(call)), handler)
+      return { kind: 'done', state, effects: effects.slice(), arities, readClock: call.readClock }
     }
-    const draft = canonical(input.state, 'state')
-    const call = findHandler(node, event)
-    if (call === undefined) return { kind: 'refused', arities }
-    const result: unknown =
-      event.kind === 'receive'
-        ? call(draft, messageOf(event), work.context)
-        : call(draft, work.context, event.arg)
+    const draft = makeDraft(input.state)
+    const run = findHandler(node, event)
+    if (run === undefined) return { kind: 'refused', arities }
+    const context = new CallContext(call)
+    const result =
+      event.kind === 'receive' ? run(draft, messageOf(event), context) : run(draft, context, event.arg)
     if (result === REFUSED) return { kind: 'refused', arities }
     if (result !== undefined) throw new TypeError(returnAdvice(handler, result))
-    return { kind: 'done', state: draft, effects: work.finish(), arities, readClock: work.readClock }
+    return { kind: 'done', state: draft, effects: effects.slice(), arities, readClock: call.readClock }
   } catch (error) {
     return { kind: 'threw', error: describe(error, handler), arities }
+  } finally {
+    call.end()
   }
 }
 
 /** The result with a copy of the state, in canonical order; a throw where the state cannot be kept. */
 function detached(result: RawResult, handler: string): StepResult {
+  return kept(result, handler, ownDraft)
+}
+
+function ownDraft(state: unknown): Value {
+  return canonical(state, 'state')
+}
+
+function kept(result: RawResult, handler: string, keep: (state: unknown) => Value): StepResult {
   if (result.kind !== 'done') return result
   try {
-    return { ...result, state: canonical(result.state, 'state') }
+    return { ...result, state: keep(result.state) }
   } catch (error) {
     return { kind: 'threw', error: describe(error, handler), arities: result.arities }
   }
@@ -206,141 +209,4 @@ function firstDifference(a: StepResult, b: StepResult): string | null {
 function ended(result: StepResult): string {
   if (result.kind === 'threw') return `it threw (${result.error.message})`
   return result.kind === 'done' ? 'it went through' : 'it refused'
-}
-
-/** The effects and reads of one handler call. */
-class Work {
-  readonly context: Context
-  readClock = false
-  private readonly effects: Effect[] = []
-  private readonly keys: Record<string, Json>
-  private readonly logs: Record<string, readonly Json[]>
-  private picked = 0
-  private over = false
-
-  constructor(
-    private readonly input: StepInput,
-    private readonly arities: number[],
-  ) {
-    this.keys = { ...input.disk.keys }
-    this.logs = { ...input.disk.logs }
-    this.context = this.makeContext()
-  }
-
-  finish(): readonly Effect[] {
-    this.over = true
-    return this.effects
-  }
-
-  private add(effect: Effect): void {
-    if (this.over)
-      throw new Error('ctx was used after its handler had returned: use the ctx of the running handler')
-    this.effects.push(effect)
-  }
-
-  private makeContext(): Context {
-    const { identity, event } = this.input
-    const send = (to: string, body: Body, op: OperationId | null) => {
-      if (typeof to !== 'string' || to === '')
-        throw new TypeError(`ctx.send needs the name of a node, not ${canonicalish(to)}`)
-      this.add({ kind: 'send', to, body: checkBody(body, 'message'), op })
-    }
-    const timerArg = (arg: Json | undefined) =>
-      arg === undefined ? null : canonicalJson(arg, 'timer argument')
-    return {
-      self: identity.self,
-      peers: identity.peers,
-      config: identity.config,
-      get boot(): 'first' | 'restart' {
-        if (event.kind !== 'start')
-          throw new Error('ctx.boot is known in start only: keep what you need of it in the state')
-        return event.boot
-      },
-      disk: this.makeDisk(),
-      send: (to, body) => send(to, body, null),
-      broadcast: (body) => {
-        for (const peer of identity.peers) send(peer, body, null)
-      },
-      reply: (request, body) => send(request.from, body, request.op),
-      arm: (timer, delay, arg) =>
-        this.add({ kind: 'arm', timer, arg: timerArg(arg), delayMs: checkDelay(timer, delay) }),
-      disarm: (timer, arg) => this.add({ kind: 'disarm', timer, arg: timerArg(arg) }),
-      now: () => {
-        this.readClock = true
-        return this.input.nowMs
-      },
-      pick: (list) => {
-        if (!Array.isArray(list) || list.length === 0)
-          throw new TypeError('ctx.pick needs a list that is not empty')
-        const index = this.input.picks[this.picked++] ?? 0
-        this.arities.push(list.length)
-        return list[index]
-      },
-      sign: (value) =>
-        this.input.signatures.sign(identity.self, canonicalText(canonicalJson(value, 'signed value'))),
-      verify: (by, value, signature) =>
-        typeof signature === 'string' &&
-        this.input.signatures.verify(by, canonicalText(canonicalJson(value, 'signed value')), signature),
-      output: (body) => this.add({ kind: 'output', body: checkBody(body, 'output') }),
-      log: (...parts) => this.add({ kind: 'log', text: parts.map(canonicalish).join(' ') }),
-      refuse: () => REFUSED,
-    }
-  }
-
-  private makeDisk(): Context['disk'] {
-    const json = canonicalJson
-    return {
-      read: <T>(key: string) => (this.keys[key] ?? null) as T | null,
-      write: (key, value) => {
-        const kept = json(value, `disk.${key}`)
-        this.keys[key] = kept
-        this.add({ kind: 'write', key, value: kept })
-      },
-      keys: () => Object.keys(this.keys).sort(),
-      records: <T>(log: string) => (this.logs[log] ?? []) as readonly T[],
-      append: (log, record) => {
-        const kept = json(record, `disk log ${log}`)
-        this.logs[log] = [...(this.logs[log] ?? []), kept]
-        this.add({ kind: 'append', log, record: kept })
-      },
-      truncate: (log, length) => {
-        this.logs[log] = (this.logs[log] ?? []).slice(0, length)
-        this.add({ kind: 'truncate', log, length })
-      },
-      sync: () => this.add({ kind: 'sync' }),
-    }
-  }
-}
-
-function checkBody(body: unknown, what: string): Body {
-  const json = canonicalJson(body, what)
-  if (
-    typeof json !== 'object' ||
-    json === null ||
-    Array.isArray(json) ||
-    typeof (json as Body).type !== 'string'
-  )
-    throw new TypeError(
-      `a ${what} is an object with a "type", such as { type: 'vote', yes: true }; got ${canonicalText(json)}`,
-    )
-  return json as Body
-}
-
-function checkDelay(timer: string, delay: number | readonly [number, number]): readonly [number, number] {
-  const [min, max] = typeof delay === 'number' ? [delay, delay] : delay
-  const good = Number.isFinite(min) && Number.isFinite(max) && min >= 0 && max >= min
-  if (!good)
-    throw new TypeError(
-      `ctx.arm('${timer}', ...) needs milliseconds, or a range [min, max] of them; got ${canonicalish(delay)}`,
-    )
-  return [min, max]
-}
-
-function canonicalish(value: unknown): string {
-  if (typeof value === 'string') return value
-  try {
-    return canonicalText(canonical(value))
-  } catch {
-    return String(value)
-  }
 }

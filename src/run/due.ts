@@ -2,7 +2,7 @@
 import { type Applied, apply, parcelOf } from '../world/apply.ts'
 import type { Choice } from '../world/choice.ts'
 import type { Model } from '../world/protocol.ts'
-import { type Envelope, linkText, type Timer, type World } from '../world/world.ts'
+import { type Envelope, linkText, type World } from '../world/world.ts'
 
 /** Something with a deadline: a message on its way or an armed timer. */
 export interface Due {
@@ -29,37 +29,10 @@ export function applyNextDue(
   return null
 }
 
-/** What `dueInOrder` begins with, without the rest of it: asked at every step. */
-export function earliestDue(world: World): Due | undefined {
-  let envelope: Envelope | undefined
-  for (const one of world.wire)
-    if (
-      envelope === undefined ||
-      one.dueUs < envelope.dueUs ||
-      (one.dueUs === envelope.dueUs && one.id < envelope.id)
-    )
-      envelope = one
-  let dueUs = envelope?.dueUs ?? Number.POSITIVE_INFINITY
-  let order = envelope?.id ?? Number.POSITIVE_INFINITY
-  let owner: string | undefined
-  let first: Timer | undefined
-  for (const node of Object.keys(world.nodes))
-    for (const timer of world.nodes[node]!.timers)
-      if (timer.dueUs < dueUs || (timer.dueUs === dueUs && timer.order < order)) {
-        dueUs = timer.dueUs
-        order = timer.order
-        owner = node
-        first = timer
-      }
-  if (owner !== undefined && first !== undefined)
-    return { dueUs, choice: { kind: 'fire', node: owner, timer: first.timer, arg: first.arg } }
-  return envelope && arrival(world, envelope)
-}
-
 /** Everything with a deadline, earliest first; ties by sequence number. */
 export function dueInOrder(world: World): readonly Due[] {
   const candidates: Candidate[] = world.wire.map((envelope) => ({
-    ...arrival(world, envelope),
+    ...lossOrArrival(world, envelope),
     order: envelope.id,
   }))
   for (const [node, slot] of Object.entries(world.nodes))
@@ -69,8 +42,9 @@ export function dueInOrder(world: World): readonly Due[] {
 }
 
 /** A message arrives, or is lost on the way to a node that is down or over a cut link. */
-function arrival(world: World, envelope: Envelope): Due {
+export function lossOrArrival({ nodes, cut }: Pick<World, 'nodes' | 'cut'>, envelope: Envelope): Due {
   const parcel = parcelOf(envelope)
-  const lost = world.nodes[parcel.to]?.up === false || world.cut.includes(linkText(parcel.from, parcel.to))
+  const { from, to } = parcel
+  const lost = nodes[to]?.up === false || (cut.length > 0 && cut.includes(linkText(from, to)))
   return { dueUs: envelope.dueUs, choice: { kind: lost ? 'drop' : 'deliver', parcel } }
 }

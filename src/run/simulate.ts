@@ -1,12 +1,23 @@
 /** simulate: one run in virtual time, chosen by a seed. Same seed, same trace, on every machine. */
 import { type RandomStream, randomStream } from '../base/random.ts'
 import type { Verdict } from '../base/verdict.ts'
-import { apply, begin, type Moment } from '../world/apply.ts'
+import type { StepInput } from '../node/input.ts'
+import {
+  type HandlerError,
+  isDifference,
+  runAgain,
+  type StepResult,
+  stepShared,
+  stepTwice,
+} from '../node/step.ts'
+import { begin, type Moment } from '../world/apply.ts'
 import { type Choice, linksBetween } from '../world/choice.ts'
 import type { AnyProperty } from '../world/property.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
-import { type Due, dueInOrder, earliestDue } from './due.ts'
+import { type Due, dueInOrder } from './due.ts'
+import { NO_THROW } from './judge.ts'
+import { type Ground, Live } from './live.ts'
 
 /** How hostile a run is. Faults happen before `untilMs`; then all is repaired and the run goes on calmly. */
 export interface FaultPlan {
@@ -61,12 +72,82 @@ export interface Simulation {
   readonly stopped: string | null
 }
 
-/** Runs once. On a `set` wire each copy is delivered once all the same: here duplication is a fault. */
+/**
+ * Runs once, and then every step of it again: the first that differs breaks `NoThrow`. On a `set` wire each copy is
+ * delivered once all the same: here duplication is a fault.
+ */
 export function simulate(model: Model, options: SimulateOptions = {}): Simulation {
-  return new Simulator(model, options).run()
+  const quick = record(model, options)
+  const difference = quick.runAgain()
+  if (difference === null) return quick.run
+  const careful = record(model, options, stepTwice)
+  if (careful.run.moments.some(({ threw }) => threw !== null && isDifference(threw))) return careful.run
+  if (!difference.ofSharing) return withDifference(quick.run, difference)
+  // A handler caught what it gets for editing a record that is shared: it must not notice.
+  const another = careful.runAgain()
+  return another === null ? careful.run : withDifference(careful.run, another)
 }
 
-class Simulator {
+/** A step that went another way when it was run again. */
+export interface Difference {
+  /** The length of the trace with this step. */
+  readonly steps: number
+  readonly error: HandlerError
+  /** True where it goes the same way on the same kind of draft. */
+  readonly ofSharing: boolean
+}
+
+/** Runs once and keeps every call of a handler, so that `runAgain` can compare. */
+export function record(
+  model: Model,
+  options: SimulateOptions,
+  step: (input: StepInput) => StepResult = stepShared,
+): { readonly run: Simulation; runAgain(): Difference | null } {
+  const calls: { readonly steps: number; readonly input: StepInput; readonly result: StepResult }[] = []
+  const simulator: Simulator = new Simulator(model, options, (whole, first, draw) => {
+    const recorded = (input: StepInput) => {
+      const result = step(input)
+      calls.push({ steps: simulator.steps + 1, input, result })
+      return result
+    }
+    return new Live(whole, first, recorded, draw)
+  })
+  const run = simulator.run()
+  return {
+    run,
+    runAgain() {
+      for (const { steps, input, result } of calls) {
+        const error = runAgain(input, result)
+        if (error !== null) return { steps, error, ofSharing: runAgain(input, result, step) === null }
+      }
+      return null
+    },
+  }
+}
+
+function withDifference(run: Simulation, { steps, error }: Difference): Simulation {
+  const verdict: Verdict<Choice> = {
+    kind: 'broken',
+    property: NO_THROW,
+    why: error.message,
+    trace: run.trace.slice(0, steps),
+    bound: BOUND,
+  }
+  const moments = run.moments.map((moment, i) => (i === steps - 1 ? { ...moment, threw: error } : moment))
+  const others = run.verdicts.filter(
+    (other) => other.property !== NO_THROW || (other.kind === 'broken' && other.trace.length < steps),
+  )
+  return {
+    ...run,
+    moments,
+    verdicts: others.some((v) => v.property === NO_THROW) ? others : [verdict, ...others],
+  }
+}
+
+const BOUND = { driver: 'simulate', runs: 1, budgets: [] } as const
+
+/** One run, on any ground. */
+export class Simulator {
   private readonly model: Model
   private readonly random: {
     readonly network: RandomStream
@@ -79,12 +160,13 @@ class Simulator {
   private readonly broken = new Map<string, { why: string; steps: number }>()
   private readonly startUs: number
   private readonly first: World
-  private world: World
+  private readonly ground: Ground
   private stopped: string | null = null
 
   constructor(
     model: Model,
     private readonly options: SimulateOptions,
+    makeGround: (model: Model, first: World, draw: (arity: number) => number) => Ground,
   ) {
     const seed = options.seed ?? model.options.seed
     this.model = { ...model, options: { ...model.options, wire: 'bag', seed } }
@@ -93,10 +175,18 @@ class Simulator {
       crash: randomStream(seed, 'crashes inside'),
       pick: randomStream(seed, 'picks'),
     }
-    this.first = options.from ?? begin(this.model).world
-    this.world = this.first
-    this.startUs = this.world.timeUs
+    const boot = options.from === undefined ? begin(this.model) : { world: options.from, moments: [] }
+    const threw = boot.moments.find((moment) => moment.threw !== null)?.threw
+    if (threw) this.broken.set(NO_THROW, { why: threw.message, steps: 0 })
+    this.first = boot.world
+    this.startUs = this.first.timeUs
+    this.ground = makeGround(this.model, this.first, (arity) => this.random.pick.integer(0, arity - 1))
     this.plan = this.makePlan(seed)
+  }
+
+  /** How many choices were carried out so far. */
+  get steps(): number {
+    return this.trace.length
   }
 
   run(): Simulation {
@@ -109,7 +199,7 @@ class Simulator {
         break
       }
       const planned = this.plan[0]
-      const due = earliestDue(this.world)
+      const due = this.ground.earliest()
       const untilUs = Math.min(planned?.atUs ?? endUs, endUs)
       if (due === undefined && planned === undefined) break
       if (due !== undefined && this.takeDue(due, untilUs)) continue
@@ -119,24 +209,18 @@ class Simulator {
       this.take(planned.choice)
     }
     const { model, first, trace, moments, stopped } = this
-    return {
-      model,
-      first,
-      last: this.world,
-      trace,
-      moments,
-      stopped,
-      verdicts: model.properties.flatMap((p, i) => this.verdict(p, i)),
-    }
+    const threw = this.broken.get(NO_THROW)
+    const verdicts = model.properties.map((p, i) => this.verdict(p, i)).filter((v) => v !== null)
+    if (threw !== undefined) verdicts.unshift(this.brokenBy(NO_THROW, threw))
+    return { model, first, last: this.ground.finish(), trace, moments, stopped, verdicts }
   }
 
   /** Lets the next thing happen that is due by then, with a fault if the dice say so; false if nothing is due. */
   private takeDue(earliest: Due, untilUs: number): boolean {
     if (earliest.dueUs > untilUs) return false
-    const before = this.world
     if (this.take(this.withFaults(earliest.choice, earliest.dueUs))) return true
     // It was refused and waits: the next one in order that is possible now goes first.
-    for (const { choice, dueUs } of dueInOrder(before).slice(1)) {
+    for (const { choice, dueUs } of dueInOrder(this.ground.finish()).slice(1)) {
       if (dueUs > untilUs) return false
       if (this.take(this.withFaults(choice, dueUs))) return true
     }
@@ -146,7 +230,7 @@ class Simulator {
   private withFaults(choice: Choice, dueUs: number): Choice {
     const faults = this.options.faults
     if (faults === undefined || dueUs > this.startUs + faults.untilMs * 1000) return choice
-    const toNode = choice.kind === 'deliver' && this.world.nodes[choice.parcel.to] !== undefined
+    const toNode = choice.kind === 'deliver' && this.model.nodes[choice.parcel.to] !== undefined
     if (choice.kind === 'deliver') {
       if (this.random.network.chance(faults.loss ?? 0)) return { kind: 'drop', parcel: choice.parcel }
       if (this.random.network.chance(faults.duplicate ?? 0))
@@ -170,19 +254,10 @@ class Simulator {
 
   /** Carries a choice out, with picks drawn where the handler asks for them; false if it is not possible. */
   private take(choice: Choice): boolean {
-    let chosen = choice
-    let applied = apply(this.model, this.world, chosen)
-    if (applied.kind === 'applied' && applied.moment.arities.length > 0) {
-      chosen = {
-        ...chosen,
-        picks: applied.moment.arities.map((arity) => this.random.pick.integer(0, arity - 1)),
-      } as Choice
-      applied = apply(this.model, this.world, chosen)
-    }
-    if (applied.kind === 'refused') return false
-    this.world = applied.world
-    this.trace.push(chosen)
-    this.moments.push(applied.moment)
+    const taken = this.ground.take(choice)
+    if (taken === null) return false
+    this.trace.push(taken.choice)
+    this.moments.push(taken.moment)
     this.judge()
     return true
   }
@@ -190,51 +265,43 @@ class Simulator {
   private judge(): void {
     this.model.properties.forEach((property, i) => {
       if (property.judge.kind !== 'always' || this.broken.has(property.name)) return
-      const why = property.judge.broken(this.world.folds[i]!, this.model.cluster)
+      const why = property.judge.broken(this.ground.folds[i]!, this.model.cluster)
       if (why !== null) this.broken.set(property.name, { why, steps: this.trace.length })
     })
     const threw = this.moments.at(-1)?.threw
-    if (threw && !this.broken.has('NoThrow'))
-      this.broken.set('NoThrow', { why: threw.message, steps: this.trace.length })
+    if (threw && !this.broken.has(NO_THROW))
+      this.broken.set(NO_THROW, { why: threw.message, steps: this.trace.length })
   }
 
-  private verdict(property: AnyProperty, i: number): Verdict<Choice>[] {
-    const bound = { driver: 'simulate', runs: 1, budgets: [] } as const
+  /** Null for a property that a single run says nothing about. */
+  private verdict(property: AnyProperty, i: number): Verdict<Choice> | null {
     const broken = this.broken.get(property.name) ?? this.atTheEnd(property, i)
-    const own: Verdict<Choice>[] = []
-    if (i === 0 && this.broken.has('NoThrow')) {
-      const { why, steps } = this.broken.get('NoThrow')!
-      own.push({ kind: 'broken', property: 'NoThrow', why, trace: this.trace.slice(0, steps), bound })
-    }
-    if (broken !== null)
-      own.push({
-        kind: 'broken',
-        property: property.name,
-        why: broken.why,
-        trace: this.trace.slice(0, broken.steps),
-        bound,
-      })
-    else if (this.stopped !== null && property.judge.kind !== 'always')
-      own.push({ kind: 'gaveUp', property: property.name, budget: this.stopped, bound })
-    else if (property.judge.kind !== 'nonBlocking' && property.judge.kind !== 'sometimes')
-      own.push({ kind: 'held', property: property.name, bound })
-    return own
+    if (broken !== null) return this.brokenBy(property.name, broken)
+    const { kind } = property.judge
+    if (this.stopped !== null && kind !== 'always')
+      return { kind: 'gaveUp', property: property.name, budget: this.stopped, bound: BOUND }
+    if (kind === 'nonBlocking' || kind === 'sometimes') return null
+    return { kind: 'held', property: property.name, bound: BOUND }
+  }
+
+  private brokenBy(property: string, { why, steps }: { why: string; steps: number }): Verdict<Choice> {
+    return { kind: 'broken', property, why, trace: this.trace.slice(0, steps), bound: BOUND }
   }
 
   /** `atRest` is judged where the run came to rest; `afterRepair` at the end, if the run was long enough to repair. */
   private atTheEnd(property: AnyProperty, i: number): { why: string; steps: number } | null {
     const steps = this.trace.length
     if (this.stopped !== null) return null
-    if (property.judge.kind === 'atRest' && earliestDue(this.world) === undefined) {
-      const why = property.judge.broken(this.world.folds[i]!, this.model.cluster)
+    if (property.judge.kind === 'atRest' && this.ground.earliest() === undefined) {
+      const why = property.judge.broken(this.ground.folds[i]!, this.model.cluster)
       return why === null ? null : { why, steps }
     }
     if (property.judge.kind === 'eventually')
-      return property.judge.met(this.world.folds[i]!, this.model.cluster)
+      return property.judge.met(this.ground.folds[i]!, this.model.cluster)
         ? null
         : { why: property.judge.why, steps }
     if (property.judge.kind !== 'afterRepair') return null
-    const open = property.judge.open(this.world.folds[i]!, this.model.cluster)[0]
+    const open = property.judge.open(this.ground.folds[i]!, this.model.cluster)[0]
     return open === undefined ? null : { why: open.why, steps }
   }
 

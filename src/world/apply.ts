@@ -1,7 +1,7 @@
 /** begin and apply: the first world of a model, and what one choice makes of a world. */
 import { byText, sameCanonical } from '../base/canonical.ts'
 import type { Operation } from '../base/operation.ts'
-import { randomStream } from '../base/random.ts'
+import { integersByNumber } from '../base/random.ts'
 import type { Body, Event } from '../node/node.ts'
 import { type HandlerError, stepTwice } from '../node/step.ts'
 import type { Choice, Course, Parcel } from './choice.ts'
@@ -210,6 +210,13 @@ function notOnTheWire(parcel: Parcel): string {
   return `no ${parcel.body.type} from ${parcel.from} to ${parcel.to} is in flight`
 }
 
+const NONE: readonly never[] = Object.freeze([])
+
+/** Most moments have nothing of most kinds to show. What grew has room to spare, and moments are kept. */
+function orNone<T>(list: readonly T[]): readonly T[] {
+  return list.length > 0 ? list.slice() : NONE
+}
+
 type Mutable<T> = { -readonly [Field in keyof T]: T[Field] }
 
 /**
@@ -217,14 +224,15 @@ type Mutable<T> = { -readonly [Field in keyof T]: T[Field] }
  * and drawn from streams changes through its methods only, so that a driver may keep them in another shape.
  */
 export class Draft {
-  private sent: Envelope[] = []
-  private outputs: Moment['outputs'][number][] = []
-  private logs: Moment['logs'][number][] = []
-  private wrote: Moment['wrote'][number][] = []
-  private crashed: string[] = []
+  private readonly sent: Envelope[] = []
+  private readonly outputs: Moment['outputs'][number][] = []
+  private readonly logs: Moment['logs'][number][] = []
+  private readonly wrote: Moment['wrote'][number][] = []
+  private readonly crashed: string[] = []
   private threw: HandlerError | null = null
   private lostWrites = false
-  private arities: readonly number[] = []
+  private readonly streams = new Map<string, ReturnType<typeof integersByNumber>>()
+  private arities: readonly number[] = NONE
 
   readonly world: Mutable<Omit<World, 'wire' | 'draws'>>
   /** How a handler is run. */
@@ -252,23 +260,23 @@ export class Draft {
       timeUs: this.world.timeUs,
       choice,
       envelope,
-      sent,
-      outputs,
-      logs,
-      wrote,
+      sent: orNone(sent),
+      outputs: orNone(outputs),
+      logs: orNone(logs),
+      wrote: orNone(wrote),
       threw,
-      crashed,
+      crashed: orNone(crashed),
       lostWrites,
-      arities,
+      arities: orNone(arities),
     }
-    this.sent = []
-    this.outputs = []
-    this.logs = []
-    this.wrote = []
-    this.crashed = []
+    sent.length = 0
+    outputs.length = 0
+    logs.length = 0
+    wrote.length = 0
+    crashed.length = 0
     this.threw = null
     this.lostWrites = false
-    this.arities = []
+    this.arities = NONE
     return moment
   }
 
@@ -341,8 +349,7 @@ export class Draft {
     const op = { client, n: before.length + 1 }
     // A client that asks again has given up waiting: the earlier request may still take effect.
     const last = before.at(-1)
-    const settled =
-      last?.outcome === 'open' ? [...before.slice(0, -1), { ...last, outcome: 'info' as const }] : before
+    if (last?.outcome === 'open') this.setLast(client, { ...last, outcome: 'info' })
     const operation: Operation = {
       client,
       n: op.n,
@@ -352,7 +359,7 @@ export class Draft {
       answer: null,
       after: answeredBy(this.world.clients, client),
     }
-    this.setOperations(client, [...settled, operation])
+    this.addOperation(client, operation)
     this.see({ kind: 'invoke', op, to, body })
     this.send([{ from: client, to, body, op }])
   }
@@ -364,8 +371,7 @@ export class Draft {
     if (op === null || operations === undefined) return
     const last = operations.at(-1)
     if (last?.n !== op.n || last.outcome !== 'open') return
-    const answered = { ...last, outcome: outcomeOf(body), answer: body }
-    this.setOperations(parcel.to, [...operations.slice(0, -1), answered])
+    this.setLast(parcel.to, { ...last, outcome: outcomeOf(body), answer: body })
     this.see({ kind: 'return', op, body })
     this.next(parcel.to)
   }
@@ -414,11 +420,15 @@ export class Draft {
     this.world.nodes = { ...this.world.nodes, [name]: slot }
   }
 
-  private setOperations(client: string, operations: readonly Operation[]): void {
-    const clients = { ...this.world.clients, [client]: operations }
-    this.world.clients = Object.hasOwn(this.world.clients, client)
-      ? clients
-      : Object.fromEntries(Object.entries(clients).sort(([a], [b]) => byText(a, b)))
+  /** Puts an operation in the place of the client's last. */
+  protected setLast(client: string, operation: Operation): void {
+    const asked = this.world.clients[client]!
+    this.world.clients = { ...this.world.clients, [client]: [...asked.slice(0, -1), operation] }
+  }
+
+  protected addOperation(client: string, operation: Operation): void {
+    const asked = [...(this.world.clients[client] ?? []), operation]
+    this.world.clients = sortedByName({ ...this.world.clients, [client]: asked })
   }
 
   private deadline(name: string, delayMs: readonly [number, number]): { dueUs: number; order: number } {
@@ -431,7 +441,12 @@ export class Draft {
   private draw(stream: string, [minMs, maxMs]: readonly [number, number]): number {
     const [min, max] = [Math.round(minMs * 1000), Math.round(maxMs * 1000)]
     if (min === max) return min
-    return randomStream(this.model.options.seed, `${stream}#${this.count(stream)}`).integer(min, max)
+    let integer = this.streams.get(stream)
+    if (integer === undefined) {
+      integer = integersByNumber(this.model.options.seed, `${stream}#`)
+      this.streams.set(stream, integer)
+    }
+    return integer(this.count(stream), min, max)
   }
 
   /** How many numbers a stream has given so far; counts one more. */
@@ -461,8 +476,12 @@ function setClock(slot: NodeSlot, { stepUs, rate }: Choice & { kind: 'clock' }, 
   return { ...slot, clock, timers }
 }
 
+export function sortedByName<T>(record: { readonly [name: string]: T }): { readonly [name: string]: T } {
+  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => byText(a, b)))
+}
+
 /** Whether two parcels are copies of one message. */
-function sameParcel(a: Parcel, b: Parcel): boolean {
+export function sameParcel(a: Parcel, b: Parcel): boolean {
   return a.to === b.to && a.from === b.from && sameCanonical(a.body, b.body) && sameCanonical(a.op, b.op)
 }
 

@@ -17,11 +17,14 @@ export function answeredBy(
   clients: { readonly [client: string]: readonly Operation[] },
   except: string,
 ): { readonly [client: string]: number } {
-  const counts = Object.entries(clients).map(
-    ([name, asked]) =>
-      [name, asked.filter((o) => o.outcome === 'ok' || o.outcome === 'fail').length] as const,
-  )
-  return Object.fromEntries(counts.filter(([name, n]) => name !== except && n > 0))
+  const counts: Record<string, number> = {}
+  for (const name of Object.keys(clients)) {
+    if (name === except) continue
+    let answered = 0
+    for (const { outcome } of clients[name]!) if (outcome === 'ok' || outcome === 'fail') answered++
+    if (answered > 0) counts[name] = answered
+  }
+  return counts
 }
 
 /** True where a client waits for this reply. Under `stay` one that nobody waits for is refused, like a message without a handler. */

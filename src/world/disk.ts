@@ -1,7 +1,7 @@
 /** What a disk holds now, and everything that a loss of power might leave of it. */
 import { byText, canonicalText } from '../base/canonical.ts'
+import type { DiskImage } from '../node/input.ts'
 import type { Effect } from '../node/node.ts'
-import type { DiskImage } from '../node/step.ts'
 
 /**
  * Which of the unsynced writes may survive a loss of power: none; the oldest few; or any of them (each key

@@ -1,10 +1,11 @@
 /** What one event does to one node: the step, its effects on timers and disk, and where it may die. */
-import { byText, canonicalText, type Json } from '../base/canonical.ts'
+import { byText, canonicalText, type Json, sameCanonical } from '../base/canonical.ts'
+import type { Identity } from '../node/input.ts'
 import type { Body, Effect, Event } from '../node/node.ts'
 import { type HandlerError, type StepResult, stepTwice } from '../node/step.ts'
 import type { Course, Parcel } from './choice.ts'
 import { type Disk, type DiskEffect, writeDisk } from './disk.ts'
-import type { Model } from './protocol.ts'
+import type { Assignment, Model } from './protocol.ts'
 import { byTimer, type NodeSlot, slotText, type Timer } from './world.ts'
 
 /** Gives a timer its deadline and its order; searches, in which time does not count, give zeros. */
@@ -79,10 +80,9 @@ function runStep(
   picks: readonly number[],
   step: typeof stepTwice = stepTwice,
 ): StepResult {
-  const { peers, config } = model.assignment[name]!
   const result = step({
     node: model.nodes[name]!,
-    identity: { self: name, peers, config },
+    identity: identityOf(name, model.assignment[name]!),
     state: slot.state,
     disk: slot.disk.current,
     event,
@@ -92,11 +92,23 @@ function runStep(
   })
   if (result.kind !== 'done') return result
   const stray = result.effects.find(
-    (effect) => effect.kind === 'send' && effect.op === null && !model.cluster.names.includes(effect.to),
+    (effect) => effect.kind === 'send' && effect.op === null && !Object.hasOwn(model.nodes, effect.to),
   )
   if (stray?.kind !== 'send') return result
   const message = `a message ${stray.body.type} was sent to "${stray.to}", which is no node of this cluster (${model.cluster.names.join(', ')}); answer a client with ctx.reply`
   return { kind: 'threw', error: { handler: '', message, stack: '' }, arities: result.arities }
+}
+
+const identities = new WeakMap<Assignment, Identity>()
+
+/** One object a node, by which its context is known. */
+function identityOf(self: string, assignment: Assignment): Identity {
+  const known = identities.get(assignment)
+  if (known !== undefined) return known
+  const { peers, config } = assignment
+  const identity = { self, peers, config }
+  identities.set(assignment, identity)
+  return identity
 }
 
 function* allPicks(
@@ -184,10 +196,11 @@ function finish(
         }
       : { ...slot, up: false, paused: false, state: null, timers: [], disk: survivor(disk, crash.disk) }
   if (countsAsRefused(model, slot, event, after, effects)) return { kind: 'refused' }
-  const sent = effects.flatMap((e) =>
-    e.kind === 'send' ? [{ from: name, to: e.to, body: e.body, op: e.op }] : [],
-  )
-  const outputs = effects.flatMap((e) => (e.kind === 'output' ? [e.body] : []))
+  const sent: Parcel[] = []
+  const outputs: Body[] = []
+  for (const effect of effects)
+    if (effect.kind === 'send') sent.push({ from: name, to: effect.to, body: effect.body, op: effect.op })
+    else if (effect.kind === 'output') outputs.push(effect.body)
   return { kind: 'done', course, slot: after, effects, sent, outputs, threw: null, arities: result.arities }
 }
 
@@ -234,18 +247,28 @@ function withoutFired(timers: readonly Timer[], event: Event): readonly Timer[] 
 }
 
 function changeTimers(timers: readonly Timer[], effects: readonly Effect[], arm: Arm): readonly Timer[] {
-  let after = timers
+  let after: Timer[] | null = null
   for (const effect of effects) {
     if (effect.kind !== 'arm' && effect.kind !== 'disarm') continue
-    after = after.filter((t) => !sameTimer(t, effect.timer, effect.arg))
-    if (effect.kind === 'arm')
-      after = [...after, { timer: effect.timer, arg: effect.arg, ...arm(effect.delayMs) }].sort(byTimer)
+    after ??= [...timers]
+    const { timer, arg } = effect
+    const at = after.findIndex((t) => sameTimer(t, timer, arg))
+    if (effect.kind === 'disarm') {
+      if (at >= 0) after.splice(at, 1)
+      continue
+    }
+    const armed = { timer, arg, ...arm(effect.delayMs) }
+    if (at >= 0) after[at] = armed
+    else {
+      const place = after.findIndex((t) => byTimer(armed, t) < 0)
+      after.splice(place < 0 ? after.length : place, 0, armed)
+    }
   }
-  return after
+  return after ?? timers
 }
 
 export function sameTimer(timer: Timer, name: string, arg: Json): boolean {
-  return timer.timer === name && canonicalText(timer.arg) === canonicalText(arg)
+  return timer.timer === name && sameCanonical(timer.arg, arg)
 }
 
 function distinctOutcomes(outcomes: readonly LocalOutcome[]): LocalOutcome[] {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { canonicalText } from '../../src/base/canonical.ts'
 import { randomStream } from '../../src/base/random.ts'
-import type { DiskImage } from '../../src/node/step.ts'
+import type { DiskImage } from '../../src/node/input.ts'
 import {
   type Disk,
   type DiskEffect,

@@ -1,0 +1,206 @@
+/** A world that changes in place, for long runs: the very draft that `apply` fills, kept from choice to choice. */
+import { keptOf } from '../base/kept.ts'
+import type { Operation } from '../base/operation.ts'
+import type { StepInput } from '../node/input.ts'
+import type { StepResult } from '../node/step.ts'
+import { Draft, type Moment, sameParcel, sortedByName, take } from '../world/apply.ts'
+import type { Choice, Parcel } from '../world/choice.ts'
+import type { Model } from '../world/protocol.ts'
+import type { Envelope, NodeSlot, Timer, World } from '../world/world.ts'
+import { type Due, lossOrArrival } from './due.ts'
+import { DueHeap, type HeapEntry } from './dueHeap.ts'
+
+/** A choice as it was carried out, with the picks that were drawn, and what was to be seen of it. */
+export interface Taken {
+  readonly choice: Choice
+  readonly moment: Moment
+}
+
+/** Where a run takes place. */
+export interface Ground {
+  readonly timeUs: number
+  readonly folds: World['folds']
+  /** Null where the choice is not possible now; then nothing has changed. */
+  take(choice: Choice): Taken | null
+  /** True where the last choice was refused by a handler that had picked: with other picks it may be possible. */
+  readonly refusedPicks: boolean
+  /** The first of `dueInOrder`. */
+  earliest(): Due | undefined
+  /** All that exists now. Costs as much as the world is large. */
+  finish(): World
+}
+
+/** A message on its way, or the timer of a node that fires first. */
+type Entry = HeapEntry & (Arrival | Alarm)
+interface Arrival {
+  readonly kind: 'arrival'
+  readonly envelope: Envelope
+}
+interface Alarm {
+  readonly kind: 'alarm'
+  readonly node: string
+  timer: Timer
+}
+
+const NO_PICKS: readonly number[] = []
+
+export class Live extends Draft implements Ground {
+  refusedPicks = false
+  protected override readonly step: (input: StepInput) => StepResult
+  private readonly slots: Record<string, NodeSlot> = {}
+  private readonly heap = new DueHeap<Entry>()
+  /** By number, which is the order of sending. */
+  private readonly inFlight = new Map<number, HeapEntry & Arrival>()
+  private readonly alarms = new Map<string, HeapEntry & Alarm>()
+  private readonly asked: Record<string, Operation[]> = {}
+  private readonly counts: Record<string, number>
+  /** The streams that gave a number during the choice that is being carried out, and the picks made. */
+  private drawn: string[] = []
+  private picks: number[] = []
+  private mayPick = false
+
+  /** `draw` gives an index for each `ctx.pick`, by the length of its list. */
+  constructor(
+    model: Model,
+    first: World,
+    step: (input: StepInput) => StepResult,
+    draw: (arity: number) => number,
+  ) {
+    super(model, first)
+    const drawPick = (arity: number) => {
+      const index = draw(arity)
+      this.picks.push(index)
+      return index
+    }
+    this.step = (input) => step(this.mayPick ? { ...input, picks: this.picks, draw: drawPick } : input)
+    this.counts = { ...first.draws }
+    for (const [client, asked] of Object.entries(first.clients)) this.asked[client] = [...asked]
+    this.world.clients = sortedByName(this.asked)
+    for (const [name, slot] of Object.entries(first.nodes))
+      this.setSlot(name, { ...slot, state: keptOf(slot.state, null) })
+    this.world.nodes = this.slots
+    for (const envelope of first.wire) this.put(envelope)
+  }
+
+  get timeUs(): number {
+    return this.world.timeUs
+  }
+
+  get folds(): World['folds'] {
+    return this.world.folds
+  }
+
+  take(choice: Choice): Taken | null {
+    const { timeUs, next } = this.world
+    const hasCourse = choice.kind === 'deliver' || choice.kind === 'fire' || choice.kind === 'restart'
+    this.mayPick = hasCourse
+    if (this.drawn.length > 0) this.drawn = []
+    const given = hasCourse ? (choice.picks ?? NO_PICKS) : NO_PICKS
+    if (this.picks.length > 0 || given.length > 0) this.picks = [...given]
+    const result = take(this, choice)
+    const { picks } = this
+    this.refusedPicks = typeof result === 'string' && picks.length > given.length
+    if (typeof result === 'string') {
+      this.world.timeUs = timeUs
+      this.world.next = next
+      for (const stream of this.drawn) this.counts[stream]!--
+      return null
+    }
+    const taken = picks.length > given.length ? { ...choice, picks } : choice
+    return { choice: taken, moment: this.moment(taken, result.envelope) }
+  }
+
+  earliest(): Due | undefined {
+    const entry = this.heap.first()
+    if (entry === undefined) return undefined
+    if (entry.kind === 'arrival') return lossOrArrival(this.world, entry.envelope)
+    const { timer, arg } = entry.timer
+    return { dueUs: entry.dueUs, choice: { kind: 'fire', node: entry.node, timer, arg } }
+  }
+
+  override finish(): World {
+    const draws = Object.fromEntries(Object.entries(this.counts).filter(([, n]) => n > 0))
+    const wire = Array.from(this.inFlight.values(), ({ envelope }) => envelope)
+    const clients = Object.entries(this.world.clients).map(([name, asked]) => [name, [...asked]] as const)
+    return { ...this.world, nodes: { ...this.slots }, clients: Object.fromEntries(clients), wire, draws }
+  }
+
+  override find(parcel: Parcel): Envelope | null {
+    // What is due first is first among its copies as well.
+    const first = this.heap.first()
+    if (first?.kind === 'arrival' && sameParcel(first.envelope, parcel)) return first.envelope
+    let found: (HeapEntry & Arrival) | null = null
+    for (const entry of this.inFlight.values())
+      if ((found === null || entry.dueUs < found.dueUs) && sameParcel(entry.envelope, parcel)) found = entry
+    return found?.envelope ?? null
+  }
+
+  override put(envelope: Envelope): void {
+    const { id, dueUs } = envelope
+    const entry = { kind: 'arrival', dueUs, order: id, place: -1, envelope } as const
+    this.inFlight.set(id, entry)
+    this.heap.push(entry)
+  }
+
+  override remove(envelope: Envelope): void {
+    this.heap.remove(this.inFlight.get(envelope.id)!)
+    this.inFlight.delete(envelope.id)
+  }
+
+  override replace(old: Envelope, now: Envelope): void {
+    this.heap.remove(this.inFlight.get(old.id)!)
+    this.put(now)
+  }
+
+  override setSlot(name: string, slot: NodeSlot): void {
+    const before = this.slots[name]
+    this.slots[name] = slot
+    if (before?.timers !== slot.timers) this.setAlarm(name, firstToFire(slot.timers))
+  }
+
+  protected override setLast(client: string, operation: Operation): void {
+    const asked = this.asked[client]!
+    asked[asked.length - 1] = operation
+  }
+
+  protected override addOperation(client: string, operation: Operation): void {
+    if (this.asked[client] === undefined) {
+      this.asked[client] = []
+      this.world.clients = sortedByName(this.asked)
+    }
+    this.asked[client]!.push(operation)
+  }
+
+  protected override count(stream: string): number {
+    const n = this.counts[stream] ?? 0
+    this.counts[stream] = n + 1
+    this.drawn.push(stream)
+    return n
+  }
+
+  /** A timer that is armed again moves a deadline; it leaves nothing stale behind. */
+  private setAlarm(node: string, timer: Timer | undefined): void {
+    const alarm = this.alarms.get(node)
+    if (timer === undefined) {
+      if (alarm !== undefined) this.heap.remove(alarm)
+      this.alarms.delete(node)
+    } else if (alarm === undefined) {
+      const made = { kind: 'alarm', dueUs: timer.dueUs, order: timer.order, place: -1, node, timer } as const
+      this.alarms.set(node, made)
+      this.heap.push(made)
+    } else {
+      alarm.dueUs = timer.dueUs
+      alarm.order = timer.order
+      alarm.timer = timer
+      this.heap.moved(alarm)
+    }
+  }
+}
+
+function firstToFire(timers: readonly Timer[]): Timer | undefined {
+  let first = timers[0]
+  for (const timer of timers)
+    if (timer.dueUs < first!.dueUs || (timer.dueUs === first!.dueUs && timer.order < first!.order))
+      first = timer
+  return first
+}

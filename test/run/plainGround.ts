@@ -1,0 +1,65 @@
+/** The plain world as a ground for simulate: every choice succeeds an immutable world, every step is run twice. */
+import type { StepInput } from '../../src/node/input.ts'
+import { stepTwice } from '../../src/node/step.ts'
+import { type Due, dueInOrder } from '../../src/run/due.ts'
+import type { Ground, Taken } from '../../src/run/live.ts'
+import { Draft, take } from '../../src/world/apply.ts'
+import type { Choice } from '../../src/world/choice.ts'
+import type { Model } from '../../src/world/protocol.ts'
+import type { World } from '../../src/world/world.ts'
+
+export class PlainGround implements Ground {
+  refusedPicks = false
+
+  constructor(
+    private readonly model: Model,
+    private world: World,
+    private readonly draw: (arity: number) => number,
+  ) {}
+
+  get timeUs(): number {
+    return this.world.timeUs
+  }
+
+  get folds(): World['folds'] {
+    return this.world.folds
+  }
+
+  take(choice: Choice): Taken | null {
+    const picks: number[] = []
+    const draw = (arity: number) => {
+      picks.push(this.draw(arity))
+      return picks.at(-1)!
+    }
+    const hasCourse = choice.kind === 'deliver' || choice.kind === 'fire' || choice.kind === 'restart'
+    const draft = new Picking(
+      this.model,
+      this.world,
+      hasCourse ? (input) => ({ ...input, picks, draw }) : (input) => input,
+    )
+    const result = take(draft, choice)
+    this.refusedPicks = typeof result === 'string' && picks.length > 0
+    if (typeof result === 'string') return null
+    const taken = picks.length > 0 ? { ...choice, picks } : choice
+    const moment = draft.moment(taken, result.envelope)
+    this.world = draft.finish()
+    return { choice: taken, moment }
+  }
+
+  earliest(): Due | undefined {
+    return dueInOrder(this.world)[0]
+  }
+
+  finish(): World {
+    return this.world
+  }
+}
+
+class Picking extends Draft {
+  protected override readonly step: typeof stepTwice
+
+  constructor(model: Model, world: World, picking: (input: StepInput) => StepInput) {
+    super(model, world)
+    this.step = (input) => stepTwice(picking(input))
+  }
+}
