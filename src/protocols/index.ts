@@ -3,11 +3,14 @@ import type { Alternative, Protocol } from '../world/protocol.ts'
 import { abd } from './abd.ts'
 import { dualWrite } from './dualWrite.ts'
 import { flawedAbd } from './flawed/abd.ts'
+import { flawedMessaging } from './flawed/messaging.ts'
 import { flawedPaxos } from './flawed/paxos.ts'
 import { flawedRaft } from './flawed/raft.ts'
 import { flawedThreePhaseCommit } from './flawed/threePhaseCommit.ts'
 import { flawedTwoPhaseCommit } from './flawed/twoPhaseCommit.ts'
+import { halfMessage } from './halfMessage.ts'
 import { inquiryCommit } from './inquiryCommit.ts'
+import { outbox } from './outbox.ts'
 import { paxos } from './paxos.ts'
 import { paxosLamport } from './paxosLamport.ts'
 import { paxosRegister } from './paxosRegister.ts'
@@ -26,6 +29,8 @@ export const protocols: readonly Protocol[] = [
   twoPhase,
   threePhaseCommit,
   inquiryCommit,
+  outbox,
+  halfMessage,
   singleCopyRegister,
   abd,
   paxos,
@@ -41,4 +46,5 @@ export const alternatives: readonly Alternative[] = [
   ...flawedAbd,
   ...flawedRaft,
   ...flawedThreePhaseCommit,
+  ...flawedMessaging,
 ]
