@@ -1,5 +1,6 @@
 /** The list of commands, in the order of the help. */
 import type { CliCommand } from '../command.ts'
+import { audit } from './audit.ts'
 import { check } from './check.ts'
 import { claims } from './claims.ts'
 import { debug } from './debug.ts'
@@ -38,4 +39,5 @@ export const COMMANDS: readonly CliCommand[] = [
   run,
   repl,
   replay,
+  audit,
 ]

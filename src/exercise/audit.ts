@@ -1,56 +1,133 @@
 /** audit: whether an exercise keeps its promises. Its own answers are run, and what is wrong is said in sentences. */
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Checker } from './check.ts'
 import type { CheckReport, Exercise } from './exercise.ts'
+import { inLanes } from './lanes.ts'
+import { namedCheck } from './named.ts'
 import { startFiles } from './workspace.ts'
 
 export interface Audit {
-  readonly exercise: string
+  readonly id: string
+  /** How the start and the solution ended: `failed` and `passed` are right. */
+  readonly start: CheckReport['verdict']
+  readonly solution: CheckReport['verdict']
+  /** The check that the first line names, and the first that was not passed; null where all were. */
+  readonly wrong: readonly {
+    readonly name: string
+    readonly expected: string
+    readonly actual: string | null
+  }[]
+  readonly right: readonly { readonly name: string; readonly verdict: CheckReport['verdict'] }[]
   /** What is wrong; empty if nothing is. */
   readonly problems: readonly string[]
-  /** How many answers were run. */
-  readonly answers: number
+  readonly ms: number
+}
+
+/** What links may lead to. */
+export interface LinkedLesson {
+  readonly id: string
+  /** Its headings, as written. */
+  readonly headings: readonly string[]
+  /** Ids of the exercises it names. */
+  readonly exercises: readonly string[]
+}
+
+export interface AuditOptions {
+  /** The lessons that the exercise may lead to. */
+  readonly lessons: readonly LinkedLesson[]
+  /** How many answers are run at the same time. Default: 1. */
+  readonly workers?: number
+  /** Called before each answer that is run. */
+  onAnswer?(file: string): void
+}
+
+interface Run {
+  readonly file: string
+  readonly types: boolean
+  readonly stopAtFirst: boolean
 }
 
 /**
  * `start.ts` compiles, types too, and fails; `solution.ts` and every `right/` pass; every `wrong/` fails by the
- * check that its first line names, the first that fails in the ladder's order; every check is so named.
+ * check that its first line names, the first that fails in the ladder's order; every check is so named; and the
+ * same seed gives the same twice. Throws `ExerciseProblem` before anything is run, where a first line names no check.
  */
-export async function audit(exercise: Exercise, onAnswer: (file: string) => void = () => {}): Promise<Audit> {
-  const checker = new Checker(exercise)
-  const hidden = join(exercise.folder, 'hidden')
-  const problems: string[] = []
-  let answers = 0
-  const run = (file: string, options: { types: boolean; stopAtFirst: boolean }) => {
-    answers++
-    onAnswer(file)
-    return checker.check(file, options)
+export async function audit(
+  exercise: Exercise,
+  { lessons, workers = 1, onAnswer = () => {} }: AuditOptions,
+): Promise<Audit> {
+  const began = performance.now()
+  const named = exercise.wrong.map((name) => ({ name, expected: namedCheck(exercise, name) }))
+  const inHidden = (...names: string[]) => join(exercise.folder, 'hidden', ...names)
+  const toTheEnd = (file: string): Run => ({ file, types: true, stopAtFirst: false })
+  const toTheFirst = (file: string): Run => ({ file, types: false, stopAtFirst: true })
+  const solution = inHidden('solution.ts')
+  const wrong = named.map(({ name }) => toTheFirst(inHidden('wrong', name)))
+  // One of each: what breaks by a check breaks by it in the same story again.
+  const twice = wrong.filter((_, i) => named.findIndex((one) => one.expected === named[i]!.expected) === i)
+  const runs: Run[] = [
+    { file: startFiles(exercise)[0]!.path, types: true, stopAtFirst: true },
+    toTheEnd(solution),
+    { ...toTheEnd(solution), types: false },
+    ...exercise.right.map((name) => toTheEnd(inHidden('right', name))),
+    ...wrong,
+    ...twice,
+  ]
+  const reports = await checkAll(exercise, runs, workers, onAnswer)
+  const reportOf = (run: Run) => reports[runs.indexOf(run)]!
+  const [start, first, second] = reports as [CheckReport, CheckReport, CheckReport]
+  const right = exercise.right.map((name, i) => ({ name, report: reports[3 + i]! }))
+  const broken = named.map((one, i) => ({ ...one, report: reportOf(wrong[i]!) }))
+  return {
+    id: exercise.id,
+    start: start.verdict,
+    solution: first.verdict,
+    wrong: broken.map(({ name, expected, report }) => ({ name, expected, actual: firstNotPassed(report) })),
+    right: right.map(({ name, report }) => ({ name, verdict: report.verdict })),
+    problems: [
+      ...aboutStart(start),
+      ...aboutRight('solution.ts', first),
+      ...aboutTwice('solution.ts', first, second),
+      ...right.flatMap(({ name, report }) => aboutRight(join('right', name), report)),
+      ...broken.flatMap(({ name, expected, report }) => aboutWrong(join('wrong', name), expected, report)),
+      ...twice.flatMap((run, i) =>
+        aboutTwice(
+          join('wrong', named[wrong.indexOf(run)]!.name),
+          reportOf(run),
+          reports[runs.length - twice.length + i]!,
+        ),
+      ),
+      ...aboutChecks(
+        exercise,
+        named.map((one) => one.expected),
+      ),
+      ...aboutLinks(exercise, lessons),
+    ],
+    ms: Math.round(performance.now() - began),
   }
+}
+
+/** All runs, each in the next worker that is free; the reports in the order of the runs. */
+async function checkAll(
+  exercise: Exercise,
+  runs: readonly Run[],
+  workers: number,
+  onAnswer: (file: string) => void,
+): Promise<readonly CheckReport[]> {
+  const checkers = Array.from({ length: Math.min(workers, runs.length) }, () => new Checker(exercise))
   try {
-    problems.push(...aboutStart(await run(startFiles(exercise)[0]!.path, { types: true, stopAtFirst: true })))
-    for (const name of ['solution.ts', ...exercise.right.map((file) => join('right', file))])
-      problems.push(...aboutRight(name, await run(join(hidden, name), { types: true, stopAtFirst: false })))
-    const named = new Set<string>()
-    for (const file of exercise.wrong) {
-      const path = join(hidden, 'wrong', file)
-      const names = namedCheck(path)
-      if (names !== null) named.add(names)
-      const report = await run(path, { types: false, stopAtFirst: true })
-      problems.push(...aboutWrong(exercise, join('wrong', file), names, report))
-    }
-    for (const { name } of exercise.checks)
-      if (!named.has(name))
-        problems.push(`no wrong answer fails by "${name}": nobody knows whether it can fail`)
+    return await inLanes(runs, checkers, ({ file, ...how }, checker) => {
+      onAnswer(file)
+      return checker.check(file, how)
+    })
   } finally {
-    await checker.close()
+    await Promise.all(checkers.map((checker) => checker.close()))
   }
-  return { exercise: exercise.id, problems, answers }
 }
 
 function aboutStart(report: CheckReport): string[] {
   const problems = aboutTypes('start.ts', report)
-  if (report.problem !== null) problems.push(`start.ts does not compile: ${report.problem.message}`)
+  if (report.problem !== null) problems.push(cannotRun('start.ts', report.problem))
   else if (report.verdict === 'passed') problems.push('start.ts passes: there is nothing to do')
   else if (report.verdict !== 'failed')
     problems.push(
@@ -61,31 +138,78 @@ function aboutStart(report: CheckReport): string[] {
 
 function aboutRight(name: string, report: CheckReport): string[] {
   const problems = aboutTypes(name, report)
-  if (report.problem !== null) problems.push(`${name} does not compile: ${report.problem.message}`)
+  if (report.problem !== null) problems.push(cannotRun(name, report.problem))
   const first = report.checks.find((check) => check.verdict !== 'passed')
   if (report.problem === null && first !== undefined)
     problems.push(`${name} must pass, but "${first.name}" ends as ${first.verdict}: ${first.happened}`)
   return problems
 }
 
-function aboutWrong(exercise: Exercise, name: string, names: string | null, report: CheckReport): string[] {
-  if (names === null) return [`${name} does not say which check it fails: begin it with // fails: NAME`]
-  if (!exercise.checks.some((check) => check.name === names))
-    return [`${name} names "${names}", which is no check`]
-  if (report.problem !== null) return [`${name} does not compile: ${report.problem.message}`]
+function aboutWrong(name: string, expected: string, report: CheckReport): string[] {
+  if (report.problem !== null) return [cannotRun(name, report.problem)]
   const first = report.checks.find((check) => check.verdict !== 'passed')
-  if (first === undefined) return [`${name} passes, and should fail "${names}"`]
+  if (first === undefined) return [`${name} passes, and should fail "${expected}"`]
   if (first.verdict !== 'failed')
     return [`${name}: "${first.name}" ends as ${first.verdict}: ${first.happened}`]
-  return first.name === names
+  return first.name === expected
     ? []
-    : [`${name} should fail "${names}" first, and fails "${first.name}": ${first.happened}`]
+    : [`${name} should fail "${expected}" first, and fails "${first.name}": ${first.happened}`]
+}
+
+/** Which check differs, between two runs of one answer with one seed. */
+function aboutTwice(name: string, first: CheckReport, second: CheckReport): string[] {
+  const seen = ({ checks }: CheckReport, at: number) => {
+    const { verdict, happened, bound, trace } = checks[at]!
+    return JSON.stringify([verdict, happened, bound, trace?.token])
+  }
+  // What came after the first failure is there or not, as the fork was stopped sooner or later.
+  const last = first.checks.findIndex((check) => check.verdict !== 'passed')
+  const at = first.checks.findIndex((_, i) => (last < 0 || i <= last) && seen(first, i) !== seen(second, i))
+  return at < 0
+    ? []
+    : [
+        `${name} run twice with the same seed differs in "${first.checks[at]!.name}": the check must not depend on clock or chance`,
+      ]
+}
+
+function aboutChecks(exercise: Exercise, named: readonly string[]): string[] {
+  return exercise.checks.flatMap(({ name, hints }) => [
+    ...(named.includes(name)
+      ? []
+      : [`nothing shows that "${name}" can fail: write a wrong answer that it is the first to catch`]),
+    ...(hints.length > 0 ? [] : [`"${name}" has no hint`]),
+  ])
+}
+
+/** The lesson is there and names the exercise; what a check is about is a heading in it. */
+function aboutLinks(exercise: Exercise, lessons: readonly LinkedLesson[]): string[] {
+  const lesson = lessons.find((one) => one.id === exercise.lesson)
+  if (lesson === undefined)
+    return [
+      `task.md belongs to the lesson "${exercise.lesson}", which is not there: correct "lesson:" at its top`,
+    ]
+  return [
+    ...(lesson.exercises.includes(exercise.id)
+      ? []
+      : [`the lesson "${lesson.id}" does not name it: add ${exercise.id} to "exercises" at its top`]),
+    ...exercise.checks.flatMap(({ name, section }) =>
+      section === null || lesson.headings.includes(section)
+        ? []
+        : [`"${name}" leads to the section "${section}", which the lesson "${lesson.id}" does not have`],
+    ),
+  ]
+}
+
+function firstNotPassed(report: CheckReport): string | null {
+  return (
+    report.checks.find((check) => check.verdict !== 'passed' && check.verdict !== 'skipped')?.name ?? null
+  )
+}
+
+function cannotRun(name: string, { message, place }: NonNullable<CheckReport['problem']>): string {
+  return `${name} cannot be run: ${message}${place === null ? '' : ` (${place})`}`
 }
 
 function aboutTypes(name: string, { types }: CheckReport): string[] {
   return types.slice(0, 1).map(({ place, message }) => `${name} has a type error at ${place}: ${message}`)
-}
-
-function namedCheck(file: string): string | null {
-  return /^\/\/ fails: (.+)/.exec(readFileSync(file, 'utf8'))?.[1]?.trim() ?? null
 }

@@ -1,9 +1,18 @@
 /** Every exercise found in the course keeps its promises. */
+
+import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { packageRoot } from '../../src/base/home.ts'
 import { audit } from '../../src/exercise/audit.ts'
 import { loadExercises } from '../../src/exercise/load.ts'
+import { loadCourse } from '../../src/lesson/course.ts'
+import { headingsOf } from '../../src/lesson/headings.ts'
 
 const exercises = loadExercises()
+const lessons = loadCourse(join(packageRoot(), 'lessons')).lessons.map((lesson) => ({
+  ...lesson,
+  headings: headingsOf(lesson),
+}))
 
 test('there are exercises', () => {
   expect(exercises.length).toBeGreaterThan(0)
@@ -13,7 +22,7 @@ describe.each(exercises)('$number-$id', (exercise) => {
   test('start fails, right answers pass, and every wrong one fails by the check it names', {
     timeout: 600_000,
   }, async () => {
-    const { problems } = await audit(exercise)
+    const { problems } = await audit(exercise, { lessons, workers: 2 })
     expect(problems).toEqual([])
   })
 

@@ -22,7 +22,7 @@ export const EDGES: {
   'cli/tilde.ts': { touches: ['process'], for: 'the home folder' },
   'cli/ui.tsx': { touches: ['process'], for: 'the terminal' },
   'src/base/home.ts': { touches: ['disk'], for: 'finds the folder of the package' },
-  'src/exercise/audit.ts': { touches: ['disk'], for: 'reads which check a wrong answer names' },
+  'src/exercise/audit.ts': { touches: ['clock'], for: 'how long an audit took' },
   'src/exercise/check.ts': { touches: ['clock'], for: 'how long a check took' },
   'src/exercise/collect.ts': {
     touches: ['process'],
@@ -30,6 +30,7 @@ export const EDGES: {
   },
   'src/exercise/edition.ts': { touches: ['disk'], for: 'reads what an exercise judges' },
   'src/exercise/load.ts': { touches: ['disk'], for: 'reads exercises' },
+  'src/exercise/named.ts': { touches: ['disk'], for: 'reads which check a wrong answer names' },
   'src/exercise/progressFile.ts': {
     touches: ['clock', 'disk', 'process'],
     for: 'keeps progress, one process at a time',
