@@ -21,7 +21,8 @@ export function collectChecks(file: string): readonly CheckInfo[] {
     format: 'cjs',
     platform: 'node',
     target: 'node22',
-    external: ['vitest', 'splitbrain'],
+    packages: 'external',
+    external: ['splitbrain'],
     logLevel: 'silent',
   })
   const vitest = standIn({
@@ -63,12 +64,45 @@ function testOf(found: CheckInfo[]) {
       )
     found.push(checked(name, (options as { meta?: Record<string, unknown> }).meta ?? {}))
   }
-  const each = () => {
-    throw new ChecksProblem(
-      'test.each is not for checks: each has a name, points and hints of its own; write them out',
-    )
+  const never = () => {
+    throw new ChecksProblem('skip, only and todo are not for checks: every check of an exercise counts')
   }
-  return Object.assign(declare, { each, for: each, skip: each, only: each, todo: each })
+  const each = (cases: unknown) => (title: string, options: unknown, body: unknown) => {
+    if (!Array.isArray(cases))
+      throw new ChecksProblem(`"${title}": give test.each a list of cases, not a table in a text`)
+    cases.forEach((one: unknown, i) => declare(titleOf(title, one, i), options, body))
+  }
+  const fixtures = (): unknown => testOf(found)
+  return Object.assign(declare, {
+    each,
+    for: each,
+    extend: fixtures,
+    override: fixtures,
+    skip: never,
+    only: never,
+    todo: never,
+  })
+}
+
+/** The name that Vitest will give to one case: `%s` takes the values in their order, `$name` the field of that name. */
+function titleOf(title: string, one: unknown, index: number): string {
+  const values: unknown[] = Array.isArray(one) ? [...one] : [one]
+  const named = title.replace(/\$([A-Za-z_]\w*)/g, (whole, field: string) => {
+    const found =
+      typeof one === 'object' && one !== null ? (one as Record<string, unknown>)[field] : undefined
+    return typeof found === 'string' || typeof found === 'number' || typeof found === 'boolean'
+      ? String(found)
+      : whole
+  })
+  return named.replace(/%(.)/g, (_whole, kind: string) => {
+    if (kind === '%') return '%'
+    if (kind === '#') return String(index)
+    if (kind === '$') return String(index + 1)
+    if (kind === 's' || kind === 'd' || kind === 'i') return String(values.shift())
+    throw new ChecksProblem(
+      `"${title}": name each case by $field of an object, or by %s; %${kind} is not read here`,
+    )
+  })
 }
 
 function checked(name: string, meta: Record<string, unknown>): CheckInfo {

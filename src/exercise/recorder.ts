@@ -81,7 +81,7 @@ const overhear: Overheard = () => {
 
 /** What a check declares of itself, and what it threw, if it threw. */
 type Declared = { readonly expected?: string; readonly why?: string }
-type Thrown = { readonly name?: string; readonly message?: string } | null
+type Thrown = { readonly name?: string; readonly message?: string; readonly cause?: unknown } | null
 
 export function recordEnd(name: string, { expected, why }: Declared, error: Thrown): void {
   checkEnds()
@@ -122,14 +122,27 @@ function judged(
           : storyOf(found.story.model, found.story.trace, programOf(name), overhear),
       stack: found.threw?.stack ?? null,
     }
-  const ours = error?.name !== 'AssertionError'
+  const assertion = assertionIn(error)
   return {
-    verdict: ours ? 'error' : 'failed',
-    happened: firstLine(error?.message ?? ''),
+    verdict: assertion === null ? 'error' : 'failed',
+    happened: firstLine(assertion ?? error?.message ?? ''),
     why: null,
     story: null,
     stack: null,
   }
+}
+
+/** What an assertion said, also one inside of what fast-check throws, or a snapshot. Anything else is our mistake. */
+function assertionIn(error: Thrown): string | null {
+  for (let at: Thrown | undefined = error; at; at = at.cause as Thrown | undefined) {
+    const { name, message = '' } = at
+    if (name === 'AssertionError' || /^(?:Snapshot|Property failed)/.test(message)) {
+      const counterexample = /^Counterexample: .*$/m.exec(message)?.[0]
+      if (counterexample === undefined) return message
+      return `${counterexample}: ${assertionIn(at.cause as Thrown) ?? 'it does not hold'}`
+    }
+  }
+  return null
 }
 
 function firstLine(text: string): string {

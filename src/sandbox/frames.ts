@@ -1,16 +1,35 @@
-/** ownFramesOnly: stacks without the course's own files and paths. */
+/** ownFramesOnly: stacks without the course's own files and paths, wherever an answer could read them. */
+import { isEntered } from './guard.ts'
+
+type Prepare = NonNullable<typeof Error.prepareStackTrace>
+
+let installed: unknown
+let before: Prepare | undefined
 
 /**
- * Stacks show the frames of code that we did not write, and nothing of the course or of this machine. Vite puts a
- * function of its own here when it starts, so this is called again after that.
+ * Stacks that code we did not write is part of show its frames only, and so does every stack that is looked at
+ * while such code runs. Other stacks are as they were. Vite puts a function of its own here when it starts, so
+ * this is called again after that.
  */
 export function ownFramesOnly(): void {
-  Error.prepareStackTrace = (_error, frames) =>
-    frames
-      .filter((frame) => frame.getScriptNameOrSourceURL()?.startsWith('splitbrain-'))
+  if (Error.prepareStackTrace === installed && installed !== undefined) return
+  before = Error.prepareStackTrace
+  Error.prepareStackTrace = prepare
+  // In a locked realm what is read is not what was written.
+  installed = Error.prepareStackTrace
+}
+
+const prepare: Prepare = (error, frames) => {
+  const own = frames.filter((frame) => frame.getScriptNameOrSourceURL()?.startsWith('splitbrain-'))
+  if (own.length > 0 || isEntered())
+    return own
       .map(
         (frame) =>
           `    at ${frame.getScriptNameOrSourceURL()}:${frame.getLineNumber()}:${frame.getColumnNumber()}`,
       )
       .join('\n')
+  return (
+    before?.(error, frames) ??
+    `${error.name}: ${error.message}\n${frames.map((f) => `    at ${f}`).join('\n')}`
+  )
 }

@@ -42,6 +42,11 @@ export function entered<T>(label: number, run: () => T): T {
   }
 }
 
+/** Whether the answer's code is running now. */
+export function isEntered(): boolean {
+  return depth > 0
+}
+
 /** A number for a label, known to the watchdog too. */
 export function labelNumber(label: string): number {
   const known = labels.indexOf(label)
