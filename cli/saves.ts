@@ -3,7 +3,7 @@ import { readdirSync, statSync, watch } from 'node:fs'
 import { join } from 'node:path'
 
 /** An editor may write a file in several steps; what follows within this time belongs to the same save. */
-const SETTLE_MS = 40
+export const SETTLE_MS = 40
 /** Network file systems tell nothing of what changes: the folder is looked at this often as well. */
 const POLL_MS = 500
 

@@ -8,9 +8,11 @@ import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { freshen } from '../../cli/build.mjs'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const bundle = `${root}.build/bench.mjs`
+await freshen()
 await build({
   absWorkingDir: root,
   entryPoints: ['test/bench/rows.ts'],

@@ -72,7 +72,7 @@ test.each([
     '"two" stands after a check of a higher rung',
   ],
   [`test.each([1])('one %x', { meta: ${META} }, () => {})`, '"one %x": name each case by'],
-  [`test.skip('one', { meta: ${META} }, () => {})`, 'every check of an exercise counts'],
+  [`test['skip']('one', { meta: ${META} }, () => {})`, 'every check of an exercise counts'],
   ['', 'no check is declared'],
 ])('checks that say too little are told so: %s', (body, words) => {
   course.write('09-some-thing/hidden/checks.test.ts', checks(`${body}\nvoid c`))
