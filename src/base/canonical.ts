@@ -49,7 +49,9 @@ export function canonicalJson(value: unknown, path = 'message'): Json {
 
 /** One text per value, whatever order its keys, entries or members were put in. */
 export function canonicalText(value: unknown): string {
-  if (value === null || typeof value !== 'object') return JSON.stringify(value) ?? 'undefined'
+  if (value === null) return 'null'
+  if (typeof value === 'number' && Number.isFinite(value)) return `${value}`
+  if (typeof value !== 'object') return JSON.stringify(value) ?? 'undefined'
   if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`
   if (value instanceof Map)
     return `Map{${[...value]

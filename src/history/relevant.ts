@@ -17,12 +17,12 @@ export function relevant(
   )
   let loose = left.filter((o) => o.outcome === 'info')
   if (model.forgets === undefined || loose.length === 0) return left
-  const found = new Set(left.filter((o) => o.outcome === 'ok').flatMap(finds))
+  const wanted = new Set(left.map((o) => (o.outcome === 'ok' ? found(o) : null)))
   for (let before = -1; before !== loose.length; ) {
     before = loose.length
     loose = loose.filter((o) => {
-      if (!found.has(leaves(o))) return true
-      for (const text of finds(o)) found.add(text)
+      if (!wanted.has(leaves(o))) return true
+      wanted.add(found(o))
       return false
     })
   }
@@ -39,16 +39,21 @@ export function unwritten(
   model: SequentialModel,
 ): HistoryOperation | null {
   if (model.forgets === undefined) return null
-  const there = new Set(history.filter((o) => o.outcome !== 'fail' && !model.reads.includes(o.f)).map(leaves))
-  const first = (o: HistoryOperation) => `${o.key ?? ''} ${model.text(model.init)}`
-  const odd = (o: HistoryOperation) => finds(o).some((text) => !there.has(text) && text !== first(o))
-  return history.find((o) => o.outcome === 'ok' && odd(o)) ?? null
+  const there = new Set<string>()
+  for (const o of history) if (o.outcome !== 'fail' && !model.reads.includes(o.f)) there.add(leaves(o))
+  const first = model.text(model.init)
+  for (const o of history) {
+    if (o.outcome !== 'ok') continue
+    const text = found(o)
+    if (text !== null && !there.has(text) && text !== `${o.key ?? ''} ${first}`) return o
+  }
+  return null
 }
 
-/** The value an operation must find: what a read answered, what a `cas` expects. */
-function finds(operation: HistoryOperation): string[] {
-  if (operation.f === 'cas') return [slot(operation, part(operation.value, 0))]
-  return operation.f === 'read' ? [slot(operation, operation.result)] : []
+/** The value an operation must find: what a read answered, what a `cas` expects; null where it need not find any. */
+function found(operation: HistoryOperation): string | null {
+  if (operation.f === 'cas') return slot(operation, part(operation.value, 0))
+  return operation.f === 'read' ? slot(operation, operation.result) : null
 }
 
 /** The value an operation leaves behind. */

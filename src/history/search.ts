@@ -16,6 +16,8 @@ interface Item {
   readonly via: { readonly item: Item; readonly operation: number } | null
 }
 
+const NO_LANES: readonly number[] = []
+
 /** One configuration on the current path, and how far its successors have been tried. */
 interface Frame {
   readonly items: Item[]
@@ -71,10 +73,13 @@ export class Search {
     const words = Math.ceil(order.loose.length / 32)
     this.states = new States(model, budget)
     this.seen = new Configurations(order.lanes.length, words, budget)
-    this.calls = order.operations.map((o) => ({
-      ...o,
-      known: o.outcome === 'ok',
-      reads: model.reads.includes(o.f),
+    this.calls = order.operations.map(({ f, key, value, result, outcome }) => ({
+      f,
+      key,
+      value,
+      result,
+      known: outcome === 'ok',
+      reads: model.reads.includes(f),
     }))
     this.done = new Int32Array(order.lanes.length)
     this.left = order.lanes.reduce((sum, lane) => sum + lane.length, 0)
@@ -83,8 +88,10 @@ export class Search {
     this.urgency = urgency === undefined ? order.until : Float64Array.from(order.operations, urgency)
     this.itemBytes = 160 + 4 * words
     const item: Item = {
-      ...{ state: this.states.id(model.init), loose: new Int32Array(words), via: null },
+      state: this.states.id(model.init),
+      loose: new Int32Array(words),
       latest: Number.NEGATIVE_INFINITY,
+      via: null,
     }
     this.visit(item)
     this.frames.push(this.frame(item))
@@ -117,9 +124,12 @@ export class Search {
   private descend(frame: Frame): void {
     const lane = frame.lanes[frame.next]!
     const { loose, latest } = frame.items[frame.item]!
+    const from = this.order.from[this.head(lane)]!
     const item: Item = {
-      ...{ state: frame.states[frame.next]!, loose, via: null },
-      latest: Math.max(latest, this.order.from[this.head(lane)]!),
+      state: frame.states[frame.next]!,
+      loose,
+      latest: from > latest ? from : latest,
+      via: null,
     }
     frame.next++
     frame.stuck = false
@@ -136,8 +146,14 @@ export class Search {
 
   private frame(item: Item): Frame {
     const frame: Frame = {
-      ...{ items: [item], item: 0, lanes: [], states: [], next: 0 },
-      ...{ sure: false, taken: -1, stuck: true },
+      items: [item],
+      item: 0,
+      lanes: NO_LANES,
+      states: NO_LANES,
+      next: 0,
+      sure: false,
+      taken: -1,
+      stuck: true,
     }
     this.open(frame, 0)
     return frame
@@ -146,28 +162,36 @@ export class Search {
   /** Turns to another item of the frame: finds the lanes that can go on from there. */
   private open(frame: Frame, index: number): void {
     const { state } = frame.items[index]!
-    const { urgency } = this
-    const lanes: number[] = []
-    const states: number[] = []
+    const { urgency, calls, done, states } = this
+    const { lanes, from } = this.order
+    const limit = this.limit()
+    const open: number[] = []
+    const after: number[] = []
     frame.item = index
     frame.next = 0
     frame.sure = false
-    for (const [lane, operation] of this.heads()) {
-      const after = this.states.after(state, this.calls[operation]!)
-      if (after < 0) continue
-      if (this.calls[operation]!.reads) {
+    for (let lane = 0; lane < lanes.length; lane++) {
+      const operation = lanes[lane]![done[lane]!]
+      if (operation === undefined || from[operation]! >= limit) continue
+      const call = calls[operation]!
+      const next = states.after(state, call)
+      if (next < 0) continue
+      if (call.reads) {
         frame.lanes = [lane]
-        frame.states = [after]
+        frame.states = [next]
         frame.sure = true
         return
       }
-      let at = lanes.length
-      while (at > 0 && urgency[this.head(lanes[at - 1]!)]! > urgency[operation]!) at--
-      lanes.splice(at, 0, lane)
-      states.splice(at, 0, after)
+      let at = open.length
+      for (; at > 0 && urgency[this.head(open[at - 1]!)]! > urgency[operation]!; at--) {
+        open[at] = open[at - 1]!
+        after[at] = after[at - 1]!
+      }
+      open[at] = lane
+      after[at] = next
     }
-    frame.lanes = lanes
-    frame.states = states
+    frame.lanes = open
+    frame.states = after
   }
 
   /** Adds the items that use one more loose operation than this one and lead to something new. */
@@ -215,15 +239,13 @@ export class Search {
     return limit
   }
 
-  private heads(): (readonly [lane: number, operation: number])[] {
+  /** The operations that may come next by their order. */
+  private heads(): number[] {
     const { lanes, from } = this.order
     const limit = this.limit()
-    const heads: (readonly [number, number])[] = []
-    for (let lane = 0; lane < lanes.length; lane++) {
-      const operation = lanes[lane]![this.done[lane]!]
-      if (operation !== undefined && from[operation]! < limit) heads.push([lane, operation])
-    }
-    return heads
+    return lanes
+      .map((lane, i) => lane[this.done[i]!])
+      .filter((operation): operation is number => operation !== undefined && from[operation]! < limit)
   }
 
   /** Where memory has run out, the last step went wrong and decides nothing. */
@@ -250,7 +272,7 @@ export class Search {
     if (path.length < most || this.deadEnds.length >= this.keepDeadEnds) return
     const states = frame.items.map((item) => this.states.value(item.state))
     const tried = frame.items.flatMap(({ via }) => (via === null ? [] : [via.operation]))
-    this.deadEnds.push({ path, states, tried, refused: this.heads().map(([, operation]) => operation) })
+    this.deadEnds.push({ path, states, tried, refused: this.heads() })
   }
 }
 

@@ -1,11 +1,12 @@
 /**
  * `npm run bench`: how fast the drivers and the checkers are, each next to its baseline in the same run.
- * Prints a table, or with `--json` the figures; `.build/bench.json` keeps them. Words name the rows to run.
+ * Prints a table, or with `--json` the figures; `.build/bench.json` keeps the latest of every row. Words name the
+ * rows to run.
  *
  * Each row has a process of its own, so that its peak memory and what it compiled are its own.
  */
 import { execFileSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { freshen } from '../../cli/build.mjs'
@@ -34,11 +35,15 @@ for (const name of rows) {
   if (asJson) continue
   console.log(name)
   for (const [what, value] of Object.entries(result.figures))
-    console.log(`  ${what.padEnd(44)}${written(value)}`)
+    console.log(`  ${what.padEnd(52)}${written(value)}`)
 }
-const report = { node: process.version, platform: `${process.platform} ${process.arch}`, rows: results }
-writeFileSync(`${root}.build/bench.json`, `${JSON.stringify(report, null, 2)}\n`)
-if (asJson) console.log(JSON.stringify(report, null, 2))
+const machine = { node: process.version, platform: `${process.platform} ${process.arch}` }
+const kept = `${root}.build/bench.json`
+const earlier = existsSync(kept) ? JSON.parse(readFileSync(kept, 'utf8')).rows : []
+const latest = new Map([...earlier, ...results].map((row) => [row.name, row]))
+const measured = { ...machine, rows: all.flatMap((name) => latest.get(name) ?? []) }
+writeFileSync(kept, `${JSON.stringify(measured, null, 2)}\n`)
+if (asJson) console.log(JSON.stringify({ ...machine, rows: results }, null, 2))
 
 /** @param {string[]} row */
 function node(row) {
