@@ -46,6 +46,8 @@ export class Checker {
   constructor(
     private readonly exercise: Exercise,
     private readonly limits: Limits = DEFAULT_LIMITS,
+    /** Whether a fork is booted for the answer after this one. */
+    private readonly again = true,
   ) {
     this.forks = new ForkSupply(kitFile('worker.js'), limits)
     this.forks.warm()
@@ -154,7 +156,7 @@ export class Checker {
       },
       limits,
     )
-    this.forks.warm()
+    if (this.again) this.forks.warm()
     const stopped = options.signal?.aborted === true
     const all = ending.kind === 'dismissed' && !stopped && !(options.stopAtFirst && results.hasFailure)
     return report({ problem: vitest.trouble, ...results.finish(ending, all) })
@@ -167,7 +169,7 @@ export async function checkExercise(
   file: string,
   options: CheckOptions = {},
 ): Promise<CheckReport> {
-  const checker = new Checker(exercise, { ...DEFAULT_LIMITS, ...options.limits })
+  const checker = new Checker(exercise, { ...DEFAULT_LIMITS, ...options.limits }, false)
   try {
     return await checker.check(file, options)
   } finally {

@@ -17,8 +17,8 @@ export interface Program {
 
 /**
  * Runs the program. Never rejects because of what the answer does, and the fork is gone when it settles.
- * `dismissed` means that everything ran to its end. Today the answer is kept in check by a clock, by memory
- * limits and by what its scope shows; fuel and a locked realm will come behind this same function.
+ * `dismissed` means that everything ran to its end. Inside the fork a locked realm and fuel keep the answer in
+ * check (`Realm`), around it a clock and limits of memory (`watchdog.mjs`).
  */
 export async function runAnswer(program: Program, limits: Limits): Promise<Ending> {
   const fork = program.forks.take()
