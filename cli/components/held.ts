@@ -1,6 +1,6 @@
 /** An answer whose checks all held: what was shown and how far, what was not, and what it spends. */
 import { type CheckReport, count, grouped, type Line, plain, toned, wrapLine } from '../door.ts'
-import { checkLine, mark, type ReportLook } from './reportLook.ts'
+import { checkLines, mark, type ReportLook } from './reportLook.ts'
 
 /** Every check with what was looked at; never the word correct. What to do next stands at once under the good news. */
 export function held(report: CheckReport, look: ReportLook): Line[] {
@@ -14,13 +14,13 @@ export function held(report: CheckReport, look: ReportLook): Line[] {
     rule,
     ...(bounded.length === 0 ? [] : [plain(''), toned('strong', 'What was shown, with its limits')]),
     ...bounded.flatMap((check) => [
-      checkLine({ ...check, bound: null }, look),
+      ...checkLines(check, look),
       ...wrapLine(toned('dim', check.bound ?? ''), look.width, { first: plain('    '), rest: plain('    ') }),
     ]),
     ...notShown(look),
     ...spent(report, look),
     ...(stories.length === 0 ? [] : [plain(''), toned('strong', 'And in one story each')]),
-    ...stories.map((check) => checkLine(check, look)),
+    ...stories.flatMap((check) => checkLines(check, look)),
   ]
 }
 

@@ -11,7 +11,7 @@ import {
 } from '../door.ts'
 import { after, failure } from './failure.ts'
 import { held } from './held.ts'
-import { checkLine, labelled, mark, type ReportLook } from './reportLook.ts'
+import { checkLines, labelled, mark, type ReportLook } from './reportLook.ts'
 
 /** The check that failed first, or gave up first if none failed. */
 export function firstFailure(report: CheckReport): CheckResult | null {
@@ -21,8 +21,7 @@ export function firstFailure(report: CheckReport): CheckResult | null {
 
 export function reportLines(report: CheckReport, look: ReportLook): Line[] {
   const head = headline(report, look)
-  if (report.problem !== null)
-    return [head, plain(''), ...problem(report.problem, look), ...types(report, look), ...tail(look)]
+  if (report.problem !== null) return [head, plain(''), ...problem(report.problem, look), ...tail(look)]
   const failed = firstFailure(report)
   if (failed === null) return [head, ...held(report, look), ...types(report, look)]
   return [
@@ -43,6 +42,8 @@ function headline(report: CheckReport, look: ReportLook): Line {
   const points = sum(checks.map((check) => check.points))
   const tone: Tone = report.verdict === 'passed' ? 'good' : 'plain'
   const score = `${passed} of ${checks.length} held · ${earned}/${points} points`
+  // Where there is no room for both, the score is what one came for.
+  if (report.exercise.length + score.length + 2 > look.width) return toned(tone, score)
   return justify(toned('strong', report.exercise), toned(tone, score), look.width)
 }
 
@@ -63,7 +64,7 @@ function before(report: CheckReport, failed: CheckResult, look: ReportLook): Lin
     .slice(0, report.checks.indexOf(failed))
     .filter((check) => check.verdict === 'passed')
   if (passed.length === 0) return []
-  if (!look.brief || passed.length <= 3) return passed.map((check) => checkLine(check, look))
+  if (!look.brief || passed.length <= 3) return passed.flatMap((check) => checkLines(check, look))
   return [
     [
       { text: `${mark('✓', look)} `, tone: 'good' },
@@ -78,11 +79,14 @@ function types(report: CheckReport, look: ReportLook): Line[] {
   const more = report.types.length - shown.length
   return [
     plain(''),
-    toned(
-      'warn',
-      report.types.length === 1
-        ? '1 type error, which fails nothing by itself'
-        : `${report.types.length} type errors, which fail nothing by themselves`,
+    ...wrapLine(
+      toned(
+        'warn',
+        report.types.length === 1
+          ? '1 type error, which fails nothing by itself'
+          : `${report.types.length} type errors, which fail nothing by themselves`,
+      ),
+      look.width,
     ),
     ...shown.flatMap((error) =>
       wrapLine(

@@ -1,14 +1,5 @@
 /** How a report is drawn: its width, its signs, and a line with a word in front. */
-import {
-  type CheckResult,
-  type Exercise,
-  justify,
-  type Line,
-  plain,
-  type Tone,
-  toned,
-  wrapLine,
-} from '../door.ts'
+import { type CheckResult, type Exercise, type Line, plain, type Tone, wrapLine } from '../door.ts'
 
 export interface ReportLook {
   readonly width: number
@@ -31,16 +22,13 @@ export function labelled(label: string, words: Line | null, look: ReportLook): L
   return wrapLine(words, look.width, { first: head, rest: plain(wide ? ' '.repeat(13) : '    ') })
 }
 
-export function checkLine(check: CheckResult, look: ReportLook): Line {
+/** A check and its sign; its name is never cut. */
+export function checkLines(check: CheckResult, look: ReportLook): Line[] {
   const [sign, tone] = SIGNS[check.verdict]
-  return justify(
-    [
-      { text: `${mark(sign, look)} `, tone },
-      { text: check.name, tone: 'plain' },
-    ],
-    toned('dim', check.bound ?? ''),
-    look.width,
-  )
+  return wrapLine(plain(check.name), look.width, {
+    first: [{ text: `${mark(sign, look)} `, tone }],
+    rest: plain('  '),
+  })
 }
 
 export const SIGNS: { readonly [verdict in CheckResult['verdict']]: readonly [string, Tone] } = {

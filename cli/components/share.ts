@@ -8,7 +8,8 @@ export const SHARE_WIDTH = 72
 export function shareText(report: CheckReport, exercise: Exercise, versions: string): string {
   const token = firstFailure(report)?.trace?.token
   const how: Line[] = [
-    plain(`${versions}, seed ${report.seed}, exercise ${exercise.number}-${exercise.id}`),
+    plain(`exercise ${exercise.number}-${exercise.id}, seed ${report.seed}`),
+    plain(versions),
     ...(token === undefined
       ? []
       : [plain('The same story, on your own answer:'), plain(`splitbrain debug ${token}`)]),

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import process from 'node:process'
 import type { CheckReport } from './exercise.ts'
-import { answerCompilerOptions } from './workspace.ts'
+import { answerCompilerOptions, writeGlobals } from './workspace.ts'
 
 const MAX_ERRORS = 20
 
@@ -19,7 +19,10 @@ export async function typeErrors(file: string, limitMs = 5000): Promise<CheckRep
     const config = join(folder, 'tsconfig.json')
     await writeFile(
       config,
-      JSON.stringify({ compilerOptions: answerCompilerOptions(), files: [resolve(file)] }),
+      JSON.stringify({
+        compilerOptions: answerCompilerOptions(),
+        files: [resolve(file), writeGlobals(folder)],
+      }),
     )
     return errorsIn(await run(compiler, ['-p', config, '--pretty', 'false'], limitMs), file, folder)
   } finally {

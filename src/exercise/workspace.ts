@@ -41,6 +41,7 @@ export function openWorkspace(folder: string): Workspace {
   return writing(folder, () => {
     makeFolder(join(folder, 'answers'))
     writeTsconfig(join(folder, 'tsconfig.json'))
+    writeGlobals(folder)
     return { folder }
   })
 }
@@ -137,11 +138,25 @@ export function answerCompilerOptions(): { readonly [option: string]: unknown } 
   }
 }
 
+const GLOBALS = 'globals.d.ts'
+
+/** Puts the declarations of what is there without an import into a folder; returns their file. */
+export function writeGlobals(folder: string): string {
+  const file = join(folder, GLOBALS)
+  if (textOf(file) !== GLOBALS_TEXT) writeAtomically(file, GLOBALS_TEXT)
+  return file
+}
+
+const GLOBALS_TEXT = `/** What an answer may use without importing it. What it logs is shown at its step of the story. */
+declare const console: {
+${['log', 'info', 'warn', 'error', 'debug'].map((name) => `  ${name}(...parts: unknown[]): void\n`).join('')}}
+`
+
 /** Copies that a reset has put aside are nobody's to check. */
 const DATED = '**/*.????-??-??T??-??-??*.ts'
 
 function tsconfigText(): string {
-  return `${JSON.stringify({ compilerOptions: answerCompilerOptions(), include: ['answers'], exclude: [DATED] }, null, 2)}\n`
+  return `${JSON.stringify({ compilerOptions: answerCompilerOptions(), include: ['answers', GLOBALS], exclude: [DATED] }, null, 2)}\n`
 }
 
 /** Ours to keep up to date, because it points into this installation; one that a learner has changed is left alone. */

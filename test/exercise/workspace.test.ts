@@ -86,6 +86,7 @@ test('an editor finds the declarations of splitbrain', async () => {
     compilerOptions: { paths: { splitbrain: string[] } }
   }
   expect(existsSync(compilerOptions.paths.splitbrain[0]!)).toBe(true)
+  writeFileSync(file, `${readFileSync(file, 'utf8')}\nconsole.log('loaded')\n`)
   expect(await typeErrors(file, 60_000)).toEqual([])
   writeFileSync(file, `${readFileSync(file, 'utf8')}\nconst tx: number = 'one'\nexport { tx }\n`)
   const lines = readFileSync(file, 'utf8').split('\n').length - 3

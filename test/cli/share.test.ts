@@ -1,0 +1,44 @@
+/** The text to post: plain, narrow, with what it takes to see the same, and nothing of the hidden checks' code. */
+import { expect, test } from 'vitest'
+import { reportLines } from '../../cli/components/report.ts'
+import { SHARE_WIDTH, shareText } from '../../cli/components/share.ts'
+import { lineText, textWidth } from '../../cli/door.ts'
+import { EXERCISE, reportOf } from './fakes.ts'
+
+const VERSIONS = 'splitbrain 0.1.0, Node 24.1.0, linux'
+
+test('a failure is told with its story, token, seed and versions', () => {
+  const text = shareText(reportOf(false), EXERCISE, VERSIONS)
+  for (const part of [
+    '1 of 3 held',
+    '✗ a yes vote survives a crash',
+    'happened ',
+    '✗ crash',
+    'seed 1',
+    VERSIONS,
+  ])
+    expect(text).toContain(part)
+  expect(text).toContain('\nsplitbrain debug tok-1\n')
+  expect(text).not.toContain('\u001b')
+})
+
+test('no line but the one with the token is wider than 72', () => {
+  for (const passed of [true, false])
+    for (const line of shareText(reportOf(passed), EXERCISE, VERSIONS).split('\n'))
+      if (!line.startsWith('splitbrain debug')) expect(textWidth(line)).toBeLessThanOrEqual(SHARE_WIDTH)
+})
+
+test('a pass says what was not shown, and how the answer compares with the reference', () => {
+  const report = reportOf(true)
+  const [first, ...others] = report.checks
+  const reference = { messages: 11, syncs: 7 }
+  const checks = [{ ...first!, reference, cost: { messages: 14, syncs: 7 } }, ...others]
+  const look = { width: 80, ascii: false, hints: 0, brief: false, exercise: EXERCISE, next: [] }
+  const text = reportLines({ ...report, checks }, look)
+    .map(lineText)
+    .join('\n')
+  expect(text).toContain('What was not shown\n  two coordinators at once')
+  expect(text.replace(/\s+/g, ' ')).toContain(
+    '14 messages, the reference 11; 7 forced writes, as many as the reference. Which can be left out?',
+  )
+})
