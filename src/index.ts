@@ -83,6 +83,7 @@ export {
 export { linearizableRegister } from './protocols/clients.ts'
 export { effectOnce } from './protocols/effectOnce.ts'
 export { alternatives, protocols } from './protocols/index.ts'
+export { messaging } from './protocols/messaging.ts'
 export { type Exploration, type ExploreOptions, explore, onlyProperties } from './run/explore.ts'
 export { type Finding, type Fuzzed, type FuzzOptions, fuzz } from './run/fuzz.ts'
 export { type Replayed, replay } from './run/replay.ts'
