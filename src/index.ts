@@ -105,9 +105,10 @@ export { commands } from './scenario/commands/index.ts'
 export { explainProblem, goldenText, LineProblem, parseScenario, play } from './scenario/play.ts'
 export { type Run as SessionRun, Session, type SessionInput } from './scenario/session.ts'
 export { nearest } from './scenario/words.ts'
-export { apply, begin, type Moment } from './world/apply.ts'
+export { apply, begin } from './world/apply.ts'
 export { type Choice, choiceText } from './world/choice.ts'
 export { type Budgets, choices } from './world/choices.ts'
+export type { Moment } from './world/draft.ts'
 export {
   type AnyProperty,
   type Obligation,

@@ -1,7 +1,7 @@
 /** timelineOf: what happened, as rows of arrows and marks. */
 import type { TimelineRow, TimelineView } from '../base/view.ts'
-import type { Moment } from '../world/apply.ts'
 import { bodyText, type Choice, choiceText } from '../world/choice.ts'
+import type { Moment } from '../world/draft.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
 

@@ -1,8 +1,9 @@
 /** byHand: a run that a check writes out step by step, and that fails with its own story. */
 import { canonicalText, type Json } from '../base/canonical.ts'
 import type { Body } from '../node/node.ts'
-import { apply, begin, type Moment, parcelOf } from '../world/apply.ts'
-import { bodyText, type Choice, type Course, linksBetween } from '../world/choice.ts'
+import { apply, begin } from '../world/apply.ts'
+import { bodyText, type Choice, type Course, linksBetween, parcelOf } from '../world/choice.ts'
+import type { Moment } from '../world/draft.ts'
 import type { Model } from '../world/protocol.ts'
 import type { Envelope, World } from '../world/world.ts'
 import { CheckFailed, type Evidence, keepEvidence, keepMoments, thrown } from './evidence.ts'

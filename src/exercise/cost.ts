@@ -1,5 +1,5 @@
 /** What a run costs: the messages that were sent and the writes that were forced. */
-import type { Moment } from '../world/apply.ts'
+import type { Moment } from '../world/draft.ts'
 import type { Cost } from './exercise.ts'
 
 export function costOf(moments: readonly Moment[]): Cost {

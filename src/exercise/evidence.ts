@@ -1,7 +1,7 @@
 /** Evidence: what a hidden check found, kept apart from Vitest's errors so that none of its words get lost or leak. */
 import type { HandlerError } from '../node/step.ts'
-import type { Moment } from '../world/apply.ts'
 import type { Choice } from '../world/choice.ts'
+import type { Moment } from '../world/draft.ts'
 import type { Model } from '../world/protocol.ts'
 import { costOf } from './cost.ts'
 import type { Cost } from './exercise.ts'

@@ -1,6 +1,7 @@
 /** due: what happens next if nobody interferes and time counts. */
-import { type Applied, apply, parcelOf } from '../world/apply.ts'
+import { type Applied, apply } from '../world/apply.ts'
 import type { Choice } from '../world/choice.ts'
+import { parcelOf } from '../world/choice.ts'
 import type { Model } from '../world/protocol.ts'
 import { type Envelope, linkText, type World } from '../world/world.ts'
 

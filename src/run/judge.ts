@@ -1,7 +1,8 @@
 /** judge: how a recorded run breaks a property, by the same rules as simulate. */
-import type { Moment } from '../world/apply.ts'
+
 import { apply } from '../world/apply.ts'
 import type { Choice } from '../world/choice.ts'
+import type { Moment } from '../world/draft.ts'
 import type { AnyProperty } from '../world/property.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'

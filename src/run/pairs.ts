@@ -58,3 +58,16 @@ function spread(a: number, b: number): number {
   const mixed = Math.imul(a, FIRST) ^ Math.imul(b, SECOND)
   return mixed ^ (mixed >>> 15)
 }
+
+/** Numbers for pairs of numbers, from 1 in the order of first sight; two pairs never share one. */
+export class Numbering {
+  private readonly pairs = new Pairs()
+  private last = 0
+
+  of(a: number, b: number): number {
+    const known = this.pairs.get(a, b)
+    if (known >= 0) return known
+    this.pairs.add(a, b, ++this.last)
+    return this.last
+  }
+}

@@ -1,6 +1,7 @@
 /** replay: walks a trace, as far as its choices are possible. */
-import { apply, type Moment } from '../world/apply.ts'
+import { apply } from '../world/apply.ts'
 import type { Choice } from '../world/choice.ts'
+import type { Moment } from '../world/draft.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
 

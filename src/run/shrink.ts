@@ -1,6 +1,7 @@
 /** shrink: a story that breaks a property, told with fewer faults and fewer events. */
-import { apply, type Moment } from '../world/apply.ts'
+import { apply } from '../world/apply.ts'
 import type { Choice } from '../world/choice.ts'
+import type { Moment } from '../world/draft.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
 import { calmEnding, disturbs, type Judge, judgeOf, NO_THROW } from './judge.ts'

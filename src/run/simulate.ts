@@ -10,8 +10,9 @@ import {
   stepShared,
   stepTwice,
 } from '../node/step.ts'
-import { begin, type Moment } from '../world/apply.ts'
+import { begin } from '../world/apply.ts'
 import { type Choice, linksBetween } from '../world/choice.ts'
+import type { Moment } from '../world/draft.ts'
 import type { AnyProperty } from '../world/property.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'

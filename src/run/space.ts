@@ -1,44 +1,19 @@
 /** The explorer's view of a model: worlds as rows of interned ids, and memoised successors of a row. */
 import { canonicalText, type Value } from '../base/canonical.ts'
-import type { Operation } from '../base/operation.ts'
 import type { Event } from '../node/node.ts'
 import type { HandlerError } from '../node/step.ts'
-import type { Choice, Course, Parcel } from '../world/choice.ts'
+import type { Choice, Course } from '../world/choice.ts'
 import type { Budgets } from '../world/choices.ts'
 import { CALM } from '../world/choices.ts'
-import { answeredBy, nextRequest, outcomeOf } from '../world/clients.ts'
-import { allOutcomes, survivor } from '../world/local.ts'
 import type { Disturbance, Observation } from '../world/property.ts'
 import type { Model } from '../world/protocol.ts'
-import {
-  type Envelope,
-  envelopeText,
-  linkText,
-  NOTHING_SPENT,
-  type NodeSlot,
-  type Spent,
-  slotText,
-  type World,
-} from '../world/world.ts'
+import { type Envelope, NOTHING_SPENT, type Spent, type World } from '../world/world.ts'
 import { Interner } from './intern.ts'
+import { PackedClients } from './packedClients.ts'
+import { PackedNodes, type PackedOutcome, withoutTimes } from './packedNodes.ts'
+import { PackedParcels } from './packedParcels.ts'
 import { Pairs } from './pairs.ts'
 import { Row } from './rows.ts'
-
-/** How one event at one node goes, in ids. */
-interface PackedOutcome {
-  readonly course: Course
-  readonly slot: number
-  readonly sent: readonly number[]
-  readonly seen: readonly number[]
-  readonly threw: HandlerError | null
-}
-
-/** What a reply makes of a client: its history, what is seen of it, and its next request. */
-interface Answer {
-  readonly history: number
-  readonly seen: readonly number[]
-  readonly sent: number | null
-}
 
 /** The choices that a search makes. */
 type TriedKind = 'deliver' | 'fire' | 'restart' | 'crash' | 'drop' | 'duplicate'
@@ -62,34 +37,16 @@ export class Space {
   readonly fixed: number
   private readonly names: readonly string[]
   private readonly clients: readonly string[]
-  private readonly slots = new Interner<NodeSlot>(slotText)
-  private readonly histories = new Interner<readonly Operation[]>(canonicalText)
-  private readonly parcels = new Interner<Parcel>(envelopeText)
   private readonly phases = new Interner<Phase>(canonicalText)
   private readonly events = new Interner<Event>((event) => canonicalText(event))
   private readonly seen = new Interner<Observation>(canonicalText)
   private readonly folds: readonly Interner<Value>[]
-  /** Per node, by slot and event: where its outcomes lie in `outcomes`. */
-  private readonly outcomesAt: readonly Pairs[]
-  private readonly outcomes: (readonly PackedOutcome[])[] = []
   /** Per property, by fold and observation. */
   private readonly foldSteps: readonly Pairs[]
-  /** Memos of what would otherwise be interned anew at every step, by the id of the slot or message. */
-  private readonly slotRuns: boolean[] = []
-  private readonly slotTimers: (readonly number[])[] = []
-  private readonly slotCrashes: (readonly number[] | undefined)[] = []
+  private readonly parcels: PackedParcels
+  private readonly nodes: PackedNodes
+  private readonly answers: PackedClients
   private readonly spentPhases: { readonly [what in keyof Spent]: number[] }
-  private readonly receivers: number[] = []
-  private readonly receiveEvents: number[] = []
-  private readonly overCutLink: boolean[] = []
-  /** Places of messages in the order of their texts: comparing two numbers beats comparing two texts. */
-  private readonly ranks: number[] = []
-  private readonly inOrder: number[] = []
-  private readonly answers: Answer[] = []
-  private readonly answersAt = new Pairs()
-  private readonly replies = new Numbering()
-  private readonly othersAnswered = new Numbering()
-  private readonly historyAnswered: number[] = []
   private readonly disturbances: { readonly [what in 'crash' | 'loss' | 'duplicate' | 'timeout']: number }
   private readonly restart: number
   private readonly first: number
@@ -98,8 +55,6 @@ export class Space {
   private readonly scratch: Row
   /** The choice being visited, in parts; nearly nobody asks for the whole. */
   private readonly tried = { kind: 'deliver' as TriedKind, what: 0, detail: 0, course: NO_COURSE }
-  /** How often a handler really ran; everything else came from memory. */
-  handlerCalls = 0
 
   constructor(
     readonly model: Model,
@@ -109,9 +64,11 @@ export class Space {
   ) {
     this.names = model.cluster.names
     this.clients = clients
+    this.parcels = new PackedParcels(this.names, cutLinks, this.events)
+    this.nodes = new PackedNodes(model, this.events, this.parcels, this.seen)
+    this.answers = new PackedClients(model, clients, this.names.length, this.parcels, this.seen)
     this.folds = model.properties.map(() => new Interner<Value>(canonicalText))
     this.foldSteps = model.properties.map(() => new Pairs())
-    this.outcomesAt = this.names.map(() => new Pairs())
     this.fixed = this.names.length + clients.length + model.properties.length + 1
     this.scratch = new Row(this.fixed)
     this.restart = this.events.id({ kind: 'start', boot: 'restart' })
@@ -128,18 +85,23 @@ export class Space {
     }
   }
 
+  /** How often a handler really ran; everything else came from memory. */
+  get handlerCalls(): number {
+    return this.nodes.handlerCalls
+  }
+
   /** The row of a world, as if nothing had been spent yet. */
   rowOf(world: World): Row {
     const wire = world.wire.map((envelope) =>
-      this.parcelId({ from: envelope.from, to: envelope.to, body: envelope.body, op: envelope.op }),
+      this.parcels.id({ from: envelope.from, to: envelope.to, body: envelope.body, op: envelope.op }),
     )
     const row = new Row(this.fixed)
     row.fill([
-      ...this.names.map((name) => this.slotId(withoutTimes(world.nodes[name]!))),
-      ...this.clients.map((name) => this.histories.id(world.clients[name] ?? [])),
+      ...this.names.map((name) => this.nodes.id(withoutTimes(world.nodes[name]!))),
+      ...this.clients.map((name) => this.answers.histories.id(world.clients[name] ?? [])),
       ...world.folds.map((fold, i) => this.folds[i]!.id(fold)),
       this.phases.id({ spent: NOTHING_SPENT, calm: false }),
-      ...wire.sort((a, b) => this.ranks[a]! - this.ranks[b]!),
+      ...wire.sort((a, b) => this.parcels.ranks[a]! - this.parcels.ranks[b]!),
     ])
     return row
   }
@@ -154,9 +116,9 @@ export class Space {
     return {
       timeUs: 0,
       next: wire.length + 1,
-      nodes: Object.fromEntries(this.names.map((name, i) => [name, this.slots.value(ids[i]!)])),
+      nodes: Object.fromEntries(this.names.map((name, i) => [name, this.nodes.value(ids[i]!)])),
       clients: Object.fromEntries(
-        this.clients.map((name, i) => [name, this.histories.value(ids[this.names.length + i]!)]),
+        this.clients.map((name, i) => [name, this.answers.histories.value(ids[this.names.length + i]!)]),
       ),
       wire,
       cut: phase.calm ? [] : this.cutLinks,
@@ -175,7 +137,7 @@ export class Space {
   }
 
   isUp(row: Row, node: string): boolean {
-    return this.slots.value(row.cells[this.names.indexOf(node)]!).up
+    return this.nodes.value(row.cells[this.names.indexOf(node)]!).up
   }
 
   /** True where a timer could still fire if its budget allowed it. */
@@ -183,7 +145,7 @@ export class Space {
     const phase = this.phaseOf(row)
     if (phase.calm || phase.spent.timeouts < this.budgets.timeouts) return false
     for (let node = 0; node < this.names.length; node++)
-      if (this.slots.value(row.cells[node]!).timers.length > 0) return true
+      if (this.nodes.value(row.cells[node]!).timers.length > 0) return true
     return false
   }
 
@@ -192,10 +154,10 @@ export class Space {
     const next = this.copy(row)
     next.set(this.fixed - 1, this.phases.id({ spent: NOTHING_SPENT, calm: true }))
     for (let node = 0; node < this.names.length; node++) {
-      const slot = this.slots.value(next.cells[node]!)
-      if (slot.paused) next.set(node, this.slotId({ ...slot, paused: false }))
+      const slot = this.nodes.value(next.cells[node]!)
+      if (slot.paused) next.set(node, this.nodes.id({ ...slot, paused: false }))
       if (slot.up) continue
-      const outcome = this.outcomesOf(node, next.cells[node]!, this.restart, false)[0]
+      const outcome = this.nodes.outcomesOf(node, next.cells[node]!, this.restart, false)[0]
       if (outcome !== undefined) this.settle(next, node, outcome)
     }
     return next
@@ -254,20 +216,20 @@ export class Space {
     for (let at = this.fixed; at < row.length; at++) {
       const parcel = row.cells[at]!
       if (at > this.fixed && row.cells[at - 1] === parcel) continue
-      const node = this.receivers[parcel]!
+      const node = this.parcels.receivers[parcel]!
       if (node < 0) {
         this.answer(row, at, visit)
         continue
       }
-      if (!this.slotRuns[row.cells[node]!] || (!calm && this.overCutLink[parcel])) continue
+      if (!this.nodes.runs[row.cells[node]!] || (!calm && this.parcels.overCutLink[parcel])) continue
       this.deliver(row, at, node, crashes, visit)
     }
   }
 
   private deliver(row: Row, at: number, node: number, crashes: boolean, visit: Visit): void {
     const parcel = row.cells[at]!
-    const event = this.receiveEvents[parcel]!
-    const outcomes = this.outcomesOf(node, row.cells[node]!, event, crashes && this.mayCrash[node]!)
+    const event = this.parcels.events[parcel]!
+    const outcomes = this.nodes.outcomesOf(node, row.cells[node]!, event, crashes && this.mayCrash[node]!)
     for (let i = 0; i < outcomes.length; i++) {
       const outcome = outcomes[i]!
       const next = this.copy(row)
@@ -286,7 +248,7 @@ export class Space {
   private answer(row: Row, at: number, visit: Visit): void {
     const id = row.cells[at]!
     const position = this.names.length + this.clients.indexOf(this.parcels.value(id).to)
-    const answer = position >= this.names.length ? this.answered(row, position, id) : null
+    const answer = position >= this.names.length ? this.answers.answered(row, position, id) : null
     const waits = answer !== null && answer.history !== row.cells[position]
     if (!waits && this.model.options.refusals === 'stay') return
     const next = this.copy(row)
@@ -300,86 +262,17 @@ export class Space {
     visit(next, null)
   }
 
-  /** A history after a reply and the client's next request; one that nobody waits for changes nothing. */
-  private answered(row: Row, position: number, parcelId: number): Answer {
-    const before = row.cells[position]!
-    const others = this.othersOf(row, position)
-    const reply = this.replies.of(before, parcelId)
-    const known = this.answersAt.get(reply, others)
-    if (known >= 0) return this.answers[known]!
-    const after = this.answeredByOthers(row, position)
-    const answer = this.takeAnswer(this.histories.value(before), this.parcels.value(parcelId), after) ?? {
-      history: before,
-      seen: [],
-      sent: null,
-    }
-    this.answersAt.add(reply, others, this.answers.push(answer) - 1)
-    return answer
-  }
-
-  /** A number for how much has been answered to each of the other clients. */
-  private othersOf(row: Row, position: number): number {
-    let number = 0
-    for (let at = this.names.length; at < this.first; at++)
-      number = this.othersAnswered.of(number, at === position ? 0 : this.answersIn(row.cells[at]!))
-    return number
-  }
-
-  private answersIn(history: number): number {
-    this.historyAnswered[history] ??= this.histories
-      .value(history)
-      .filter(({ outcome }) => outcome === 'ok' || outcome === 'fail').length
-    return this.historyAnswered[history]
-  }
-
-  private answeredByOthers(row: Row, position: number): Operation['after'] {
-    if (this.clients.length === 1) return {}
-    const all = this.clients.map(
-      (name, i) => [name, this.histories.value(row.cells[this.names.length + i]!)] as const,
-    )
-    return answeredBy(Object.fromEntries(all), this.clients[position - this.names.length]!)
-  }
-
-  private takeAnswer(
-    operations: readonly Operation[],
-    { to: client, op, body }: Parcel,
-    after: Operation['after'],
-  ): Answer | null {
-    if (op === null || !operations.some((o) => o.n === op.n && o.outcome === 'open')) return null
-    const settled = operations.map((o) =>
-      o.n === op.n ? { ...o, outcome: outcomeOf(body), answer: body } : o,
-    )
-    const seen = [this.seen.id({ kind: 'return', op, body })]
-    const request = nextRequest(this.model, client, settled)
-    if (request === null) return { history: this.histories.id(settled), seen, sent: null }
-    const next = { client, n: settled.length + 1 }
-    const asked: Operation = {
-      ...next,
-      to: request.to,
-      request: request.body,
-      outcome: 'open',
-      answer: null,
-      after,
-    }
-    seen.push(this.seen.id({ kind: 'invoke', op: next, to: request.to, body: request.body }))
-    return {
-      history: this.histories.id([...settled, asked]),
-      seen,
-      sent: this.parcelId({ from: client, to: request.to, body: request.body, op: next }),
-    }
-  }
-
   private timers(row: Row, crashes: boolean, visit: Visit): void {
     const { calm, spent } = this.phaseOf(row)
     const limit = calm ? CALM.timeouts : this.budgets.timeouts
     if (spent.timeouts >= limit) return
     for (let node = 0; node < this.names.length; node++) {
       const slot = row.cells[node]!
-      if (!this.slotRuns[slot]) continue
-      const events = this.slotTimers[slot]!
+      if (!this.nodes.runs[slot]) continue
+      const events = this.nodes.timers[slot]!
       for (let t = 0; t < events.length; t++) {
         const event = events[t]!
-        const outcomes = this.outcomesOf(node, slot, event, crashes && this.mayCrash[node]!)
+        const outcomes = this.nodes.outcomesOf(node, slot, event, crashes && this.mayCrash[node]!)
         for (let i = 0; i < outcomes.length; i++) {
           const outcome = outcomes[i]!
           const next = this.copy(row)
@@ -393,30 +286,10 @@ export class Space {
     }
   }
 
-  /** What a loss of power makes of a slot: one slot for each thing its disk may be left with. */
-  private crashesOf(slot: number): readonly number[] {
-    const known = this.slotCrashes[slot]
-    if (known !== undefined) return known
-    const before = this.slots.value(slot)
-    const { disk } = before
-    const after = disk.survivors.map((_, i) =>
-      this.slotId({
-        ...before,
-        up: false,
-        paused: false,
-        state: null,
-        timers: [],
-        disk: survivor(disk, i),
-      }),
-    )
-    this.slotCrashes[slot] = after
-    return after
-  }
-
   private crashes(row: Row, visit: Visit): void {
     for (let node = 0; node < this.names.length; node++) {
-      if (!this.slots.value(row.cells[node]!).up || !this.mayCrash[node]) continue
-      const after = this.crashesOf(row.cells[node]!)
+      if (!this.nodes.value(row.cells[node]!).up || !this.mayCrash[node]) continue
+      const after = this.nodes.crashesOf(row.cells[node]!)
       for (let disk = 0; disk < after.length; disk++) {
         const next = this.copy(row)
         next.set(node, after[disk]!)
@@ -430,8 +303,13 @@ export class Space {
   private restarts(row: Row, crashes: boolean, visit: Visit): void {
     for (let node = 0; node < this.names.length; node++) {
       const slot = row.cells[node]!
-      if (this.slots.value(slot).up) continue
-      for (const outcome of this.outcomesOf(node, slot, this.restart, crashes && this.mayCrash[node]!)) {
+      if (this.nodes.value(slot).up) continue
+      for (const outcome of this.nodes.outcomesOf(
+        node,
+        slot,
+        this.restart,
+        crashes && this.mayCrash[node]!,
+      )) {
         const next = this.copy(row)
         this.settle(next, node, outcome)
         this.note('restart', node, this.restart, outcome.course)
@@ -485,7 +363,7 @@ export class Space {
 
   /** Inserts a message where its text belongs; on a set wire a message that is there already stays one. */
   private put(row: Row, parcel: number): void {
-    const { ranks } = this
+    const { ranks } = this.parcels
     const rank = ranks[parcel]!
     let at = row.length
     while (at > this.fixed && ranks[row.cells[at - 1]!]! > rank) at--
@@ -521,64 +399,6 @@ export class Space {
     row.set(this.fixed - 1, known[before])
   }
 
-  private outcomesOf(node: number, slot: number, event: number, mayCrash: boolean): readonly PackedOutcome[] {
-    const way = event * 2 + (mayCrash ? 1 : 0)
-    const known = this.outcomesAt[node]!.get(slot, way)
-    if (known >= 0) return this.outcomes[known]!
-    this.handlerCalls++
-    const name = this.names[node]!
-    const packed = allOutcomes(
-      this.model,
-      name,
-      this.slots.value(slot),
-      this.events.value(event),
-      0,
-      mayCrash,
-    ).map((outcome) => ({
-      course: outcome.course,
-      slot: this.slotId(outcome.slot),
-      sent: outcome.sent.map((parcel) => this.parcelId(parcel)),
-      seen: outcome.outputs.map((body) => this.seen.id({ kind: 'output', node: name, body })),
-      threw: outcome.threw,
-    }))
-    this.outcomesAt[node]!.add(slot, way, this.outcomes.push(packed) - 1)
-    return packed
-  }
-
-  private slotId(slot: NodeSlot): number {
-    const id = this.slots.id(slot)
-    if (id === this.slotRuns.length) {
-      this.slotRuns.push(slot.up && !slot.paused)
-      this.slotTimers.push(slot.timers.map(({ timer, arg }) => this.events.id({ kind: 'timer', timer, arg })))
-    }
-    return id
-  }
-
-  private parcelId(parcel: Parcel): number {
-    const id = this.parcels.id(parcel)
-    if (id === this.receivers.length) {
-      const { from, to, body, op } = parcel
-      this.receivers.push(this.names.indexOf(to))
-      this.receiveEvents.push(this.events.id({ kind: 'receive', from, body, op }))
-      this.overCutLink.push(this.cutLinks.includes(linkText(from, to)))
-      this.rank(id)
-    }
-    return id
-  }
-
-  /** Gives a new message its place among the others; different messages are few. */
-  private rank(id: number): void {
-    const text = this.parcels.text(id)
-    let low = 0
-    for (let high = this.inOrder.length; low < high; ) {
-      const middle = (low + high) >>> 1
-      if (this.parcels.text(this.inOrder[middle]!) < text) low = middle + 1
-      else high = middle
-    }
-    this.inOrder.splice(low, 0, id)
-    for (let place = low; place < this.inOrder.length; place++) this.ranks[this.inOrder[place]!] = place
-  }
-
   private phaseOf(row: Row): Phase {
     return this.phases.value(row.cells[this.fixed - 1]!)
   }
@@ -587,21 +407,4 @@ export class Space {
     this.scratch.copy(row)
     return this.scratch
   }
-}
-
-/** Numbers for pairs of numbers, from 1 in the order of first sight; two pairs never share one. */
-class Numbering {
-  private readonly pairs = new Pairs()
-  private last = 0
-
-  of(a: number, b: number): number {
-    const known = this.pairs.get(a, b)
-    if (known >= 0) return known
-    this.pairs.add(a, b, ++this.last)
-    return this.last
-  }
-}
-
-function withoutTimes(slot: NodeSlot): NodeSlot {
-  return { ...slot, timers: slot.timers.map((timer) => ({ ...timer, dueUs: 0, order: 0 })) }
 }

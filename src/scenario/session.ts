@@ -4,9 +4,10 @@ import type { View } from '../base/view.ts'
 import { stateView } from '../draw/state.ts'
 import { timelineOf } from '../draw/timeline.ts'
 import { type Story, tokenOf } from '../run/token.ts'
-import { apply, begin, type Moment } from '../world/apply.ts'
+import { apply, begin } from '../world/apply.ts'
 import type { Choice } from '../world/choice.ts'
 import type { Budgets } from '../world/choices.ts'
+import type { Moment } from '../world/draft.ts'
 import {
   type Alternative,
   type Model,

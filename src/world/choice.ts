@@ -1,7 +1,7 @@
 /** Choices: the things that may happen next. A trace is a list of them. */
 import { canonicalText, type Json } from '../base/canonical.ts'
 import type { Body, OperationId } from '../node/node.ts'
-import { linkText } from './world.ts'
+import { type Envelope, linkText } from './world.ts'
 
 /** A message by its content; of equal copies the one due first is meant. */
 export interface Parcel {
@@ -126,4 +126,9 @@ function courseText(course: Course): string {
   const { after, disk } = course.crash
   const when = after === 0 ? 'before it did anything' : `after ${after} effect${after === 1 ? '' : 's'}`
   return `${picks}, and crashes ${when}${disk > 0 ? ` (disk ${disk})` : ''}`
+}
+
+/** The parcel of an envelope: what it is, without when. */
+export function parcelOf(envelope: Envelope): Parcel {
+  return { from: envelope.from, to: envelope.to, body: envelope.body, op: envelope.op }
 }

@@ -1,8 +1,8 @@
 /** choices: everything that may happen next in a world, in canonical order. */
 import { byText } from '../base/canonical.ts'
 import type { Event } from '../node/node.ts'
-import { parcelOf } from './apply.ts'
 import type { Choice, Course } from './choice.ts'
+import { parcelOf } from './choice.ts'
 import { isAwaited } from './clients.ts'
 import { allOutcomes } from './local.ts'
 import type { Model } from './protocol.ts'

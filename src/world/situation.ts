@@ -1,6 +1,7 @@
 /** Situations: named places in a run where protocols are known to go wrong, and how to get there. */
-import { apply, parcelOf } from './apply.ts'
+import { apply } from './apply.ts'
 import type { Choice } from './choice.ts'
+import { parcelOf } from './choice.ts'
 import type { Model } from './protocol.ts'
 import type { World } from './world.ts'
 

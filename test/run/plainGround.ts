@@ -3,9 +3,10 @@ import type { StepInput } from '../../src/node/input.ts'
 import { stepTwice } from '../../src/node/step.ts'
 import { type Due, dueInOrder } from '../../src/run/due.ts'
 import type { Ground, Taken } from '../../src/run/live.ts'
-import { Draft, take } from '../../src/world/apply.ts'
 import type { Choice } from '../../src/world/choice.ts'
+import { Draft } from '../../src/world/draft.ts'
 import type { Model } from '../../src/world/protocol.ts'
+import { take } from '../../src/world/take.ts'
 import type { World } from '../../src/world/world.ts'
 
 export class PlainGround implements Ground {

@@ -13,9 +13,10 @@ import {
   Simulator,
   simulate,
 } from '../../src/run/simulate.ts'
-import { apply, begin, type Moment } from '../../src/world/apply.ts'
+import { apply, begin } from '../../src/world/apply.ts'
 import type { Choice } from '../../src/world/choice.ts'
 import { choices } from '../../src/world/choices.ts'
+import type { Moment } from '../../src/world/draft.ts'
 import { type Model, makeModel, type Protocol, requestBody, variant } from '../../src/world/protocol.ts'
 import type { World } from '../../src/world/world.ts'
 import { PlainGround } from './plainGround.ts'

@@ -1,7 +1,7 @@
 /** noteOf: what has just happened, in one line for whoever typed the command. */
 import { labelOf } from '../../draw/timeline.ts'
-import type { Moment } from '../../world/apply.ts'
 import { bodyText, choiceText } from '../../world/choice.ts'
+import type { Moment } from '../../world/draft.ts'
 import type { Model } from '../../world/protocol.ts'
 
 export function noteOf(model: Model, moments: readonly Moment[]): string {

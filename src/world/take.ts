@@ -1,0 +1,153 @@
+/** take: carries one choice out on a draft of the next world. */
+import { byText } from '../base/canonical.ts'
+import type { Choice, Course, Parcel } from './choice.ts'
+import { isAwaited } from './clients.ts'
+import type { Draft } from './draft.ts'
+import { sameTimer } from './local.ts'
+import { type Envelope, linkText, localUs, type NodeSlot, trueSpanUs } from './world.ts'
+
+/**
+ * Carries a choice out, or says why it cannot be. What was refused may have let time pass and drawn numbers,
+ * and nothing else.
+ */
+export function take(draft: Draft, choice: Choice): string | { envelope: Envelope | null } {
+  const { world } = draft
+  switch (choice.kind) {
+    case 'deliver':
+      return deliver(draft, choice.parcel, choice)
+    case 'fire': {
+      const slot = world.nodes[choice.node]
+      const timer = slot?.timers.find((t) => sameTimer(t, choice.timer, choice.arg))
+      if (slot === undefined || timer === undefined)
+        return `${choice.node} has no timer "${choice.timer}" armed`
+      if (slot.paused) return `${choice.node} is paused`
+      draft.advance(timer.dueUs)
+      const { timer: name, arg } = timer
+      if (!draft.run(choice.node, { kind: 'timer', timer: name, arg }, choice))
+        return `${choice.node} refuses the timer ${name} now`
+      draft.spend('timeouts', 'timeout')
+      return { envelope: null }
+    }
+    case 'restart':
+      if (world.nodes[choice.node]?.up !== false) return `${choice.node} is up`
+      draft.run(choice.node, { kind: 'start', boot: 'restart' }, choice)
+      return { envelope: null }
+    case 'crash': {
+      const slot = world.nodes[choice.node]
+      if (slot?.up !== true) return `${choice.node} is down already`
+      draft.crash(choice.node, slot, choice.disk)
+      return { envelope: null }
+    }
+    case 'drop': {
+      const envelope = draft.find(choice.parcel)
+      if (envelope === null) return notOnTheWire(choice.parcel)
+      draft.remove(envelope)
+      draft.spend('drops', 'loss')
+      return { envelope }
+    }
+    case 'duplicate': {
+      const envelope = draft.find(choice.parcel)
+      if (envelope === null) return notOnTheWire(choice.parcel)
+      draft.send([envelope])
+      draft.spend('duplicates', 'duplicate')
+      return { envelope }
+    }
+    case 'request':
+      draft.request(choice)
+      return { envelope: null }
+    case 'cut':
+      world.cut = [...new Set([...world.cut, ...choice.links])].sort(byText)
+      draft.see({ kind: 'disturbance', what: 'partition' })
+      return { envelope: null }
+    case 'heal':
+      world.cut = []
+      return { envelope: null }
+    case 'delay': {
+      const envelope = draft.find(choice.parcel)
+      if (envelope === null) return notOnTheWire(choice.parcel)
+      draft.replace(envelope, { ...envelope, dueUs: Math.max(envelope.dueUs, world.timeUs) + choice.byUs })
+      return { envelope }
+    }
+    case 'corrupt': {
+      const envelope = draft.find(choice.parcel)
+      if (envelope === null) return notOnTheWire(choice.parcel)
+      draft.replace(envelope, { ...envelope, body: choice.into })
+      draft.see({ kind: 'disturbance', what: 'corruption' })
+      return { envelope }
+    }
+    case 'pause':
+    case 'resume': {
+      const slot = world.nodes[choice.node]
+      if (slot?.up !== true) return `${choice.node} is down`
+      if (slot.paused === (choice.kind === 'pause'))
+        return `${choice.node} is ${slot.paused ? 'paused already' : 'not paused'}`
+      draft.setSlot(choice.node, { ...slot, paused: choice.kind === 'pause' })
+      if (choice.kind === 'pause') draft.see({ kind: 'disturbance', what: 'pause' })
+      return { envelope: null }
+    }
+    case 'clock': {
+      const slot = world.nodes[choice.node]
+      if (slot === undefined) return `${choice.node} is no node`
+      draft.setSlot(choice.node, setClock(slot, choice, world.timeUs))
+      draft.see({ kind: 'disturbance', what: 'clock' })
+      return { envelope: null }
+    }
+    case 'repair':
+      world.cut = []
+      for (const name of draft.model.cluster.names) {
+        const slot = world.nodes[name]!
+        if (slot.paused) draft.setSlot(name, { ...slot, paused: false })
+      }
+      for (const name of draft.model.cluster.names)
+        if (world.nodes[name]?.up === false) draft.run(name, { kind: 'start', boot: 'restart' }, {})
+      return { envelope: null }
+    case 'wait':
+      draft.advance(choice.untilUs)
+      return { envelope: null }
+  }
+}
+
+function deliver(draft: Draft, parcel: Parcel, course: Course): string | { envelope: Envelope } {
+  const envelope = draft.find(parcel)
+  if (envelope === null) return notOnTheWire(parcel)
+  const slot = draft.world.nodes[parcel.to]
+  if (slot?.up === false) return `${parcel.to} is down`
+  if (slot?.paused) return `${parcel.to} is paused`
+  if (draft.world.cut.includes(linkText(parcel.from, parcel.to)))
+    return `the link from ${parcel.from} to ${parcel.to} is cut`
+  if (slot === undefined && draft.model.options.refusals === 'stay' && !isAwaited(draft.world, parcel))
+    return `${parcel.to} waits for no such answer`
+  draft.advance(envelope.dueUs)
+  if (slot === undefined) {
+    draft.remove(envelope)
+    draft.answer(parcel)
+    return { envelope }
+  }
+  const ran = draft.run(parcel.to, { kind: 'receive', ...parcel }, course)
+  if (!ran && draft.model.options.refusals === 'stay') return `${parcel.to} refuses ${parcel.body.type} now`
+  if (draft.model.options.wire === 'bag') draft.remove(envelope)
+  return { envelope }
+}
+
+function notOnTheWire(parcel: Parcel): string {
+  return `no ${parcel.body.type} from ${parcel.from} to ${parcel.to} is in flight`
+}
+
+/**
+ * A clock that jumps, or runs at another rate from now on. A timer that is armed keeps its span of the
+ * node's own time: with a faster clock it fires earlier. A jump moves no timer: they count spans.
+ */
+function setClock(slot: NodeSlot, { stepUs, rate }: Choice & { kind: 'clock' }, timeUs: number): NodeSlot {
+  const clock = {
+    rate: rate ?? slot.clock.rate,
+    sinceUs: timeUs,
+    localUs: localUs(slot.clock, timeUs) + stepUs,
+  }
+  const timers = slot.timers.map((timer) => {
+    if (timer.dueUs <= timeUs) return timer
+    const [up, down] = slot.clock.rate
+    const leftUs = ((timer.dueUs - timeUs) * up) / down
+    return { ...timer, dueUs: timeUs + trueSpanUs(clock, leftUs) }
+  })
+  return { ...slot, clock, timers }
+}
