@@ -24,12 +24,7 @@ export function everyWorld(
   // Nothing is judged: without folds worlds that differ only in what was announced are one.
   const bare = { ...model, properties: [] }
   const from = { ...(options.from ?? begin(bare).world), folds: [] }
-  const space = new Space(
-    bare,
-    { ...DEFAULT_BUDGETS, ...options.budgets },
-    from.cut,
-    Object.keys(from.clients),
-  )
+  const space = new Space(bare, { ...DEFAULT_BUDGETS, ...options.budgets }, Object.keys(from.clients))
   const rows = new RowSet(false)
   rows.add(space.rowOf(from), -1)
   const row = new Row(space.fixed)

@@ -1,5 +1,5 @@
 /** explore: every schedule of a model within budgets, breadth first, so that the first story is a shortest one. */
-import type { Bound, Verdict } from '../base/verdict.ts'
+import { type Bound, count, type Verdict } from '../base/verdict.ts'
 import { begin } from '../world/apply.ts'
 import type { Choice } from '../world/choice.ts'
 import { type Budgets, DEFAULT_BUDGETS } from '../world/choices.ts'
@@ -92,7 +92,7 @@ class Search {
     this.budgets = { ...DEFAULT_BUDGETS, ...options.budgets }
     this.root =
       options.from === undefined ? begin(this.model).world : withFolds(model, this.model, options.from)
-    this.space = new Space(this.model, this.budgets, this.root.cut, Object.keys(this.root.clients))
+    this.space = new Space(this.model, this.budgets, Object.keys(this.root.clients))
     this.rows = new RowSet(options.exact ?? false)
     this.judged = this.model.properties.map(() => [])
     this.wanted = new Set(this.model.properties.map((p) => p.name))
@@ -332,6 +332,12 @@ export function budgetWords(model: Model, budgets: Budgets): string[] {
     )
   if (drops > 0) words.push(`${drops} loss${drops === 1 ? '' : 'es'}`)
   if (duplicates > 0) words.push(`${duplicates} duplicate${duplicates === 1 ? '' : 's'}`)
+  const some = (n: number | undefined, what: string, many?: string) => {
+    if (n !== undefined && n > 0) words.push(count(n, what, many))
+  }
+  some(budgets.processCrashes, 'process crash', 'process crashes')
+  some(budgets.partitions, 'partition')
+  some(budgets.pauses, 'pause')
   words.push(
     Number.isFinite(timeouts) ? `${timeouts} timeout${timeouts === 1 ? '' : 's'}` : 'any number of timeouts',
   )

@@ -164,7 +164,16 @@ class Fuzzer {
   }
 
   private modelOf(seed: number, { delayMs, disk }: SwarmPlan): Model {
-    return { ...this.model, options: { ...this.model.options, wire: 'bag', seed, delayMs, disk } }
+    return {
+      ...this.model,
+      options: {
+        ...this.model.options,
+        wire: this.model.options.wire === 'fifo' ? 'fifo' : 'bag',
+        seed,
+        delayMs,
+        disk,
+      },
+    }
   }
 
   /** The first world in half of the runs, or in all if there is no situation that can be reached. */

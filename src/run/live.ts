@@ -136,6 +136,14 @@ export class Live extends Draft implements Ground {
     return found?.envelope ?? null
   }
 
+  /** By number, which is the order of sending, whatever was put in the place of what. */
+  protected override onLink(from: string, to: string): readonly Envelope[] {
+    const found: Envelope[] = []
+    for (const { envelope } of this.inFlight.values())
+      if (envelope.from === from && envelope.to === to) found.push(envelope)
+    return found.sort((a, b) => a.id - b.id)
+  }
+
   override put(envelope: Envelope): void {
     const { id, dueUs } = envelope
     const entry = { kind: 'arrival', dueUs, order: id, place: -1, envelope } as const

@@ -25,8 +25,9 @@ export function exploreNaively(
   maxWorlds = Number.POSITIVE_INFINITY,
 ): NaiveExploration {
   const budgets = { ...DEFAULT_BUDGETS, ...partial }
+  const textOf = (world: World) => worldText(world, model.options.wire === 'fifo')
   const root = forgetful({ ...(from ?? begin(model).world), spent: NOTHING_SPENT }, budgets)
-  const stories = new Map<string, readonly Choice[]>([[worldText(root), []]])
+  const stories = new Map<string, readonly Choice[]>([[textOf(root), []]])
   const broken = new Map<string, { why: string; trace: readonly Choice[] }>()
   judge(model, root, [], broken)
   let generated = 1
@@ -36,13 +37,13 @@ export function exploreNaively(
     for (const world of level) {
       if (stories.size > maxWorlds)
         return { distinct: stories.size, generated, depth, complete: false, broken }
-      const story = stories.get(worldText(world))!
+      const story = stories.get(textOf(world))!
       for (const choice of choices(model, world, budgets)) {
         const applied = apply(model, world, choice)
         if (applied.kind === 'refused') throw new Error(`naive: ${applied.why}`)
         generated++
         const after = forgetful(applied.world, budgets)
-        const text = worldText(after)
+        const text = textOf(after)
         if (stories.has(text)) continue
         const trace = [...story, choice]
         stories.set(text, trace)

@@ -1,37 +1,57 @@
 /** The messages of a search as integers: what each is, where it goes, and its place in the canonical order. */
 import type { Event } from '../node/node.ts'
 import type { Parcel } from '../world/choice.ts'
-import { envelopeText, linkText } from '../world/world.ts'
+import { linkText, placedText } from '../world/world.ts'
 import { Interner } from './intern.ts'
+import { Pairs } from './pairs.ts'
+
+interface Placed {
+  readonly parcel: Parcel
+  readonly place: number
+}
 
 export class PackedParcels {
   /** By id: the number of the node it goes to, or -1 for a client. */
   readonly receivers: number[] = []
   /** By id: the event that its receiver sees. */
   readonly events: number[] = []
-  readonly overCutLink: boolean[] = []
   /** Places of messages in the order of their texts: comparing two numbers beats comparing two texts. */
   readonly ranks: number[] = []
-  private readonly interned = new Interner<Parcel>(envelopeText)
+  /** By id, on a fifo wire: a number for its link, and how many messages come before it there. */
+  readonly links: number[] = []
+  readonly places: number[] = []
+  private readonly interned = new Interner<Placed>(({ parcel, place }) => placedText(parcel, place))
+  private readonly linkIds = new Interner<string>((link) => link)
+  private readonly elsewhere = new Pairs()
   private readonly inOrder: number[] = []
 
   constructor(
     private readonly names: readonly string[],
-    private readonly cutLinks: readonly string[],
     private readonly eventIds: Interner<Event>,
   ) {}
 
   value(id: number): Parcel {
-    return this.interned.value(id)
+    return this.interned.value(id).parcel
   }
 
-  id(parcel: Parcel): number {
-    const id = this.interned.id(parcel)
+  /** The same message with so many before it. */
+  at(id: number, place: number): number {
+    if (this.places[id] === place) return id
+    const known = this.elsewhere.get(id, place)
+    if (known >= 0) return known
+    const moved = this.id(this.value(id), place)
+    this.elsewhere.add(id, place, moved)
+    return moved
+  }
+
+  id(parcel: Parcel, place = 0): number {
+    const id = this.interned.id({ parcel, place })
     if (id === this.receivers.length) {
       const { from, to, body, op } = parcel
       this.receivers.push(this.names.indexOf(to))
       this.events.push(this.eventIds.id({ kind: 'receive', from, body, op }))
-      this.overCutLink.push(this.cutLinks.includes(linkText(from, to)))
+      this.links.push(this.linkIds.id(linkText(from, to)))
+      this.places.push(place)
       this.rank(id)
     }
     return id

@@ -170,7 +170,10 @@ export class Simulator {
     makeGround: (model: Model, first: World, draw: (arity: number) => number) => Ground,
   ) {
     const seed = options.seed ?? model.options.seed
-    this.model = { ...model, options: { ...model.options, wire: 'bag', seed } }
+    this.model = {
+      ...model,
+      options: { ...model.options, wire: model.options.wire === 'fifo' ? 'fifo' : 'bag', seed },
+    }
     this.random = {
       network: randomStream(seed, 'faults of the network'),
       crash: randomStream(seed, 'crashes inside'),

@@ -1,12 +1,11 @@
 /** choices: everything that may happen next in a world, in canonical order. */
 import { byText } from '../base/canonical.ts'
 import type { Event } from '../node/node.ts'
-import type { Choice, Course } from './choice.ts'
-import { parcelOf } from './choice.ts'
+import { type Choice, type Course, linksBetween, parcelOf } from './choice.ts'
 import { isAwaited } from './clients.ts'
 import { allOutcomes } from './local.ts'
 import type { Model } from './protocol.ts'
-import { envelopeText, linkText, type World } from './world.ts'
+import { type Envelope, envelopeText, linkText, placesOf, type World } from './world.ts'
 
 /** How often each fault and timer may happen in all. `Infinity` is allowed for timeouts on a `set` wire. */
 export interface Budgets {
@@ -14,6 +13,12 @@ export interface Budgets {
   readonly drops: number
   readonly duplicates: number
   readonly timeouts: number
+  /** Crashes of the process alone: its disk keeps all that was written. Default: 0. */
+  readonly processCrashes?: number
+  /** How often the links between two sides may be cut, both ways or one way; a cut may heal at any time. Default: 0. */
+  readonly partitions?: number
+  /** How often a node may stop taking steps; it goes on at any time. Default: 0. */
+  readonly pauses?: number
   /** Which nodes may crash; all of them if it is left out. */
   readonly mayCrash?: readonly string[]
 }
@@ -26,7 +31,8 @@ export const CALM: Budgets = { crashes: 0, drops: 0, duplicates: 0, timeouts: Nu
 /** The fault-free part of `choices`: deliveries and timers, each with every course it can take. */
 export function calmChoices(model: Model, world: World, budgets: Budgets): Choice[] {
   const found: Choice[] = []
-  for (const parcel of parcelsOnTheWire(world)) {
+  const heads = model.options.wire === 'fifo' ? firstOnLinks(world) : world.wire
+  for (const parcel of parcelsOnTheWire({ wire: heads })) {
     if (
       world.nodes[parcel.to]?.up === false ||
       world.nodes[parcel.to]?.paused ||
@@ -50,7 +56,7 @@ export function calmChoices(model: Model, world: World, budgets: Budgets): Choic
 
 /**
  * Every choice within the budgets: deliveries by the text of the message, timers by node, then crashes,
- * restarts, losses and duplicates. Equal copies of a message are one choice, and so are crash points that
+ * restarts, losses, duplicates, crashes of processes, pauses and partitions. Equal copies of a message are one choice, and so are crash points that
  * leave equal worlds.
  */
 export function choices(model: Model, world: World, budgets: Budgets): Choice[] {
@@ -63,12 +69,38 @@ export function choices(model: Model, world: World, budgets: Budgets): Choice[] 
     if (!world.nodes[node]!.up)
       for (const course of courses(model, world, budgets, node, { kind: 'start', boot: 'restart' }))
         found.push({ kind: 'restart', node, ...course })
-  if (model.options.wire === 'bag') {
+  found.push(...lossesAndCopies(model, world, budgets))
+  return [...found, ...otherFaults(model, world, budgets)]
+}
+
+function lossesAndCopies(model: Model, world: World, budgets: Budgets): Choice[] {
+  const found: Choice[] = []
+  if (model.options.wire !== 'set') {
     const parcels = parcelsOnTheWire(world)
     if (world.spent.drops < budgets.drops) for (const parcel of parcels) found.push({ kind: 'drop', parcel })
-    if (world.spent.duplicates < budgets.duplicates)
+    if (world.spent.duplicates < budgets.duplicates && model.options.wire === 'bag')
       for (const parcel of parcels) found.push({ kind: 'duplicate', parcel })
   }
+  return found
+}
+
+/** Crashes of processes, pauses, and partitions that come and go. */
+function otherFaults(model: Model, world: World, budgets: Budgets): Choice[] {
+  const { names } = model.cluster
+  const { processCrashes = 0, pauses = 0, partitions = 0 } = budgets
+  const found: Choice[] = []
+  if (world.spent.processCrashes < processCrashes)
+    for (const node of names)
+      if (world.nodes[node]!.up && (budgets.mayCrash?.includes(node) ?? true))
+        found.push({ kind: 'crash', node, disk: 'cache' })
+  for (const node of pauses > 0 ? names : []) {
+    const { up, paused } = world.nodes[node]!
+    if (paused) found.push({ kind: 'resume', node })
+    else if (up && world.spent.pauses < pauses) found.push({ kind: 'pause', node })
+  }
+  if (world.cut.length > 0) return partitions > 0 ? [...found, { kind: 'heal' }] : found
+  if (world.spent.partitions < partitions)
+    for (const links of splitsOf(names)) found.push({ kind: 'cut', links })
   return found
 }
 
@@ -80,10 +112,28 @@ export function isCut(world: World, budgets: Budgets): boolean {
   )
 }
 
+/** Every way to cut links between two sides: both directions, then one direction only. */
+export function splitsOf(names: readonly string[]): readonly (readonly string[])[] {
+  const sides = Array.from({ length: 2 ** names.length - 2 }, (_, i) => i + 1).map((mask) => [
+    names.filter((_, bit) => (mask >> bit) & 1),
+    names.filter((_, bit) => !((mask >> bit) & 1)),
+  ])
+  const oneWay = sides.map(([a = [], b = []]) =>
+    a.flatMap((from) => b.map((to) => linkText(from, to))).sort(byText),
+  )
+  const bothWays = sides.filter(([a]) => a!.includes(names[0]!)).map(linksBetween)
+  return [...bothWays, ...oneWay]
+}
+
 /** The distinct messages in flight, in canonical order. */
-export function parcelsOnTheWire(world: World) {
+export function parcelsOnTheWire(world: Pick<World, 'wire'>) {
   const byContent = new Map(world.wire.map((envelope) => [envelopeText(envelope), parcelOf(envelope)]))
   return [...byContent].sort(([a], [b]) => byText(a, b)).map(([, parcel]) => parcel)
+}
+
+function firstOnLinks({ wire }: World): readonly Envelope[] {
+  const places = placesOf(wire)
+  return wire.filter((_, i) => places[i] === 0)
 }
 
 function mayCrash(world: World, budgets: Budgets, node: string): boolean {

@@ -8,7 +8,7 @@ import type { Choice, Course, Parcel } from './choice.ts'
 import { answeredBy, nextRequest, outcomeOf } from './clients.ts'
 import { type DiskEffect, hasUnsynced } from './disk.ts'
 import { type Arm, isDiskEffect, type LocalOutcome, localOutcome, survivor } from './local.ts'
-import type { Observation } from './property.ts'
+import type { Disturbance, Observation } from './property.ts'
 import type { Model } from './protocol.ts'
 import { type Envelope, localUs, type NodeSlot, type Spent, trueSpanUs, type World } from './world.ts'
 
@@ -112,6 +112,16 @@ export class Draft {
     return first
   }
 
+  /** The message on a link that was sent before all others there. */
+  firstOn(from: string, to: string): Envelope | null {
+    return this.onLink(from, to)[0] ?? null
+  }
+
+  /** What is under way on a link, in the order of sending. */
+  protected onLink(from: string, to: string): readonly Envelope[] {
+    return this.wire.filter((e) => e.from === from && e.to === to)
+  }
+
   /** Puts another envelope in the place of one on the wire. */
   replace(old: Envelope, now: Envelope): void {
     this.wire = this.wire.map((e) => (e === old ? now : e))
@@ -144,7 +154,7 @@ export class Draft {
     this.lostWrites = disk !== 'cache' && hasUnsynced(slot.disk)
     this.setSlot(name, { ...slot, up: false, paused: false, state: null, timers: [], disk: left })
     this.crashed.push(name)
-    this.spend('crashes', 'crash')
+    this.spend(disk === 'cache' ? 'processCrashes' : 'crashes', 'crash')
   }
 
   send(parcels: readonly Parcel[]): void {
@@ -152,11 +162,13 @@ export class Draft {
       const parcel = { from, to, body, op }
       if (this.model.options.wire === 'set' && this.find(parcel) !== null) continue
       const delayUs = this.draw('network', this.model.options.delayMs)
+      // What was sent later does not arrive earlier.
+      const before = this.model.options.wire === 'fifo' ? this.onLink(from, to).at(-1) : undefined
       const envelope = {
         ...parcel,
         id: this.world.next,
         sentUs: this.world.timeUs,
-        dueUs: this.world.timeUs + delayUs,
+        dueUs: Math.max(this.world.timeUs + delayUs, before?.dueUs ?? 0),
       }
       this.world.next++
       this.put(envelope)
@@ -209,7 +221,7 @@ export class Draft {
       this.world.folds = this.world.folds.map((fold, i) => properties[i]!.see(fold, observation, cluster))
   }
 
-  spend(what: keyof Spent, disturbance: 'crash' | 'loss' | 'duplicate' | 'timeout'): void {
+  spend(what: keyof Spent, disturbance: Disturbance): void {
     this.world.spent = { ...this.world.spent, [what]: this.world.spent[what] + 1 }
     this.see({ kind: 'disturbance', what: disturbance })
   }

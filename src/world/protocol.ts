@@ -6,8 +6,12 @@ import type { DiskMode } from './disk.ts'
 import type { AnyProperty, Cluster } from './property.ts'
 import type { Situation } from './situation.ts'
 
-/** `set`: a message may be received any number of times. `bag`: each copy once. */
-export type Wire = 'set' | 'bag'
+/**
+ * `set`: a message may be received any number of times. `bag`: each copy once, in any order. `fifo`: each once,
+ * and what one node sends to another in the order of sending.
+ */
+export const WIRES = ['bag', 'set', 'fifo'] as const
+export type Wire = (typeof WIRES)[number]
 
 /** A named decision of a protocol, as a plain function. Each protocol types its own. */
 // biome-ignore lint/suspicious/noExplicitAny: the one place where rules of all protocols meet
@@ -174,6 +178,10 @@ export function makeModel(protocol: Protocol, input: ModelInput = {}): Model {
     signatures: 'tags',
     ...input.options,
   }
+  if (options.wire === 'fifo' && options.refusals === 'stay')
+    throw new RangeError(
+      `${protocol.name} leaves refused messages on the wire (refusals: 'stay'), and on a fifo wire one that stays holds up all behind it for ever: use refusals: 'consume', or the wire bag or set`,
+    )
   return {
     protocol,
     cluster: { names, roleOf },

@@ -2,7 +2,7 @@
 import { byText } from '../base/canonical.ts'
 import type { Choice, Course, Parcel } from './choice.ts'
 import { isAwaited } from './clients.ts'
-import type { Draft } from './draft.ts'
+import { type Draft, sameParcel } from './draft.ts'
 import { sameTimer } from './local.ts'
 import { type Envelope, linkText, localUs, type NodeSlot, trueSpanUs } from './world.ts'
 
@@ -46,6 +46,8 @@ export function take(draft: Draft, choice: Choice): string | { envelope: Envelop
       return { envelope }
     }
     case 'duplicate': {
+      if (draft.model.options.wire === 'fifo')
+        return 'a fifo wire delivers each message once, and makes no copies'
       const envelope = draft.find(choice.parcel)
       if (envelope === null) return notOnTheWire(choice.parcel)
       draft.send([envelope])
@@ -57,7 +59,7 @@ export function take(draft: Draft, choice: Choice): string | { envelope: Envelop
       return { envelope: null }
     case 'cut':
       world.cut = [...new Set([...world.cut, ...choice.links])].sort(byText)
-      draft.see({ kind: 'disturbance', what: 'partition' })
+      draft.spend('partitions', 'partition')
       return { envelope: null }
     case 'heal':
       world.cut = []
@@ -82,7 +84,7 @@ export function take(draft: Draft, choice: Choice): string | { envelope: Envelop
       if (slot.paused === (choice.kind === 'pause'))
         return `${choice.node} is ${slot.paused ? 'paused already' : 'not paused'}`
       draft.setSlot(choice.node, { ...slot, paused: choice.kind === 'pause' })
-      if (choice.kind === 'pause') draft.see({ kind: 'disturbance', what: 'pause' })
+      if (choice.kind === 'pause') draft.spend('pauses', 'pause')
       return { envelope: null }
     }
     case 'clock': {
@@ -108,8 +110,12 @@ export function take(draft: Draft, choice: Choice): string | { envelope: Envelop
 }
 
 function deliver(draft: Draft, parcel: Parcel, course: Course): string | { envelope: Envelope } {
-  const envelope = draft.find(parcel)
-  if (envelope === null) return notOnTheWire(parcel)
+  const found = draft.find(parcel)
+  if (found === null) return notOnTheWire(parcel)
+  const { wire } = draft.model.options
+  const envelope = wire === 'fifo' ? draft.firstOn(parcel.from, parcel.to)! : found
+  if (!sameParcel(envelope, parcel))
+    return `${envelope.body.type} from ${parcel.from} to ${parcel.to} was sent earlier: a fifo wire keeps the order of sending`
   const slot = draft.world.nodes[parcel.to]
   if (slot?.up === false) return `${parcel.to} is down`
   if (slot?.paused) return `${parcel.to} is paused`
@@ -125,7 +131,7 @@ function deliver(draft: Draft, parcel: Parcel, course: Course): string | { envel
   }
   const ran = draft.run(parcel.to, { kind: 'receive', ...parcel }, course)
   if (!ran && draft.model.options.refusals === 'stay') return `${parcel.to} refuses ${parcel.body.type} now`
-  if (draft.model.options.wire === 'bag') draft.remove(envelope)
+  if (wire !== 'set') draft.remove(envelope)
   return { envelope }
 }
 

@@ -62,6 +62,9 @@ export interface Spent {
   readonly drops: number
   readonly duplicates: number
   readonly timeouts: number
+  readonly processCrashes: number
+  readonly partitions: number
+  readonly pauses: number
 }
 
 export interface World {
@@ -83,7 +86,15 @@ export interface World {
   readonly draws: { readonly [stream: string]: number }
 }
 
-export const NOTHING_SPENT: Spent = { crashes: 0, drops: 0, duplicates: 0, timeouts: 0 }
+export const NOTHING_SPENT: Spent = {
+  crashes: 0,
+  drops: 0,
+  duplicates: 0,
+  timeouts: 0,
+  processCrashes: 0,
+  partitions: 0,
+  pauses: 0,
+}
 
 /** The text of an envelope without its number and times: equal copies have equal texts. Sorts by receiver first. */
 export function envelopeText(envelope: Pick<Envelope, 'from' | 'to' | 'body' | 'op'>): string {
@@ -98,13 +109,30 @@ export function slotText(slot: NodeSlot): string {
   return `${slot.up ? 'up' : 'down'}${slot.paused ? ' paused' : ''}${clock} ${canonicalText(slot.state)} [${timers}] ${canonicalText(slot.disk)}`
 }
 
-/** One text per world, for searches in which time does not count. */
-export function worldText(world: World): string {
+/** On a fifo wire: how many messages of the same sender to the same receiver come before each. */
+export function placesOf(wire: readonly Pick<Envelope, 'from' | 'to'>[]): number[] {
+  const sent = new Map<string, number>()
+  return wire.map(({ from, to }) => {
+    const link = linkText(from, to)
+    const place = sent.get(link) ?? 0
+    sent.set(link, place + 1)
+    return place
+  })
+}
+
+/** The text of a message that has others before it. Sorts just behind that of one that has none. */
+export function placedText(parcel: Pick<Envelope, 'from' | 'to' | 'body' | 'op'>, place: number): string {
+  return place === 0 ? envelopeText(parcel) : `${envelopeText(parcel)}\0${String.fromCharCode(place)}`
+}
+
+/** One text per world, for searches in which time does not count; `ordered` where the order of sending does. */
+export function worldText(world: World, ordered = false): string {
+  const places = ordered ? placesOf(world.wire) : []
   const nodes = Object.keys(world.nodes).map((name) => `${name} ${slotText(world.nodes[name]!)}`)
   return [
     ...nodes,
     canonicalText(world.clients),
-    ...world.wire.map(envelopeText).sort(byText),
+    ...world.wire.map((envelope, i) => placedText(envelope, places[i] ?? 0)).sort(byText),
     world.cut.join(),
     canonicalText(world.folds),
     canonicalText(world.spent),

@@ -181,17 +181,20 @@ function sameSearch(
   }
 }
 
-test('on random protocols the two explorers agree', () => {
+test.each([undefined, 'fifo' as const])('on random protocols the two explorers agree (wire %s)', (wire) => {
   let brokenOnes = 0
   let worlds = 0
-  for (let seed = 1; seed <= 40; seed++) {
+  for (let seed = 1; seed <= (wire === undefined ? 40 : 20); seed++) {
     const dice = randomStream(seed, 'random protocols')
-    const model = randomProtocol(dice)
+    const model = randomProtocol(dice, wire)
     const budgets = {
       crashes: dice.integer(0, 1),
       drops: dice.integer(0, 1),
       duplicates: dice.integer(0, 1),
       timeouts: dice.integer(0, 2),
+      processCrashes: dice.integer(0, 1),
+      partitions: dice.integer(0, 1),
+      pauses: dice.integer(0, 1),
     }
     const small = explore(model, { budgets, maxWorlds: 300 })
     if (small.verdicts.some((v) => v.kind === 'gaveUp') || small.distinct > 300) continue
@@ -200,6 +203,24 @@ test('on random protocols the two explorers agree', () => {
     worlds += small.distinct
   }
   // The comparison means something only if the random models do something.
-  expect(brokenOnes).toBeGreaterThan(10)
-  expect(worlds).toBeGreaterThan(500)
+  expect(brokenOnes).toBeGreaterThan(wire === undefined ? 10 : 4)
+  expect(worlds).toBeGreaterThan(wire === undefined ? 500 : 200)
 })
+
+test.each(['processCrashes', 'partitions', 'pauses'] as const)(
+  'the two explorers count the same worlds with a budget for %s',
+  (kind) => {
+    let worlds = 0
+    for (let seed = 1; seed <= 30 && worlds < 500; seed++) {
+      const dice = randomStream(seed, `random protocols with ${kind}`)
+      const model = { ...randomProtocol(dice, seed % 2 === 0 ? 'fifo' : undefined), properties: [] }
+      const budgets = { timeouts: 1, [kind]: 1 }
+      const packed = explore(model, { budgets, exact: true, maxWorlds: 800 })
+      if (packed.distinct > 800 || packed.distinct < 5) continue
+      const { distinct, generated, depth } = exploreNaively(model, budgets)
+      expect(packed).toMatchObject({ distinct, generated, depth })
+      worlds += distinct
+    }
+    expect(worlds).toBeGreaterThan(200)
+  },
+)

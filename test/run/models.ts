@@ -3,7 +3,7 @@ import { defineNode } from '../../src/node/node.ts'
 import { atomicCommit } from '../../src/protocols/atomicCommit.ts'
 import { begin } from '../../src/world/apply.ts'
 import { property } from '../../src/world/property.ts'
-import { defineProtocol, type Model, makeModel } from '../../src/world/protocol.ts'
+import { defineProtocol, type Model, makeModel, type Wire } from '../../src/world/protocol.ts'
 
 type ToCoordinator = { readonly type: 'yes' }
 type ToParticipant = { readonly type: 'prepare' } | { readonly type: 'commit' }
@@ -94,10 +94,13 @@ export function withRequest(model: Model, to: string, body: { readonly type: str
  * A protocol made of random tables: nodes with few states that answer messages with messages, write, sync,
  * output, arm timers, pick and refuse. It means nothing; the two explorers must agree on it all the same.
  */
-export function randomProtocol(dice: {
-  integer(min: number, max: number): number
-  chance(p: number): boolean
-}): Model {
+export function randomProtocol(
+  dice: {
+    integer(min: number, max: number): number
+    chance(p: number): boolean
+  },
+  given?: Wire,
+): Model {
   const states = dice.integer(2, 3)
   const types = ['a', 'b', 'c'].slice(0, dice.integer(1, 3))
   const rows = new Map<string, readonly number[]>()
@@ -151,8 +154,8 @@ export function randomProtocol(dice: {
     timers: { timer: (state: { s: number; n: number }, ctx: never) => act(name, state, 'timer', ctx) },
   })
   const options = {
-    wire: dice.chance(0.5) ? ('set' as const) : ('bag' as const),
-    refusals: dice.chance(0.5) ? ('stay' as const) : ('consume' as const),
+    wire: given ?? (dice.chance(0.5) ? ('set' as const) : ('bag' as const)),
+    refusals: dice.chance(0.5) && given !== 'fifo' ? ('stay' as const) : ('consume' as const),
     unchanged: dice.chance(0.5) ? ('handled' as const) : ('refused' as const),
     disk: (['lose-all', 'prefix', 'subset'] as const)[dice.integer(0, 2)]!,
   }

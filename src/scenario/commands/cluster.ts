@@ -1,7 +1,7 @@
 /** cluster: a new world of a protocol. */
 import type { Json } from '../../base/canonical.ts'
 import type { Budgets } from '../../world/choices.ts'
-import type { Alternative, ModelOptions, Protocol } from '../../world/protocol.ts'
+import { type Alternative, type ModelOptions, type Protocol, WIRES } from '../../world/protocol.ts'
 import { type Command, NOTHING, ScenarioProblem, type Word } from '../command.ts'
 import type { Session } from '../session.ts'
 import { countOf, endOf, jsonOf, nearest, oneOf, setting } from '../words.ts'
@@ -103,7 +103,7 @@ function readOption(
 ): boolean {
   switch (name) {
     case 'wire':
-      options.wire = oneOf(value, ['bag', 'set'], 'wire', value.column) as 'bag' | 'set'
+      options.wire = oneOf(value, WIRES, 'wire', value.column) as ModelOptions['wire']
       return true
     case 'disk':
       options.disk = oneOf(

@@ -41,7 +41,7 @@ export const check: Command = {
 export const explore: Command = {
   name: 'explore',
   usage:
-    'explore PROPERTY... [crashes=N] [drops=N] [dups=N] [timeouts=N|any] [may-crash=NODE,...] [depth=N] [worlds=N]',
+    'explore PROPERTY... [crashes=N] [drops=N] [dups=N] [timeouts=N|any] [may-crash=NODE,...] [process-crashes=N] [partitions=N] [pauses=N] [depth=N] [worlds=N]',
   says: 'Tries every schedule from here, within the budgets, and shows a shortest story that breaks a property.',
   example: 'explore AC1 crashes=1',
   run(session, words) {
@@ -65,6 +65,9 @@ export const explore: Command = {
     'dups=1',
     'timeouts=any',
     'may-crash=',
+    'process-crashes=1',
+    'partitions=1',
+    'pauses=1',
     'depth=',
   ],
 }
