@@ -34,6 +34,7 @@ export const ENTRIES = {
   index: 'src/index.ts',
   worker: 'src/exercise/worker.ts',
   setup: 'src/exercise/setup.ts',
+  kernel: 'src/lesson/kernelThread.ts',
 }
 
 /**

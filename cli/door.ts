@@ -1,5 +1,14 @@
 /** What the commands and screens use of the rest: the public door, and sessions with all the course's protocols. */
-import { alternatives, commands, type Lesson, Notebook, protocols, Session } from '../src/index.ts'
+import {
+  alternatives,
+  commands,
+  Kernel,
+  kitFile,
+  type Lesson,
+  Notebook,
+  protocols,
+  Session,
+} from '../src/index.ts'
 
 export * from '../src/index.ts'
 export { wrapSpans as wrapLine } from '../src/index.ts'
@@ -12,4 +21,9 @@ export function newSession(): Session {
 
 export function newNotebook(lesson: Lesson): Notebook {
   return new Notebook(lesson, INPUT)
+}
+
+/** A notebook that computes on a thread of its own. */
+export function newKernel(lesson: Lesson): Kernel {
+  return new Kernel(lesson, INPUT, kitFile('kernel.js'))
 }

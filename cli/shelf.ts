@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import envPaths from 'env-paths'
 import type { Io } from './command.ts'
 import { FolderDesk } from './desk.ts'
-import { type Lesson, makeFolder, type Notebook, newNotebook, writeAtomically } from './door.ts'
+import { type Kernel, type Lesson, makeFolder, newKernel, writeAtomically } from './door.ts'
 import { Ledger } from './ledger.ts'
 import { exercisesOf, readLessons } from './library.ts'
 import type { Course } from './screens/course.ts'
@@ -17,7 +17,7 @@ export function openShelf(io: Io): Course {
   const exercises = exercisesOf()
   const ledger = new Ledger(io.workspace)
   const history = new History()
-  const notebooks = new Map<string, Notebook>()
+  const kernels = new Map<string, Kernel>()
   return {
     lessons,
     exercises,
@@ -33,10 +33,10 @@ export function openShelf(io: Io): Course {
       return history.lines
     },
     remember: (line) => history.add(line),
-    notebook(lesson: Lesson) {
-      const notebook = notebooks.get(lesson.id) ?? newNotebook(lesson)
-      notebooks.set(lesson.id, notebook)
-      return notebook
+    kernel(lesson: Lesson) {
+      const kernel = kernels.get(lesson.id) ?? newKernel(lesson)
+      kernels.set(lesson.id, kernel)
+      return kernel
     },
     desk: (exercise) => new FolderDesk(exercise, io.workspace),
   }

@@ -34,6 +34,7 @@ export { changeProgress, readProgress } from './exercise/progressFile.ts'
 export { solutionText } from './exercise/solution.ts'
 export type { Walked } from './exercise/story.ts'
 export { checkOf } from './exercise/told.ts'
+export { kitFile } from './exercise/warmVitest.ts'
 export {
   answerFile,
   hasAnswer,
@@ -67,6 +68,9 @@ export { exportMarkdown } from './lesson/export/markdown.ts'
 export type { TakenLesson } from './lesson/export/page.ts'
 export { exportPictures, type PictureFile } from './lesson/export/pictures.ts'
 export { headingsOf } from './lesson/headings.ts'
+export type { Asker, Computing, Outcome } from './lesson/kernel.ts'
+export { Kernel } from './lesson/kernel.ts'
+export type { Ask } from './lesson/kernelTalk.ts'
 export * from './lesson/lesson.ts'
 export { type CellState, type ChallengeState, cellsOf, Notebook } from './lesson/notebook.ts'
 export { LessonProblem, parseLesson } from './lesson/parse.ts'
@@ -103,7 +107,14 @@ export { type Story, storyOf, TokenProblem, tokenOf } from './run/token.ts'
 export { type Command, type Result, ScenarioProblem } from './scenario/command.ts'
 export { commands } from './scenario/commands/index.ts'
 export { explainProblem, goldenText, LineProblem, parseScenario, play } from './scenario/play.ts'
-export { type Run as SessionRun, Session, type SessionInput } from './scenario/session.ts'
+export { keep, remake, retell as retellRun } from './scenario/retell.ts'
+export {
+  type Origin,
+  type Progress,
+  type Run as SessionRun,
+  Session,
+  type SessionInput,
+} from './scenario/session.ts'
 export { nearest } from './scenario/words.ts'
 export { apply, begin } from './world/apply.ts'
 export { type Choice, choiceText } from './world/choice.ts'

@@ -69,9 +69,20 @@ export function press(prompt: Prompt, key: Press, complete: Complete): Prompted 
   }
 }
 
-/** Pasted text as one line: line ends become spaces, other control characters vanish. */
-export function paste(prompt: Prompt, text: string): Prompt {
-  return insert(prompt, text.replace(/\s*[\r\n]+\s*/g, ' ').replace(/[\u0000-\u001f\u007f-\u009f]/g, ''))
+/** Pasted text: its whole lines as if each was sent with Enter, and the rest as if typed. Control characters vanish. */
+export function insertedLines(
+  prompt: Prompt,
+  text: string,
+): { readonly prompt: Prompt; readonly submitted: readonly string[] } {
+  const lines = text.split(/\r\n|[\r\n]/).map((line) => line.replace(/[\u0000-\u001f\u007f-\u009f]/g, ''))
+  const submitted: string[] = []
+  let now = insert(prompt, lines[0]!)
+  for (const line of lines.slice(1)) {
+    const sent = submit(now)
+    if (sent.submitted !== null) submitted.push(sent.submitted)
+    now = insert(sent.prompt, line)
+  }
+  return { prompt: now, submitted }
 }
 
 /** The prompt drawn in one line, scrolled sideways so that the cursor can be seen, and the cursor's column. */

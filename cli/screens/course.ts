@@ -1,5 +1,5 @@
 /** What the screens know of the course: its lessons and exercises, and what the learner has done. */
-import type { CheckReport, CheckResult, Exercise, Lesson, Notebook, RetoldAnswer } from '../door.ts'
+import type { CheckReport, CheckResult, Computing, Exercise, Lesson, RetoldAnswer } from '../door.ts'
 import type { Progress } from '../progress.ts'
 
 export interface Course {
@@ -15,8 +15,8 @@ export interface Course {
   /** Lines typed at prompts, older first. */
   readonly history: readonly string[]
   remember(line: string): void
-  /** The notebook of a lesson; the same one each time. */
-  notebook(lesson: Lesson): Notebook
+  /** The notebook of a lesson, with what computes for it; the same one each time. */
+  kernel(lesson: Lesson): Computing
   desk(exercise: Exercise): Desk
 }
 

@@ -5,22 +5,23 @@ import { bodyHeight, frame, type Picture, type Size } from '../components/frame.
 import { pieceBlock } from '../components/pageBlocks.ts'
 import { type Block, Pages, reveal } from '../components/pages.ts'
 import { countedCells, type Piece, piecesOf } from '../components/pieces.ts'
-import { problemLines } from '../components/problem.ts'
-import { candidateLine, EMPTY_PROMPT, type Prompt, paste, press, promptLine } from '../components/prompt.ts'
+import { progressText } from '../components/progressLine.ts'
 import {
   type Cell,
   type CellState,
   type ChallengeState,
+  type Computing,
   type Lesson,
   type Line,
   type Notebook,
-  ScenarioProblem,
+  type Outcome,
   toned,
 } from '../door.ts'
 import { type ActionOf, actionFor, KEYS, type Press } from '../keys.ts'
 import { type LessonProgress, NOT_BEGUN, withLesson } from '../progress.ts'
 import type { Course } from './course.ts'
 import { HelpScreen } from './help.ts'
+import { Prompting } from './prompting.ts'
 import type { Host, Screen } from './screen.ts'
 import { sessionWalk, WorldScreen } from './world.ts'
 
@@ -28,7 +29,8 @@ import { sessionWalk, WorldScreen } from './world.ts'
 const READABLE = 100
 
 export class LessonScreen implements Screen {
-  readonly #notebook: Notebook
+  readonly #kernel: Computing
+  readonly #prompting: Prompting
   readonly #pieces: readonly Piece[]
   readonly #pages = new Pages()
   readonly #open = new Set<string>()
@@ -39,11 +41,8 @@ export class LessonScreen implements Screen {
   #focus: string | null = null
   #top = 0
   #size: Size = { columns: 0, rows: 0 }
-  #prompt: Prompt
-  #typing = false
+  /** The cell that is being run. */
   #busy: string | null = null
-  /** The line from the prompt that is being carried out. */
-  #running: string | null = null
   #notice: Line | null = null
   /** The cell whose world the session holds. */
   #stage: string | null = null
@@ -59,10 +58,22 @@ export class LessonScreen implements Screen {
     readonly course: Course,
     readonly host: Host,
   ) {
-    this.#notebook = course.notebook(lesson)
+    this.#kernel = course.kernel(lesson)
     this.#pieces = piecesOf(lesson)
-    this.#prompt = { ...EMPTY_PROMPT, history: course.history }
+    this.#prompting = new Prompting(this.#kernel, course, host, {
+      width: () => this.#contentWidth() - 4,
+      place: () => (this.#stage === null || /^cell-\d+$/.test(this.#stage) ? 'this cell' : this.#stage),
+      told: (exchange, outcome) => this.#told(exchange, outcome),
+    })
     this.#focus = this.#selectable()[0]?.id ?? null
+  }
+
+  get #notebook(): Notebook {
+    return this.#kernel.notebook
+  }
+
+  get #typing(): boolean {
+    return this.#prompting.isOpen
   }
 
   get keyed(): 'prompt' | 'lesson' {
@@ -77,13 +88,13 @@ export class LessonScreen implements Screen {
 
   close(): void {
     this.#keepPlace()
+    this.#kernel.close()
   }
 
   draw(size: Size): Picture {
     this.#fit(size)
     const width = size.columns
-    const prompt = promptLine(this.#prompt, ' > ', width)
-    const bar = this.#typing ? [this.#promptHint(width), prompt.line] : []
+    const bar = this.#typing ? this.#prompting.bar(width) : null
     return frame(size, {
       where: ['Splitbrain', `${this.lesson.number} ${this.lesson.title}`],
       status: toned('dim', this.#status(size)),
@@ -91,8 +102,8 @@ export class LessonScreen implements Screen {
         this.#top = this.#pages.clamp(this.#top, height)
         return this.#pages.slice(this.#top, height).map((line) => [{ text: ' ', tone: 'plain' }, ...line])
       },
-      bar,
-      cursor: this.#typing ? prompt.cursor : null,
+      bar: bar?.lines ?? [],
+      cursor: bar?.cursor ?? null,
       keys: this.#keys(),
       notice: this.#notice,
     })
@@ -100,14 +111,36 @@ export class LessonScreen implements Screen {
 
   press(key: Press, size: Size): void {
     this.#fit(size)
-    this.#notice = null
-    if (this.#typing) return this.#type(key)
+    if (this.#typing) {
+      this.#notice = null
+      return this.#type(key)
+    }
     const action = actionFor('lesson', key.name)
+    if (this.#busy !== null) return this.#whileBusy(action, key)
+    this.#notice = null
     if (action !== null) this.#act(action, key)
   }
 
   paste(text: string): void {
-    if (this.#typing) this.#prompt = paste(this.#prompt, text)
+    if (this.#typing) this.#prompting.paste(text)
+  }
+
+  /** A cell is running: the page can be read, and the run stopped. */
+  #whileBusy(action: ActionOf<'lesson'> | null, key: Press): void {
+    switch (action) {
+      case null:
+      case 'run':
+      case 'prompt':
+      case 'world':
+      case 'runAll':
+        return
+      case 'back':
+        if (key.name !== 'esc') return this.#act(action, key)
+        this.interrupt()
+        return
+      default:
+        return this.#act(action, key)
+    }
   }
 
   #act(action: ActionOf<'lesson'>, key: Press): void {
@@ -174,21 +207,44 @@ export class LessonScreen implements Screen {
 
   /** Runs a cell with what it depends on, and forgets what was typed under it. */
   #run(id: string, then: () => void = () => {}): void {
-    this.#busy = id
-    this.#changed(id)
-    this.host.later(() => {
-      this.#busy = null
-      this.#setStage(id)
+    this.#compute(id, (challenge) => {
+      this.#staged(id, challenge)
       this.#reveal(id)
       then()
     })
   }
 
-  #setStage(id: string): void {
-    this.#notebook.run(id)
+  /** Has a cell run; `then` comes after it, unless it was ended by force. */
+  #compute(id: string, then: (challenge: ChallengeState | null) => void): void {
+    this.#busy = id
+    this.#changed(id)
+    this.#kernel.ask(
+      { kind: 'cell', id },
+      {
+        done: (outcome) =>
+          this.host.later(() => {
+            this.#busy = null
+            this.#changed(id)
+            if (outcome.kind === 'done') return then(outcome.challenge)
+            this.#waiting = []
+            this.#notice = toned(
+              'warn',
+              outcome.kind === 'ended' ? `${id}: ${outcome.says}` : outcome.problem.message,
+            )
+          }),
+        seen: (progress, ms) => {
+          this.#notice = toned('accent', progressText(progress, ms))
+          this.host.redraw()
+        },
+      },
+    )
+  }
+
+  #staged(id: string, challenge: ChallengeState | null): void {
+    this.#notice = null
     this.#exchanges.delete(id)
     this.#stage = id
-    this.#judge(id)
+    this.#judge(id, challenge)
     this.#allChanged()
     this.#recordDone()
   }
@@ -196,11 +252,8 @@ export class LessonScreen implements Screen {
   /** Runs the cells that prove a claim; one that is already proven leads on. */
   #prove(claim: string): void {
     if (this.#state(claim).status === 'done') return this.#step(1)
-    this.#busy = claim
-    this.#changed(claim)
-    this.host.later(() => {
-      this.#busy = null
-      this.#notebook.run(claim)
+    this.#compute(claim, () => {
+      this.#notice = null
       this.#exchanges.clear()
       this.#stage = null
       this.#allChanged()
@@ -220,13 +273,10 @@ export class LessonScreen implements Screen {
     const [id, ...rest] = this.#waiting
     if (id === undefined) return this.#ranAll()
     this.#waiting = rest
-    this.#busy = id
-    this.#changed(id)
     const all = this.#notebook.cells.filter((state) => state.cell.kind === 'scenario').length
     this.#notice = toned('dim', `Running ${all - rest.length} of ${all}: ${id}   Ctrl-C stops`)
-    this.host.later(() => {
-      this.#busy = null
-      this.#setStage(id)
+    this.#compute(id, (challenge) => {
+      this.#staged(id, challenge)
       if (this.#stopped) this.#notice = toned('dim', 'Stopped.')
       else this.#runNext()
     })
@@ -243,10 +293,11 @@ export class LessonScreen implements Screen {
   }
 
   interrupt(): boolean {
-    if (this.#waiting.length === 0) return false
+    if (this.#prompting.isRunning) return this.#prompting.stop()
+    const many = this.#waiting.length > 0
     this.#waiting = []
-    this.#stopped = true
-    return true
+    this.#stopped = many
+    return this.#kernel.stop() || many
   }
 
   #answer(index: number): void {
@@ -282,77 +333,49 @@ export class LessonScreen implements Screen {
       return
     }
     this.#focusOn(id)
-    if (this.#stage !== id) this.#setStage(id)
-    this.#typing = true
-    this.#prompt = { ...this.#prompt, history: this.course.history }
+    if (this.#stage !== id) return this.#run(id, () => this.#beginTyping(id))
+    this.#beginTyping(id)
+  }
+
+  #beginTyping(id: string): void {
+    this.#prompting.open()
     this.#revealEnd(id)
   }
 
   #type(key: Press): void {
-    const { prompt, submitted, left } = press(this.#prompt, key, (head) =>
-      this.#notebook.session.complete(head),
-    )
-    this.#prompt = prompt
-    if (left) {
-      this.#typing = false
-      return
-    }
+    this.#prompting.press(key)
     const action = actionFor('prompt', key.name)
     if (action === 'pageUp') this.#top = this.#pages.clamp(this.#top - this.#height() + 2, this.#height())
     if (action === 'pageDown') this.#top = this.#pages.clamp(this.#top + this.#height() - 2, this.#height())
-    if (submitted !== null) this.#submit(submitted)
   }
 
-  #submit(line: string): void {
+  /** What was typed, and what came of it, goes under the cell. */
+  #told(exchange: Exchange, outcome: Outcome): void {
     const id = this.#stage
     if (id === null) return
-    this.course.remember(line)
-    this.#running = line
-    this.host.later(() => {
-      this.#running = null
-      this.#exchanges.set(id, [...(this.#exchanges.get(id) ?? []), this.#exchange(line)])
-      this.#judge(id)
-      this.#changed(id)
-      this.#fit(this.#size)
-      this.#revealEnd(id)
-    })
-  }
-
-  #exchange(line: string): Exchange {
-    try {
-      const { view, note } = this.#notebook.prompt(line)
-      return { line, output: view, note, problem: null }
-    } catch (problem) {
-      if (!(problem instanceof ScenarioProblem)) throw problem
-      return {
-        line,
-        output: null,
-        note: null,
-        problem: problemLines(line, problem, this.#contentWidth() - 4, 4),
-      }
-    }
+    this.#exchanges.set(id, [...(this.#exchanges.get(id) ?? []), exchange])
+    if (outcome.kind === 'done') this.#judge(id, outcome.challenge)
+    this.#changed(id)
+    this.#fit(this.#size)
+    this.#revealEnd(id)
   }
 
   /** How far a challenge is after what was typed. */
-  #judge(id: string): void {
-    const now = this.#notebook.challengeState()
+  #judge(id: string, now: ChallengeState | null): void {
     if (now === null || this.#cell(id)?.kind !== 'challenge') return
     this.#goals.set(id, now)
     this.#recordDone()
-  }
-
-  #promptHint(width: number): Line {
-    if (this.#running !== null) return toned('accent', ` running: ${this.#running}`)
-    if (this.#prompt.candidates.length > 0) return candidateLine(this.#prompt, width)
-    const where = this.#stage === null || /^cell-\d+$/.test(this.#stage) ? 'this cell' : this.#stage
-    return toned('dim', ` On the world of ${where}. Tab shows what can come next.`)
   }
 
   // Other screens
 
   #openWorld(): void {
     const id = this.#stageFor(this.#focus)
-    if (id !== null && this.#stage !== id) this.#setStage(id)
+    if (id !== null && this.#stage !== id) return this.#run(id, () => this.#walk())
+    this.#walk()
+  }
+
+  #walk(): void {
     const walk = sessionWalk(this.#notebook.session)
     if (walk === null) {
       this.#notice = toned('warn', 'There is no run to walk yet: run a cell with Enter first.')

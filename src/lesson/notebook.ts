@@ -2,7 +2,7 @@
 import type { View } from '../base/view.ts'
 import type { Result } from '../scenario/command.ts'
 import { goldenText, LineProblem, play } from '../scenario/play.ts'
-import { Session, type SessionInput } from '../scenario/session.ts'
+import { type Kept, type Onlooker, Session, type SessionInput } from '../scenario/session.ts'
 import type { Cell, ChallengeCell, ClaimCell, Lesson, Proof, ScenarioCell } from './lesson.ts'
 
 export interface CellState {
@@ -27,6 +27,15 @@ export interface ChallengeState {
   readonly says: string
 }
 
+/** What a notebook has reached, but for the run it is in: plain data. */
+export interface NotebookRecord {
+  readonly states: readonly CellState[]
+  /** The challenge that is open, or null. */
+  readonly challenge: string | null
+  readonly stepsBefore: number
+  readonly saved: readonly (readonly [name: string, kept: Kept])[]
+}
+
 const IDLE = {
   status: 'idle',
   output: null,
@@ -39,6 +48,7 @@ const IDLE = {
 
 export class Notebook {
   private states: Map<string, CellState>
+  private onlooker: Onlooker | null = null
   private onStage: { session: Session; challenge: ChallengeCell | null; stepsBefore: number }
 
   constructor(
@@ -90,6 +100,43 @@ export class Notebook {
     return this.session.execute(line)
   }
 
+  /** What was reached, as plain data for another thread. */
+  get record(): NotebookRecord {
+    const { session, challenge, stepsBefore } = this.onStage
+    return {
+      states: this.cells,
+      challenge: challenge?.id ?? null,
+      stepsBefore,
+      saved: [...session.saved],
+    }
+  }
+
+  /** Takes over what another notebook of this lesson has reached, with the session it is in. */
+  adopt(record: NotebookRecord, session: Session): void {
+    // A prediction is the learner's, made here; it may be newer than what the other one knows.
+    const mine = this.states
+    this.states = new Map(
+      record.states.map((state) => {
+        const own = mine.get(state.cell.id)
+        return [state.cell.id, own !== undefined && own.chosen !== null ? own : state]
+      }),
+    )
+    session.saved.clear()
+    for (const [name, kept] of record.saved) session.saved.set(name, kept)
+    const challenge = record.challenge === null ? null : this.state(record.challenge).cell
+    this.onStage = {
+      session,
+      challenge: challenge?.kind === 'challenge' ? challenge : null,
+      stepsBefore: record.stepsBefore,
+    }
+  }
+
+  /** Who looks on while a search runs, in this session and in those to come. */
+  watch(onlooker: Onlooker | null): void {
+    this.onlooker = onlooker
+    this.onStage.session.onlooker = onlooker
+  }
+
   /** How the open challenge stands, or null if none is open. */
   challengeState(): ChallengeState | null {
     const { challenge, session, stepsBefore } = this.onStage
@@ -110,6 +157,13 @@ export class Notebook {
     return { steps, done: true, says: `done: ${challenge.property} is broken after ${steps} steps` }
   }
 
+  private newSession(): Session {
+    const session = new Session(this.input)
+    session.onlooker = this.onlooker
+    for (const [name, kept] of this.session.saved) session.saved.set(name, kept)
+    return session
+  }
+
   private state(id: string): CellState {
     const state = this.states.get(id)
     if (state === undefined) throw new RangeError(`no cell is called "${id}"`)
@@ -122,7 +176,7 @@ export class Notebook {
   }
 
   private runScenario(cell: ScenarioCell): CellState {
-    const session = new Session(this.input)
+    const session = this.newSession()
     this.onStage = { session, challenge: null, stepsBefore: 0 }
     for (const earlier of this.chainTo(cell))
       if (!this.playCell(session, earlier)) return this.blocked(cell, earlier)
@@ -188,7 +242,7 @@ export class Notebook {
   }
 
   private openChallenge(cell: ChallengeCell): CellState {
-    const session = new Session(this.input)
+    const session = this.newSession()
     play(session, cell.commands)
     this.onStage = { session, challenge: cell, stepsBefore: session.run?.moments.length ?? 0 }
     return this.set(cell.id, {

@@ -50,6 +50,23 @@ export interface ClusterRequest {
   readonly budgets: Partial<Budgets>
 }
 
+/** All that is needed to make a run again, on this thread or another: plain data. */
+export interface Kept extends Story {
+  readonly budgets: Partial<Budgets>
+}
+
+/** How far a search has come. */
+export type Progress =
+  | { readonly kind: 'explore'; readonly worlds: number; readonly depth: number }
+  | { readonly kind: 'fuzz'; readonly runs: number; readonly broken: number }
+
+/** Someone who looks on while a search runs, and may stop it: `seen` answers `false`. */
+export interface Onlooker {
+  /** Bytes that the worlds of a search may take. */
+  readonly maxBytes: number
+  seen(progress: Progress): boolean
+}
+
 export interface SessionInput {
   readonly protocols: readonly Protocol[]
   readonly alternatives: readonly Alternative[]
@@ -59,6 +76,9 @@ export interface SessionInput {
 export class Session {
   /** Null until a cluster was made. */
   run: Run | null = null
+  /** Runs that were kept under a name. */
+  readonly saved = new Map<string, Kept>()
+  onlooker: Onlooker | null = null
   readonly protocols: readonly Protocol[]
   readonly alternatives: readonly Alternative[]
   readonly commands: readonly Command[]

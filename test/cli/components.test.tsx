@@ -7,8 +7,8 @@ import { type Block, Pages } from '../../cli/components/pages.ts'
 import {
   candidateLine,
   EMPTY_PROMPT,
+  insertedLines,
   type Prompt,
-  paste,
   press,
   promptLine,
 } from '../../cli/components/prompt.ts'
@@ -61,8 +61,10 @@ describe('the prompt', () => {
     expect(typed('zz<tab>').prompt.candidates).toEqual([])
   })
 
-  test('a paste of several lines is one line', () => {
-    expect(paste(EMPTY_PROMPT, 'crash tm\n  restart tm\u001b').text).toBe('crash tm restart tm')
+  test('of a paste, whole lines are sent one by one and the rest is there to be typed on', () => {
+    const { prompt, submitted } = insertedLines(EMPTY_PROMPT, 'crash tm\r\n\n  restart tm\u001b\nshow')
+    expect(submitted).toEqual(['crash tm', 'restart tm'])
+    expect(prompt.text).toBe('show')
   })
 
   test('the cursor is always inside the line, and the line inside the terminal', () => {
@@ -72,7 +74,7 @@ describe('the prompt', () => {
         fc.nat(),
         fc.integer({ min: 12, max: 90 }),
         (text, at, width) => {
-          const clean = paste(EMPTY_PROMPT, text)
+          const clean = insertedLines(EMPTY_PROMPT, text).prompt
           let prompt = clean
           for (let i = 0; i < at % (text.length + 1); i++) prompt = typed('<left>', prompt).prompt
           const { cursor } = promptLine(prompt, ' > ', width)

@@ -2,12 +2,13 @@
 import {
   type CheckReport,
   type CheckResult,
+  type Computing,
   type Exercise,
   type Lesson,
   linesView,
-  type Notebook,
   newNotebook,
   parseLesson,
+  ScenarioProblem,
   type View,
 } from '../../cli/door.ts'
 import { NO_PROGRESS, type Progress } from '../../cli/progress.ts'
@@ -161,13 +162,34 @@ export interface FakeCourse extends Course {
   saved(): void
 }
 
+/** Computes at once, on this thread. */
+function directKernel(lesson: Lesson): Computing {
+  const notebook = newNotebook(lesson)
+  return {
+    notebook,
+    busy: false,
+    stop: () => false,
+    close: () => {},
+    ask(ask, { done }) {
+      try {
+        const result = ask.kind === 'line' ? notebook.prompt(ask.line) : null
+        if (ask.kind === 'cell') notebook.run(ask.id)
+        done({ kind: 'done', result, challenge: notebook.challengeState() })
+      } catch (problem) {
+        if (!(problem instanceof ScenarioProblem)) throw problem
+        done({ kind: 'problem', problem })
+      }
+    },
+  }
+}
+
 export function fakeCourse(
   lessons: readonly Lesson[] = [LESSON],
   exercises: readonly Exercise[] = [EXERCISE],
 ): FakeCourse {
   let progress: Progress = NO_PROGRESS
   const history: string[] = []
-  const notebooks = new Map<string, Notebook>()
+  const kernels = new Map<string, Computing>()
   let onSave = (): void => {}
   const course: FakeCourse = {
     passes: false,
@@ -184,10 +206,10 @@ export function fakeCourse(
     unkept: null,
     history,
     remember: (line) => history.push(line),
-    notebook: (lesson) => {
-      const notebook = notebooks.get(lesson.id) ?? newNotebook(lesson)
-      notebooks.set(lesson.id, notebook)
-      return notebook
+    kernel: (lesson) => {
+      const kernel = kernels.get(lesson.id) ?? directKernel(lesson)
+      kernels.set(lesson.id, kernel)
+      return kernel
     },
     desk: (exercise): Desk => ({
       exercise,

@@ -44,6 +44,8 @@ export const EDGES: {
   'src/exercise/worker.ts': { touches: ['process'], for: 'the inside of the fork' },
   'src/exercise/workspace.ts': { touches: ['disk', 'process'], for: "the learner's folder" },
   'src/lesson/course.ts': { touches: ['disk'], for: 'reads lessons' },
+  'src/lesson/kernel.ts': { touches: ['clock', 'process'], for: 'the thread that computes for a screen' },
+  'src/lesson/kernelThread.ts': { touches: ['clock', 'process'], for: 'the inside of that thread' },
   'src/sandbox/compile.ts': { touches: ['disk', 'process'], for: "reads and compiles the answer's files" },
   'src/sandbox/fork.ts': { touches: ['process'], for: 'starts and ends forks' },
   'src/sandbox/guard.ts': { touches: ['disk', 'process'], for: 'the channel out of the fork' },

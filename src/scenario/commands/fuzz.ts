@@ -41,7 +41,11 @@ export const fuzz: Command = {
       )
     const properties = propertiesOf(session, names).map((property) => property.name)
     const { model } = session.current
-    const { verdicts, findings } = fuzzModel(model, { ...optionsOf(session, words), properties })
+    const { onlooker } = session
+    const watched = onlooker !== null && {
+      onProgress: (seen: { runs: number; broken: number }) => onlooker.seen({ kind: 'fuzz', ...seen }),
+    }
+    const { verdicts, findings } = fuzzModel(model, { ...optionsOf(session, words), ...watched, properties })
     const views = verdicts.map((verdict) => viewOf(session, verdict, findings))
     return { ...judgedViews(views), note: findings.map(noteOf).join('; ') || null }
   },

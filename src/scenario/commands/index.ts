@@ -1,5 +1,6 @@
 /** The list of commands. One line each. */
 import type { Command } from '../command.ts'
+import { branch, load, replay, save } from './branches.ts'
 import { clock, delay, pause, resume } from './clocks.ts'
 import { cluster } from './cluster.ts'
 import { concurrency } from './concurrency.ts'
@@ -32,6 +33,10 @@ export const commands: readonly Command[] = [
   fire,
   back,
   goto,
+  branch,
+  save,
+  load,
+  replay,
   show,
   check,
   explore,

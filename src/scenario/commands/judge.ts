@@ -55,7 +55,12 @@ export const explore: Command = {
       )
     const properties = propertiesOf(session, names).map((property) => property.name)
     const options = readOptions(words, budgets)
-    const { verdicts } = exploreModel(model, { ...options, properties, from: session.world })
+    const { onlooker } = session
+    const watched = onlooker !== null && {
+      maxBytes: onlooker.maxBytes,
+      onProgress: (seen: { worlds: number; depth: number }) => onlooker.seen({ kind: 'explore', ...seen }),
+    }
+    const { verdicts } = exploreModel(model, { ...options, ...watched, properties, from: session.world })
     return resultOf(session, verdicts)
   },
   complete: (session, before) => [

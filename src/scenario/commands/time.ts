@@ -38,16 +38,17 @@ export const run: Command = {
 
 export const step: Command = {
   name: 'step',
-  usage: 'step [N]',
-  says: 'The next thing that is due happens; with a number, that many.',
+  usage: 'step [N] | step over',
+  says: 'The next thing that is due happens; with a number, that many; over: all that is due at that same instant.',
   example: 'step',
   run(session, words) {
+    if (words[0]?.text === 'over') return stepOver(session)
     const times = words[0] === undefined ? 1 : countOf(words[0])
     const from = session.current.moments.length
     for (let i = 0; i < times && oneStep(session, Number.POSITIVE_INFINITY); i++);
     return { ...NOTHING, note: noteOf(session.current.model, session.current.moments.slice(from)) }
   },
-  complete: () => [],
+  complete: (_session, before) => (before.length === 0 ? ['over'] : []),
 }
 
 export const fire: Command = {
@@ -129,6 +130,13 @@ export const goto: Command = {
     return { ...NOTHING, note: `at step ${Math.max(0, at)}, ${session.world.timeUs / 1000} ms` }
   },
   complete: () => [],
+}
+
+/** What one instant brings: the next thing that is due, and whatever else is due by then. */
+function stepOver(session: Session): Result {
+  const from = session.current.moments.length
+  if (oneStep(session, Number.POSITIVE_INFINITY)) advance(session, session.world.timeUs, () => false)
+  return { ...NOTHING, note: noteOf(session.current.model, session.current.moments.slice(from)) }
 }
 
 function runUntil(session: Session, words: readonly Word[]): Result {

@@ -1,0 +1,74 @@
+/** retell: a run made again from what is kept of it: which cluster, and every choice since. */
+import type { Json } from '../base/canonical.ts'
+import type { Story } from '../run/token.ts'
+import type { Budgets } from '../world/choices.ts'
+import type { Alternative } from '../world/protocol.ts'
+import { ScenarioProblem } from './command.ts'
+import type { Kept, Origin, Session } from './session.ts'
+import { nearest } from './words.ts'
+
+/** What to keep of the run a session is in; null where there is no cluster. */
+export function keep(session: Session): Kept | null {
+  const { run } = session
+  if (run === null) return null
+  return { ...run.origin, budgets: run.budgets, trace: run.moments.map((moment) => moment.choice) }
+}
+
+/** Plays a story in a session, as far as it goes; answers why it could not go on, or null. */
+export function retell(session: Session, story: Story, budgets: Partial<Budgets> = {}): string | null {
+  remake(session, story, budgets)
+  for (const [i, choice] of story.trace.entries()) {
+    try {
+      session.take(choice)
+    } catch (error) {
+      if (!(error instanceof ScenarioProblem)) throw error
+      return `The story stops at step ${i + 1} of ${story.trace.length}: ${error.message}.`
+    }
+  }
+  return null
+}
+
+/** Makes the cluster of a story, before its first step. Throws `ScenarioProblem` where its program is not known. */
+export function remake(session: Session, origin: Origin, budgets: Partial<Budgets>): void {
+  const protocol = session.protocols.find((one) => one.name === origin.program)
+  if (protocol === undefined)
+    throw new ScenarioProblem(
+      0,
+      `no protocol is called "${origin.program}"`,
+      nearest(
+        origin.program,
+        session.protocols.map((one) => one.name),
+      ),
+    )
+  session.make({
+    protocol,
+    names: origin.names,
+    ...filledIn(origin),
+    rules: origin.rules.map((rule) => ruleOf(session, origin.program, rule)),
+    options: origin.options,
+    budgets,
+  })
+}
+
+function ruleOf(session: Session, program: string, rule: string): Alternative {
+  const found = session.alternatives.find(
+    (one) => one.protocol === program && `${one.rule}=${one.name}` === rule,
+  )
+  if (found !== undefined) return found
+  throw new ScenarioProblem(
+    0,
+    `this story needs ${rule}, which ${program} does not know: it may come from another version of splitbrain`,
+  )
+}
+
+/** `votes` is a parameter of all, `n1.votes` one of n1. */
+function filledIn({ params }: Origin) {
+  const all: Record<string, Json> = {}
+  const overrides: Record<string, Record<string, Json>> = {}
+  for (const [name, value] of Object.entries(params)) {
+    const [node, field] = name.split('.')
+    if (field === undefined) all[name] = value
+    else overrides[node!] = { ...overrides[node!], [field]: value }
+  }
+  return { params: all, overrides }
+}
