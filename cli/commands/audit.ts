@@ -1,5 +1,6 @@
 /** `audit`: whether exercises keep their promises: what must fail fails by the check it names, what must pass passes. */
 import { type CliCommand, columnsOf, EXIT, type Io, named, print, printJson } from '../command.ts'
+import { mutationLines } from '../components/mutation.ts'
 import {
   type Audit,
   audit as auditExercise,
@@ -8,6 +9,8 @@ import {
   headingsOf,
   inLanes,
   type Line,
+  type Mutation,
+  mutate,
   plain,
   toned,
   wrapLine,
@@ -20,10 +23,14 @@ const LANES = [1, 2]
 export const audit: CliCommand = {
   usage: 'audit [exercise]',
   says: 'for authors: test the hidden checks with the right and wrong answers beside them',
-  options: [['--json', 'one JSON object']],
+  options: [
+    ['--mutate', 'change the solution in small ways, and list the changes that no check notices'],
+    ['--json', 'one JSON object'],
+  ],
   async run(io, [id], options) {
     const all = exercisesOf()
     const chosen = id === undefined ? all : [named(all, id, 'exercise')]
+    if (options['mutate'] === true) return mutateAll(chosen, io, options['json'] === true)
     const audits = await auditAll(chosen, io)
     if (options['json'] === true) {
       printJson(io, { exercises: audits.map(jsonOf) })
@@ -46,6 +53,36 @@ async function auditAll(exercises: readonly Exercise[], io: Io): Promise<readonl
     io.err(`${done} of ${exercises.length}  ${exercise.id}  ${isGood(found) ? 'ok' : 'not ok'}\n`)
     return found
   })
+}
+
+/** One exercise after the other, the changes of each side by side. */
+async function mutateAll(exercises: readonly Exercise[], io: Io, json: boolean): Promise<number> {
+  const found: Mutation[] = []
+  for (const exercise of exercises)
+    found.push(
+      await mutate(exercise, {
+        workers: LANES.length,
+        onMutant({ line, change }, killer, done, all) {
+          if (killer === null || done % 20 === 0 || done === all)
+            io.err(
+              `${exercise.id}  ${done} of ${all}${killer === null ? `  unnoticed: solution.ts:${line}, ${change}` : ''}\n`,
+            )
+        },
+      }),
+    )
+  if (json)
+    printJson(io, {
+      exercises: found.map(({ survivors, ...rest }) => ({
+        ...rest,
+        survivors: survivors.map(({ line, change, diff, explained }) => ({ line, change, diff, explained })),
+      })),
+    })
+  else
+    print(
+      io,
+      found.flatMap((one) => mutationLines(one, io.columns)),
+    )
+  return found.every(({ problems }) => problems.length === 0) ? EXIT.good : EXIT.failed
 }
 
 function isGood({ problems }: Audit): boolean {

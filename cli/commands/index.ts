@@ -10,6 +10,7 @@ import { hint } from './hint.ts'
 import { init } from './init.ts'
 import { learn } from './learn.ts'
 import { lessons } from './lessons.ts'
+import { newFiles } from './new.ts'
 import { open } from './open.ts'
 import { progress } from './progress.ts'
 import { repl } from './repl.ts'
@@ -40,4 +41,5 @@ export const COMMANDS: readonly CliCommand[] = [
   repl,
   replay,
   audit,
+  newFiles,
 ]

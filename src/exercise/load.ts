@@ -1,7 +1,8 @@
 /** loadExercises: reads the folders of exercises; a folder that is not right is a problem that says what is missing. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { Message } from 'esbuild'
 import { parse as parseYaml } from 'yaml'
 import { ChecksProblem, collectChecks } from './collect.ts'
 import type { Exercise } from './exercise.ts'
@@ -102,13 +103,22 @@ function checksIn(folder: string) {
   try {
     return collectChecks(join(folder, 'hidden', 'checks.test.ts'))
   } catch (error) {
-    const message = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error)
+    const message = loadingWords(error)
     const next =
       error instanceof ChecksProblem
         ? 'correct hidden/checks.test.ts'
         : 'make hidden/checks.test.ts load: npx vitest list shows its errors'
     throw new ExerciseProblem(folder, message, next)
   }
+}
+
+/** What stopped the file, at its line where the compiler knows it. */
+function loadingWords(error: unknown): string {
+  const first = (error as { errors?: readonly Message[] }).errors?.[0]
+  if (first?.location)
+    return `hidden/checks.test.ts cannot be read: ${first.text} (${basename(first.location.file)}:${first.location.line})`
+  const says = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error)
+  return error instanceof ChecksProblem ? says : `hidden/checks.test.ts cannot be loaded: ${says}`
 }
 
 function readPart(folder: string, name: string, next: string): string {

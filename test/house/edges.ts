@@ -30,6 +30,11 @@ export const EDGES: {
   },
   'src/exercise/edition.ts': { touches: ['disk'], for: 'reads what an exercise judges' },
   'src/exercise/load.ts': { touches: ['disk'], for: 'reads exercises' },
+  'src/exercise/mutate.ts': {
+    touches: ['clock', 'disk', 'process'],
+    for: 'writes changed solutions, and runs them',
+  },
+  'src/exercise/mutants.ts': { touches: ['process'], for: 'parses through Vitest' },
   'src/exercise/named.ts': { touches: ['disk'], for: 'reads which check a wrong answer names' },
   'src/exercise/progressFile.ts': {
     touches: ['clock', 'disk', 'process'],
