@@ -2,8 +2,9 @@
 import type { Json } from '../base/canonical.ts'
 import type { Operation } from '../base/operation.ts'
 import { linearizable } from '../history/linearizable.ts'
-import { register } from '../history/models.ts'
+import { keyValue, register } from '../history/models.ts'
 import { type Call, historyOfClients } from '../history/read.ts'
+import type { Body } from '../node/node.ts'
 import { answeredBy, outcomeOf } from '../world/clients.ts'
 import { type Observation, property } from '../world/property.ts'
 
@@ -27,6 +28,31 @@ export const linearizableRegister = property<Clients>({
     },
   },
 })
+
+/**
+ * The same of a map of registers, with Maelstrom's requests `read {key}`, `write {key, value}` and
+ * `cas {key, from, to}`. A read that finds no key (error 20) has read nothing; a `cas` that fails has not happened.
+ */
+export const linearizableMap = property<Clients>({
+  name: 'Linearizable',
+  says: linearizableRegister.says,
+  first: {},
+  see: (clients, seen) =>
+    follow(clients, seen.kind === 'return' ? { ...seen, body: asRead(clients, seen) } : seen),
+  judge: {
+    kind: 'always',
+    broken(clients) {
+      const verdict = linearizable(historyOfClients(clients), keyValue())
+      return verdict.kind === 'broken' ? verdict.why : null
+    },
+  },
+})
+
+function asRead(clients: Clients, { op, body }: Observation & { kind: 'return' }): Body {
+  const asked = clients[op.client]?.find((o) => o.n === op.n)
+  const isRead = (asked?.request as { readonly type?: string } | undefined)?.type === 'read'
+  return isRead && body.type === 'error' && body['code'] === 20 ? { type: 'read_ok', value: null } : body
+}
 
 /** The operations of all clients, as their questions and answers are seen. */
 function follow(clients: Clients, seen: Observation): Clients {

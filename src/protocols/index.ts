@@ -15,6 +15,7 @@ import { paxos } from './paxos.ts'
 import { paxosLamport } from './paxosLamport.ts'
 import { paxosRegister } from './paxosRegister.ts'
 import { raftElection } from './raftElection.ts'
+import { raftKeyValue } from './raftKeyValue.ts'
 import { raftLog } from './raftLog.ts'
 import { singleCopyRegister } from './singleCopyRegister.ts'
 import { tCommit } from './tCommit.ts'
@@ -38,6 +39,7 @@ export const protocols: readonly Protocol[] = [
   paxosRegister,
   raftElection,
   raftLog,
+  raftKeyValue,
 ]
 
 export const alternatives: readonly Alternative[] = [

@@ -1,7 +1,9 @@
 /** Raft: two leaders from a vote that was not forced, Figures 7 and 8 of the paper, every wrong reading, and runs under faults. */
 import { describe, expect, test } from 'vitest'
 import { raftElection } from '../../src/protocols/raftElection.ts'
-import { type Entry, raftLog, raftLogRules, termAt } from '../../src/protocols/raftLog.ts'
+import { type Entry, termAt } from '../../src/protocols/raftEntries.ts'
+import { raftLog } from '../../src/protocols/raftLog.ts'
+import { raftLogRules } from '../../src/protocols/raftReplication.ts'
 import { explore } from '../../src/run/explore.ts'
 import { exploreNaively } from '../../src/run/naive.ts'
 import { simulate } from '../../src/run/simulate.ts'
@@ -314,7 +316,7 @@ describe('under faults', () => {
     '%i servers, %i seeds with losses, copies, crashes and partitions: all guarantees hold and work goes on',
     (n, seeds) => {
       const names = Array.from({ length: n }, (_, i) => `n${i + 1}`)
-      const model = reading(raftLog, [], { names, params: { noop: true }, options: { delayMs: [1, 10] } })
+      const model = reading(raftLog, ['firstEntry=no-op'], { names, options: { delayMs: [1, 10] } })
       const faults = {
         untilMs: 800,
         loss: 0.05,

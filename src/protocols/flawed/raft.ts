@@ -1,7 +1,7 @@
-/** Flawed readings of Raft, one rule each: of the election, and of the log that is built on it. */
+/** Flawed readings of Raft, one rule each: of the election, of the log that is built on it, and of the map on the log. */
 import type { Alternative } from '../../world/protocol.ts'
-import type { Last } from '../raftElection.ts'
-import type { Conflict, Entry } from '../raftLog.ts'
+import type { Last } from '../raftElectionState.ts'
+import type { Conflict, Entry } from '../raftEntries.ts'
 
 type Reading = Omit<Alternative, 'protocol'>
 
@@ -21,6 +21,38 @@ const election: readonly Reading[] = [
     'half of the servers elect a leader',
     (votes: number, servers: number) => 2 * votes >= servers,
   ),
+  of('mayCount', 'any-term', 'a vote for an earlier candidacy counts for a later one', () => true),
+  of('isStale', 'never', 'who led an earlier term is obeyed', () => false),
+  of(
+    'timeoutMs',
+    'equal',
+    'all servers wait equally long for a leader (safe, but a vote is split for ever)',
+    (electionMs: number) => [electionMs, electionMs],
+  ),
+  of(
+    'heedsLeader',
+    'never',
+    'a heartbeat does not put the election off (safe, but no leader lasts)',
+    () => false,
+  ),
+  of(
+    'askingTerm',
+    'next',
+    'with preVote: who asks for a pre-vote begins the next term by it (safe, but a server that comes back disturbs)',
+    (currentTerm: number) => currentTerm + 1,
+  ),
+  of(
+    'mayStay',
+    'always',
+    'with checkQuorum: a leader goes on although nobody answers it (safe, but nothing gets done)',
+    () => true,
+  ),
+  of(
+    'listens',
+    'always',
+    'with checkQuorum or preVote: who hears a leader listens to candidates all the same (safe, but they disturb)',
+    () => true,
+  ),
 ]
 
 const log: readonly Reading[] = [
@@ -34,10 +66,32 @@ const log: readonly Reading[] = [
   of('forceLog', 'never', 'entries are counted before they are on the disk', () => {}),
   of('conflict', 'never', 'entries are taken without a look at what they follow', () => null),
   of(
+    'conflict',
+    'length-only',
+    'entries are taken where the log is long enough, whatever the term of the one before',
+    (own: readonly Entry[], prev: number) =>
+      prev > own.length ? { conflictTerm: 0, conflictIndex: own.length + 1 } : null,
+  ),
+  of(
     'merge',
     'replace',
     'everything after prevLogIndex is replaced, conflict or not',
     (own: readonly Entry[], prev: number, entries: readonly Entry[]) => [...own.slice(0, prev), ...entries],
+  ),
+  of(
+    'merge',
+    'keep-own',
+    'what a server has it keeps, and only what is beyond its log is added',
+    (own: readonly Entry[], prev: number, entries: readonly Entry[]) => [
+      ...own,
+      ...entries.slice(Math.max(0, own.length - prev)),
+    ],
+  ),
+  of(
+    'followerCommit',
+    'log-end',
+    'a follower commits as far as its log reaches, not only what the leader has just sent',
+    (leaderCommit: number, _lastNew: number, lastIndex: number) => Math.min(leaderCommit, lastIndex),
   ),
   of(
     'matched',
@@ -65,7 +119,36 @@ const log: readonly Reading[] = [
   ),
 ]
 
+const map: readonly Reading[] = [
+  of('isRepeated', 'never', 'a request that arrives twice takes effect twice', () => false),
+  of(
+    'isRepeated',
+    'last-only',
+    'only the last request of a client is known again, not an earlier one that comes late',
+    (n: number, last: number) => n === last,
+  ),
+]
+
 export const flawedRaft: readonly Alternative[] = [
   ...election.map((reading) => ({ protocol: 'raft-election', ...reading })),
   ...[...election, ...log].map((reading) => ({ protocol: 'raft-log', ...reading })),
+  {
+    protocol: 'raft-log',
+    ...of(
+      'firstEntry',
+      'no-op',
+      'a new leader first appends an entry of its own (safe, and section 8)',
+      () => 'no-op',
+    ),
+  },
+  ...[...election, ...log, ...map].map((reading) => ({ protocol: 'raft-kv', ...reading })),
+  {
+    protocol: 'raft-kv',
+    ...of(
+      'firstEntry',
+      'none',
+      'a new leader waits for a request (safe, but what it was left with waits too)',
+      () => null,
+    ),
+  },
 ]

@@ -1,0 +1,149 @@
+/** A replicated map on Raft's log: every request is an entry, and a request that arrives twice takes effect once (Ongaro's thesis, sections 6.3 and 6.4). */
+import type { Json } from '../base/canonical.ts'
+import { type Body, defineNode, type OperationId } from '../node/node.ts'
+import { defineProtocol } from '../world/protocol.ts'
+import { linearizableMap } from './clients.ts'
+import { raftParams, raftServers } from './raftElection.ts'
+import type { ElectionMessage } from './raftElectionState.ts'
+import { logLabel, logView } from './raftLog.ts'
+import { raftSafety } from './raftProperties.ts'
+import {
+  type LogState,
+  type RaftLogRules,
+  type ReplicationMessage,
+  raftLogRules,
+  replication,
+} from './raftReplication.ts'
+import { logSituations } from './raftSituations.ts'
+
+/** The debatable decisions. A flawed reading of the protocol replaces one of them. */
+export interface RaftKeyValueRules extends RaftLogRules {
+  /** Whether a request was applied before, given the number of the last one of its client that was. */
+  isRepeated(n: number, lastApplied: number): boolean
+}
+
+const rules: RaftKeyValueRules = {
+  ...raftLogRules,
+  firstEntry: () => 'no-op',
+  isRepeated: (n, lastApplied) => n <= lastApplied,
+}
+
+type Request =
+  | { readonly type: 'read'; readonly key: string }
+  | { readonly type: 'write'; readonly key: string; readonly value: Json }
+  | { readonly type: 'cas'; readonly key: string; readonly from: Json; readonly to: Json }
+
+/** What an entry holds: the request, and whose it is. */
+interface Command {
+  readonly op: OperationId | null
+  readonly request: Request
+}
+
+interface Session {
+  readonly n: number
+  readonly answer: Body
+}
+
+interface State extends LogState {
+  map: Map<string, Json>
+  /** The last request of each client that was applied: its number and what it was answered. */
+  sessions: Map<string, Session>
+}
+
+function server(rule: RaftKeyValueRules) {
+  const log = replication<State>(rule, {
+    apply(state, _ctx, _index, { command }) {
+      // A leader's first entry asks for nothing.
+      if (typeof command === 'string') return { type: 'error', code: 13, text: command }
+      const { op, request } = command as unknown as Command
+      const session = op === null ? undefined : state.sessions.get(op.client)
+      if (op !== null && session !== undefined && rule.isRepeated(op.n, session.n)) return session.answer
+      const answer = carryOut(state.map, request)
+      if (op !== null) state.sessions.set(op.client, { n: op.n, answer })
+      return answer
+    },
+  })
+
+  const submit = (
+    state: State,
+    { from, op, body }: { from: string; op: OperationId | null; body: Request },
+    ctx: Parameters<typeof log.submit>[1],
+  ) => log.submit(state, ctx, { from, op }, { op, request: body } as unknown as Json)
+
+  return defineNode<State, ElectionMessage | ReplicationMessage | Request>({
+    start: (ctx) => ({ ...log.start(ctx), map: new Map(), sessions: new Map() }),
+    on: { ...log.on, read: submit, write: submit, cas: submit },
+    timers: log.timers,
+  })
+}
+
+/** Answers are Maelstrom's of lin-kv: 20 where there is no such key, 22 where a `cas` found another value. */
+function carryOut(map: Map<string, Json>, request: Request): Body {
+  const { key } = request
+  const value = map.get(key) ?? null
+  switch (request.type) {
+    case 'read':
+      return value === null
+        ? { type: 'error', code: 20, text: `there is no ${key}` }
+        : { type: 'read_ok', value }
+    case 'write':
+      map.set(key, request.value)
+      return { type: 'write_ok' }
+    case 'cas':
+      if (value === null) return { type: 'error', code: 20, text: `there is no ${key}` }
+      if (JSON.stringify(value) !== JSON.stringify(request.from))
+        return { type: 'error', code: 22, text: `${key} is ${JSON.stringify(value)}` }
+      map.set(key, request.to)
+      return { type: 'cas_ok' }
+  }
+}
+
+export const raftKeyValue = defineProtocol({
+  name: 'raft-kv',
+  source: 'Ongaro, Consensus: Bridging Theory and Practice, 2014, chapter 6',
+  says: 'a map on a replicated log: reads and writes are entries, and each takes effect once',
+  cluster: ['n1', 'n2', 'n3'],
+  rules,
+  roles: (rule) => ({ server: server(rule) }),
+  params: raftParams,
+  assign: (names, params) => raftServers(names, params as Parameters<typeof raftServers>[1]),
+  requests: {
+    write: { to: 'server', fields: { key: 'x', value: 1 }, says: 'sets the value of a key' },
+    read: { to: 'server', fields: { key: 'x' }, says: 'asks for the value of a key' },
+    cas: {
+      to: 'server',
+      fields: { key: 'x', from: 1, to: 2 },
+      says: 'sets the value of a key if it is what one thinks',
+    },
+  },
+  properties: [...raftSafety, linearizableMap],
+  situations: logSituations,
+  label(body) {
+    if (requestTypes.includes(body.type)) return requestText(body as unknown as Request)
+    if (body.type === 'read_ok') return JSON.stringify(body['value'])
+    return logLabel(body, commandText)
+  },
+  view(state) {
+    const { map } = state as unknown as State
+    const values = [...map].map(([key, value]) => `${key}=${JSON.stringify(value)}`)
+    return { ...logView(state, commandText), map: values.join(' ') || 'empty' }
+  },
+})
+
+const requestTypes = ['read', 'write', 'cas']
+
+function commandText(command: Json): string {
+  return typeof command === 'string' ? command : requestText((command as unknown as Command).request)
+}
+
+function requestText(request: Request): string {
+  const json = JSON.stringify
+  switch (request.type) {
+    case 'read':
+      return `${request.key}?`
+    case 'write':
+      return `${request.key}=${json(request.value)}`
+    case 'cas':
+      return `${request.key}:${json(request.from)}>${json(request.to)}`
+  }
+}
