@@ -2,6 +2,7 @@
 import { type Context, defineNode, type OperationId } from '../node/node.ts'
 import { defineProtocol } from '../world/protocol.ts'
 import { linearizableRegister } from './clients.ts'
+import { loadOf } from './load.ts'
 
 /** When a value was written: a count, and the name of the writing server to break ties. */
 export type Tag = { readonly count: number; readonly server: string }
@@ -163,6 +164,7 @@ export const abd = defineProtocol({
     get: { to: 'server', fields: {}, says: 'reads the value' },
   },
   properties: [linearizableRegister],
+  load: loadOf(8, (dice, i) => (dice.chance(0.5) ? { type: 'put', value: `v${i}` } : { type: 'get' })),
   refusals: 'stay',
   label(body) {
     const value = body['value'] === null ? 'nothing' : String(body['value'])

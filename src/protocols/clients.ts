@@ -4,6 +4,7 @@ import type { Operation } from '../base/operation.ts'
 import { linearizable } from '../history/linearizable.ts'
 import { keyValue, register } from '../history/models.ts'
 import { type Call, historyOfClients } from '../history/read.ts'
+import type { HistoryVerdict } from '../history/verdict.ts'
 import type { Body } from '../node/node.ts'
 import { answeredBy, outcomeOf } from '../world/clients.ts'
 import { type Observation, property } from '../world/property.ts'
@@ -22,10 +23,7 @@ export const linearizableRegister = property<Clients>({
   see: follow,
   judge: {
     kind: 'always',
-    broken(clients) {
-      const verdict = linearizable(historyOfClients(clients, putOrGet), register())
-      return verdict.kind === 'broken' ? verdict.why : null
-    },
+    broken: once((clients) => linearizable(historyOfClients(clients, putOrGet), register())),
   },
 })
 
@@ -41,12 +39,22 @@ export const linearizableMap = property<Clients>({
     follow(clients, seen.kind === 'return' ? { ...seen, body: asRead(clients, seen) } : seen),
   judge: {
     kind: 'always',
-    broken(clients) {
-      const verdict = linearizable(historyOfClients(clients), keyValue())
-      return verdict.kind === 'broken' ? verdict.why : null
-    },
+    broken: once((clients) => linearizable(historyOfClients(clients), keyValue())),
   },
 })
+
+/** Most steps of a run are no client's: the same operations are judged once. */
+function once(judge: (clients: Clients) => HistoryVerdict): (clients: Clients) => string | null {
+  const judged = new WeakMap<Clients, string | null>()
+  return (clients) => {
+    const known = judged.get(clients)
+    if (known !== undefined) return known
+    const verdict = judge(clients)
+    const why = verdict.kind === 'broken' ? verdict.why : null
+    judged.set(clients, why)
+    return why
+  }
+}
 
 function asRead(clients: Clients, { op, body }: Observation & { kind: 'return' }): Body {
   const asked = clients[op.client]?.find((o) => o.n === op.n)

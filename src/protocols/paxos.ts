@@ -2,6 +2,7 @@
 import { type Context, defineNode, type NodeDisk, type OperationId } from '../node/node.ts'
 import { type Assignment, defineProtocol } from '../world/protocol.ts'
 import { consensus } from './consensus.ts'
+import { duellingProposers, halfAcceptedValue } from './paxosSituations.ts'
 
 /** What an acceptor remembers: the highest ballot it promised, and the ballot and value it last voted for. */
 export interface Acceptor {
@@ -26,7 +27,7 @@ export interface PaxosRules {
   /** The number of a proposer's n-th attempt (n and rank count from 0). No two proposers may share one. */
   ballot(n: number, rank: number, proposers: number): number
   /** Makes a proposer's last ballot, or an acceptor's promise or vote, durable before anyone hears of it. */
-  force(disk: NodeDisk): void
+  force(disk: NodeDisk, what: 'ballot' | 'promise' | 'vote'): void
   /**
    * Whether a prepare may be answered: the promise is to take part in no lower ballot from now on. An equal
    * ballot is the same prepare again, and gets the same answer; that is safe as long as one proposer owns it.
@@ -36,6 +37,8 @@ export interface PaxosRules {
   report(acceptor: Readonly<Acceptor>): { readonly vballot: number; readonly vval: string | null }
   /** The value of the accept: that of the highest ballot voted in, and one's own only if nobody voted. */
   chooseValue(votes: readonly Vote[], own: string): string
+  /** Votes with the same name add up: those for one value in one ballot. */
+  tally(ballot: number, value: string): string
   /** Whether an accept may be voted for. An acceptor that missed the prepare may vote all the same. */
   mayAccept(ballot: number, promised: number): boolean
 }
@@ -49,6 +52,7 @@ export const paxosRules: PaxosRules = {
   chooseValue: (votes, own) =>
     votes.reduce((best, vote) => (vote.vballot > best.vballot ? vote : best), { vballot: -1, vval: own })
       .vval,
+  tally: (ballot, value) => `${ballot} ${value}`,
   mayAccept: (ballot, promised) => ballot >= promised,
 }
 
@@ -58,9 +62,9 @@ type ToAcceptor =
 
 /** Only this, of all an acceptor knows, must survive a crash: and it must survive before the answer leaves. */
 function acceptor(rule: PaxosRules) {
-  function remember(state: Acceptor, ctx: Context): void {
+  function remember(state: Acceptor, ctx: Context, what: 'promise' | 'vote'): void {
     ctx.disk.write('acceptor', state)
-    rule.force(ctx.disk)
+    rule.force(ctx.disk, what)
   }
 
   return defineNode<Acceptor, ToAcceptor>({
@@ -71,7 +75,7 @@ function acceptor(rule: PaxosRules) {
         if (state.vballot >= ballot || !rule.mayPromise(ballot, state.promised)) return ctx.refuse()
         const vote = rule.report(state)
         state.promised = ballot
-        remember(state, ctx)
+        remember(state, ctx, 'promise')
         ctx.send(from, { type: 'promise', ballot, ...vote })
       },
       accept(state, { body: { ballot, value } }, ctx) {
@@ -79,7 +83,7 @@ function acceptor(rule: PaxosRules) {
         state.promised = ballot
         state.vballot = ballot
         state.vval = value
-        remember(state, ctx)
+        remember(state, ctx, 'vote')
         ctx.broadcast({ type: 'accepted', ballot, value })
       },
     },
@@ -94,10 +98,16 @@ interface Learner {
   votes: Map<string, readonly string[]>
 }
 
+type Accepted = { readonly from: string; readonly body: ToLearner }
+
 /** A value is chosen when a quorum voted for it in one ballot: votes of different ballots do not add up. */
-function learn(state: Learner, ctx: Context, from: string, ballot: number, value: string, quorum: number) {
+function learn(rule: PaxosRules, state: Learner, ctx: Context, accepted: Accepted, quorum: number) {
+  const {
+    from,
+    body: { ballot, value },
+  } = accepted
   if (state.decided !== null) return ctx.refuse()
-  const key = `${ballot} ${value}`
+  const key = rule.tally(ballot, value)
   const votes = state.votes.get(key) ?? []
   if (votes.includes(from)) return ctx.refuse()
   state.votes.set(key, [...votes, from].sort())
@@ -111,8 +121,8 @@ function learner(rule: PaxosRules) {
   return defineNode<Learner, ToLearner>({
     start: () => ({ decided: null, votes: new Map() }),
     on: {
-      accepted: (state, { from, body: { ballot, value } }, ctx) =>
-        learn(state, ctx, from, ballot, value, rule.quorum(Number(ctx.config['acceptors']))),
+      accepted: (state, message, ctx) =>
+        learn(rule, state, ctx, message, rule.quorum(Number(ctx.config['acceptors']))),
     },
   })
 }
@@ -178,8 +188,8 @@ function proposer(rule: PaxosRules) {
         state.promises = null
         ctx.broadcast({ type: 'accept', ballot, value: rule.chooseValue(votes, state.value) })
       },
-      accepted(state, { from, body: { ballot, value } }, ctx) {
-        const refused = learn(state, ctx, from, ballot, value, quorum(ctx))
+      accepted(state, message, ctx) {
+        const refused = learn(rule, state, ctx, message, quorum(ctx))
         if (refused !== undefined || state.decided === null) return refused
         ctx.disarm('attempt')
         for (const client of state.clients) ctx.reply(client, { type: 'propose_ok', value: state.decided })
@@ -196,7 +206,7 @@ function proposer(rule: PaxosRules) {
         state.ballot = ballot
         state.promises = new Map()
         ctx.disk.write('attempts', state.attempts)
-        rule.force(ctx.disk)
+        rule.force(ctx.disk, 'ballot')
         ctx.broadcast({ type: 'prepare', ballot })
         // A width of its own breaks the symmetry of a duel.
         ctx.arm('attempt', [Number(patienceMs), 3 * Number(patienceMs)])
@@ -252,6 +262,7 @@ export const paxos = defineProtocol({
     },
   },
   properties: consensus(),
+  situations: [duellingProposers, halfAcceptedValue],
   label(body) {
     const { type, ballot } = body
     if (type === 'promise')

@@ -201,14 +201,12 @@ function server(rule: RaftElectionRules) {
     on: {
       ...vote.on,
       AppendEntries(state, { from, body: { term } }, ctx) {
-        // An answer says that somebody listens, or which term has begun since.
-        const answer = () =>
-          ctx.config['checkQuorum'] === true &&
-          ctx.send(from, { type: 'AppendEntriesResult', term: state.currentTerm })
-        if (rule.isStale(term, state.currentTerm)) return void (answer() || ctx.refuse())
+        const answer = () => ctx.send(from, { type: 'AppendEntriesResult', term: state.currentTerm })
+        // Who leads an earlier term learns of this one.
+        if (rule.isStale(term, state.currentTerm)) return answer()
         if (vote.seeTerm(state, ctx, term)) vote.remember(state, ctx)
         vote.follow(state, ctx, from)
-        answer()
+        if (ctx.config['checkQuorum'] === true) answer()
       },
       AppendEntriesResult(state, { from, body: { term } }, ctx) {
         if (vote.seeTerm(state, ctx, term)) return vote.remember(state, ctx)

@@ -1,8 +1,10 @@
 /** A replicated map on Raft's log: every request is an entry, and a request that arrives twice takes effect once (Ongaro's thesis, sections 6.3 and 6.4). */
 import type { Json } from '../base/canonical.ts'
+import type { RandomStream } from '../base/random.ts'
 import { type Body, defineNode, type OperationId } from '../node/node.ts'
 import { defineProtocol } from '../world/protocol.ts'
 import { linearizableMap } from './clients.ts'
+import { loadOf } from './load.ts'
 import { raftParams, raftServers } from './raftElection.ts'
 import type { ElectionMessage } from './raftElectionState.ts'
 import { logLabel, logView } from './raftLog.ts'
@@ -25,6 +27,8 @@ export interface RaftKeyValueRules extends RaftLogRules {
 const rules: RaftKeyValueRules = {
   ...raftLogRules,
   firstEntry: () => 'no-op',
+  // A copy of the request may still reach a leader: nobody but that leader knows how it ends.
+  refusalCode: () => 0,
   isRepeated: (n, lastApplied) => n <= lastApplied,
 }
 
@@ -118,6 +122,7 @@ export const raftKeyValue = defineProtocol({
   },
   properties: [...raftSafety, linearizableMap],
   situations: logSituations,
+  load: loadOf(16, drawRequest),
   label(body) {
     if (requestTypes.includes(body.type)) return requestText(body as unknown as Request)
     if (body.type === 'read_ok') return JSON.stringify(body['value'])
@@ -129,6 +134,16 @@ export const raftKeyValue = defineProtocol({
     return { ...logView(state, commandText), map: values.join(' ') || 'empty' }
   },
 })
+
+/** Two keys, a new value in every write, and a `cas` from a value that may be there. */
+function drawRequest(dice: RandomStream, i: number): Request {
+  const key = dice.choose(['x', 'y'])
+  return dice.choose<Request>([
+    { type: 'read', key },
+    { type: 'write', key, value: i },
+    { type: 'cas', key, from: dice.integer(0, i), to: i },
+  ])
+}
 
 const requestTypes = ['read', 'write', 'cas']
 

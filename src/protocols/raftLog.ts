@@ -2,6 +2,7 @@
 import { canonicalText, type Json } from '../base/canonical.ts'
 import { type Body, defineNode } from '../node/node.ts'
 import { defineProtocol } from '../world/protocol.ts'
+import { loadOf } from './load.ts'
 import { electionView, raftLabel, raftParams, raftServers } from './raftElection.ts'
 import type { ElectionMessage } from './raftElectionState.ts'
 import { type Entry, logLine } from './raftEntries.ts'
@@ -44,6 +45,7 @@ export const raftLog = defineProtocol({
   },
   properties: raftSafety,
   situations: logSituations,
+  load: loadOf(12, (_dice, i) => ({ type: 'submit', command: `x${i}` })),
   label: (body) => logLabel(body, commandText),
   view: (state) => logView(state, commandText),
 })

@@ -134,6 +134,30 @@ export const stateMachineSafety = property<Applied>({
   judge: { kind: 'always', broken: (fold) => fold.wrong },
 })
 
+/** For elections that end: sooner or later somebody leads. Broken by a vote that is split for ever. */
+export const leaderElected = property<{ readonly elected: boolean }>({
+  name: 'LeaderElected',
+  says: 'Leader elected: once all is repaired, somebody is elected in the end',
+  first: { elected: false },
+  see: (fold, seen) => (seen.kind === 'output' && seen.body.type === 'elected' ? { elected: true } : fold),
+  judge: { kind: 'eventually', met: ({ elected }) => elected, why: 'nobody was ever elected' },
+})
+
+/**
+ * For a run that begins with a leader whom a majority hears: nobody takes its place. It asks for timers that
+ * keep to their times, so it is for simulate and fuzz; in explore any timer may fire at any time.
+ */
+export const steadyLeader = property<{ readonly wrong: string | null }>({
+  name: 'SteadyLeader',
+  says: 'Steady leader: as long as a majority hears the leader, nobody else is elected',
+  first: { wrong: null },
+  see: (fold, seen) =>
+    fold.wrong === null && seen.kind === 'output' && seen.body.type === 'elected'
+      ? { wrong: `${seen.node} was elected in term ${String(seen.body['term'])}, though there was a leader` }
+      : fold,
+  judge: { kind: 'always', broken: (fold) => fold.wrong },
+})
+
 export const raftSafety: readonly AnyProperty[] = [
   electionSafety,
   logMatching,

@@ -11,6 +11,8 @@ export interface RaftLogRules extends RaftElectionRules {
   forceLog(disk: NodeDisk): void
   /** What a new leader appends first: nothing (null), or an entry of its own term, so that it can commit what it was left with (section 8). */
   firstEntry(): Json
+  /** Maelstrom's code for who asks no leader: 11 promises that the request will never take effect. */
+  refusalCode(): number
   /** Where the log does not continue the leader's; null where it does, and the entries fit. */
   conflict(log: readonly Entry[], prevLogIndex: number, prevLogTerm: number): Conflict | null
   /** The log with these entries after `prevLogIndex`. Only a conflict removes what is there: the message may be an old one. */
@@ -31,6 +33,7 @@ export const raftLogRules: RaftLogRules = {
   ...raftElectionRules,
   forceLog: (disk) => disk.sync(),
   firstEntry: () => null,
+  refusalCode: () => 11,
   conflict(log, prevLogIndex, prevLogTerm) {
     const own = termAt(log, prevLogIndex)
     if (own === prevLogTerm) return null
@@ -184,12 +187,12 @@ export function replication<State extends LogState>(rule: RaftLogRules, machine:
   }
 
   return {
-    /** A client's command: appended by a leader and sent at once, refused for good by anybody else. */
+    /** A client's command: appended by a leader and sent at once, refused by anybody else. */
     submit(state: State, ctx: Context, client: Client, command: Json): void {
       if (state.role !== 'leader')
         return ctx.reply(client, {
           type: 'error',
-          code: 11,
+          code: rule.refusalCode(),
           text: `the leader is ${state.leader ?? 'not known'}`,
         })
       state.clients.set(state.log.length + 1, client)

@@ -11,10 +11,15 @@ class RaftWalk extends Walk {
     return this.take({ kind: 'fire', node, timer: 'election', arg: null })
   }
 
-  /** A new term, in which these servers, and nobody else, hear that `node` asks for votes, and elect it. */
+  /** A new term, of which these servers, and nobody else, hear, and in which they elect `node`. */
   elect(node: string, voters: readonly string[]): boolean {
-    const isAsked = this.timeOut(node) && voters.every((voter) => this.send('RequestVote', node, voter))
-    return isAsked && voters.every((voter) => this.send('RequestVoteResult', voter, node))
+    if (!this.timeOut(node) || !voters.every((voter) => this.send('RequestVote', node, voter))) return false
+    return voters.some((voter) => this.send('RequestVoteResult', voter, node) && this.leads(node))
+  }
+
+  leads(node: string): boolean {
+    const { role } = this.world.nodes[node]!.state as { readonly role?: string }
+    return role === 'leader'
   }
 
   /** The latest message of a type on this link arrives. */
@@ -55,23 +60,21 @@ function situation(name: string, says: string, play: Play): Situation {
   }
 }
 
-const majority = (names: readonly string[]) => names.slice(0, Math.floor(names.length / 2))
-
 /** The first server leads, is cut off from all others, and has been asked for something that reaches nobody. */
 const leadAlone: Play = (walk, names, model) => {
   const [leader = '', ...others] = names
   return (
-    walk.elect(leader, majority(others.toReversed())) &&
+    walk.elect(leader, others) &&
     walk.silence() &&
     walk.take({ kind: 'cut', links: linksBetween([[leader], others]) }) &&
     walk.ask(leader, 'e', model)
   )
 }
 
-/** Two servers that voted for the first may elect another one. */
+/** The others, who know the first leader's term, elect another one, which is asked for something else. */
 const depose: Play = (walk, names, model) => {
   const [, second = '', ...others] = names
-  return leadAlone(walk, names, model) && walk.elect(second, others)
+  return leadAlone(walk, names, model) && walk.elect(second, others) && walk.ask(second, 'f', model)
 }
 
 export const electionSituations: readonly Situation[] = [
@@ -92,11 +95,9 @@ export const logSituations: readonly Situation[] = [
     'uncommitted entry of an old term',
     'a leader holds an entry that it appended in an earlier term, and another server one of a term between (Figure 8)',
     (walk, names, model) => {
-      const [first = '', second = '', ...others] = names
+      const [first = '', , ...others] = names
       return (
         depose(walk, names, model) &&
-        walk.silence() &&
-        walk.ask(second, 'f', model) &&
         walk.silence() &&
         walk.take({ kind: 'heal' }) &&
         walk.reboot(first) &&

@@ -50,8 +50,8 @@ export const LONGEST_MS = 500
 
 /**
  * The plan of a seed. A kind of fault is on in half of the seeds, each kind on its own: runs without losses
- * find what losses hide (Groce et al., Swarm Testing, 2012). Where `asks`, clients ask what the protocol
- * takes, with the default fields.
+ * find what losses hide (Groce et al., Swarm Testing, 2012). Where `asks`, clients ask what the
+ * protocol's load is, or otherwise what it takes, with the default fields.
  */
 export function drawPlan(
   model: Model,
@@ -84,7 +84,7 @@ export function drawPlan(
     faults,
     delayMs: slow && limits.delayMs > 1 ? [1, longest] : model.options.delayMs,
     disk: subset && limits.disk ? 'subset' : model.options.disk,
-    requests: asks ? drawRequests(model, dice, untilMs) : [],
+    requests: asks ? drawRequests(model, dice, untilMs / 2) : [],
   }
 }
 
@@ -106,8 +106,9 @@ export function limitWords(limits: SwarmLimits): string[] {
   ]
 }
 
-/** One to three requests, each by a client of its own, at times drawn from the first half of the faults. */
-function drawRequests(model: Model, dice: RandomStream, untilMs: number): SwarmPlan['requests'] {
+/** One to three requests, each by a client of its own, unless the protocol has a load of its own. */
+function drawRequests(model: Model, dice: RandomStream, forMs: number): SwarmPlan['requests'] {
+  if (model.protocol.load !== undefined) return model.protocol.load(dice, model.cluster, forMs)
   const { names, roleOf } = model.cluster
   const kinds = Object.entries(model.protocol.requests ?? {}).flatMap(([type, { to }]) => {
     const takers = names.filter((name) => roleOf[name] === to)
@@ -118,7 +119,7 @@ function drawRequests(model: Model, dice: RandomStream, untilMs: number): SwarmP
     // The first kind is what a protocol is for: without it nothing else means much.
     const { type, takers } = i === 0 ? kinds[0]! : dice.choose(kinds)
     return {
-      atMs: dice.integer(0, Math.floor(untilMs / 2)),
+      atMs: dice.integer(0, Math.floor(forMs)),
       client: i === 0 ? 'client' : `client${i + 1}`,
       to: dice.choose(takers),
       body: requestBody(model.protocol, type, {}),

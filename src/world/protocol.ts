@@ -1,5 +1,6 @@
 /** Protocols: what every driver takes. A model is a protocol with a cluster, parameters and rules filled in. */
 import { canonicalJson, type Json, type Value } from '../base/canonical.ts'
+import type { RandomStream } from '../base/random.ts'
 import type { AnyNode, Body } from '../node/node.ts'
 import { ed25519, type Signatures, tags } from '../node/signatures.ts'
 import type { DiskMode } from './disk.ts'
@@ -56,6 +57,8 @@ export interface ProtocolDefinition<
   readonly params?: { readonly [name: string]: Parameter }
   readonly requests?: { readonly [type: string]: RequestKind }
   readonly properties: readonly AnyProperty[]
+  /** What clients ask in a random run that goes on for `forMs`; by default a few requests with default fields. */
+  load?(dice: RandomStream, cluster: Cluster, forMs: number): readonly TimedRequest[]
   /** Places where it is known to go wrong: random runs begin there as well. */
   readonly situations?: readonly Situation[]
   readonly wire?: Wire
@@ -131,6 +134,12 @@ export interface Model {
 export interface ClientRequest {
   readonly to: string
   readonly body: Body
+}
+
+/** A request at a time of a run, in milliseconds from its beginning. */
+export interface TimedRequest extends ClientRequest {
+  readonly atMs: number
+  readonly client: string
 }
 
 export interface ModelInput {

@@ -1,4 +1,5 @@
 /** Flawed readings of Paxos, one rule each: of the protocol with its roles apart, and of Lamport's module. */
+import type { NodeDisk } from '../../node/node.ts'
 import type { Alternative } from '../../world/protocol.ts'
 import type { Acceptor, Vote } from '../paxos.ts'
 
@@ -63,7 +64,22 @@ const both: readonly Reading[] = [
   of('mayAccept', 'always', 'every accept is voted for, whatever was promised', () => true),
 ]
 
+const apart: readonly Reading[] = [
+  ...(['ballot', 'promise', 'vote'] as const).map((forgotten) =>
+    of(
+      'force',
+      `not-${forgotten}`,
+      `a ${forgotten} is told before it is on the disk`,
+      (disk: NodeDisk, what: string) => {
+        if (what !== forgotten) disk.sync()
+      },
+    ),
+  ),
+  of('tally', 'by-value', 'votes for a value add up over ballots', (_ballot: number, value: string) => value),
+]
+
 export const flawedPaxos: readonly Alternative[] = [
+  ...apart.map((reading) => ({ protocol: 'paxos', ...reading })),
   ...['paxos', 'paxos-lamport'].flatMap((protocol) => both.map((reading) => ({ protocol, ...reading }))),
   {
     protocol: 'paxos',

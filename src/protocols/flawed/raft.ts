@@ -120,6 +120,12 @@ const log: readonly Reading[] = [
 ]
 
 const map: readonly Reading[] = [
+  of(
+    'refusalCode',
+    'definite',
+    'who is no leader says that the request will never take effect, though a copy may reach a leader',
+    () => 11,
+  ),
   of('isRepeated', 'never', 'a request that arrives twice takes effect twice', () => false),
   of(
     'isRepeated',
