@@ -1,5 +1,5 @@
 /** Situations of Paxos: where proposers meet, and where a vote is left behind. */
-import { parcelOf } from '../world/apply.ts'
+import { parcelOf } from '../world/choice.ts'
 import type { Model } from '../world/protocol.ts'
 import { type Situation, Walk } from '../world/situation.ts'
 

@@ -1,6 +1,5 @@
 /** Situations of Raft: where elections and logs are known to go wrong. */
-import { parcelOf } from '../world/apply.ts'
-import { linksBetween } from '../world/choice.ts'
+import { linksBetween, parcelOf } from '../world/choice.ts'
 import { type Model, requestBody } from '../world/protocol.ts'
 import { type Situation, Walk } from '../world/situation.ts'
 import type { World } from '../world/world.ts'
