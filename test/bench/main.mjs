@@ -3,6 +3,8 @@
  * Prints a table, or with `--json` the figures; `.build/bench.json` keeps the latest of every row. Words name the
  * rows to run.
  *
+ * `--bugs`: how many seeds or worlds it takes to find each flawed reading of a protocol.
+ *
  * Each row has a process of its own, so that its peak memory and what it compiled are its own.
  */
 import { execFileSync } from 'node:child_process'
@@ -11,12 +13,13 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { freshen } from '../../cli/build.mjs'
 
+const asBugs = process.argv.includes('--bugs')
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const bundle = `${root}.build/bench.mjs`
 await freshen()
 await build({
   absWorkingDir: root,
-  entryPoints: ['test/bench/rows.ts'],
+  entryPoints: [asBugs ? 'test/bench/bugs.ts' : 'test/bench/rows.ts'],
   outfile: bundle,
   bundle: true,
   platform: 'node',
@@ -24,7 +27,11 @@ await build({
   logLevel: 'error',
 })
 
-const words = process.argv.slice(2).filter((word) => word !== '--json')
+const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
+if (asBugs) {
+  execFileSync(process.execPath, [bundle, ...words], { stdio: 'inherit' })
+  process.exit()
+}
 const asJson = process.argv.includes('--json')
 const all = /** @type {string[]} */ (JSON.parse(node(['--names'])))
 const rows = all.filter((name) => words.length === 0 || words.some((word) => name.includes(word)))
