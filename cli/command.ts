@@ -38,8 +38,12 @@ export interface Io {
   readFile(file: string): { readonly text: string } | { readonly problem: string }
   /** Writes a whole file, making its folder. Throws `UsageProblem` where that is not possible. */
   writeFile(file: string, text: string): void
-  /** Lines as they are typed; null at the end. */
-  lines(prompt: string, complete: (line: string) => readonly string[]): AsyncIterable<string>
+  /** Lines as they are typed. Esc and Ctrl-C call `stop`; where it stopped nothing, Ctrl-C ends the program. */
+  lines(
+    prompt: string,
+    complete: (line: string) => readonly string[],
+    stop?: () => boolean,
+  ): AsyncIterable<string>
 }
 
 /** One command: its words, and what it does. */

@@ -99,7 +99,11 @@ function writeFile(file: string, text: string): void {
 }
 
 /** Lines as they are typed, with completion on a terminal. */
-async function* lines(prompt: string, complete: (line: string) => readonly string[]): AsyncGenerator<string> {
+async function* lines(
+  prompt: string,
+  complete: (line: string) => readonly string[],
+  stop: () => boolean = () => false,
+): AsyncGenerator<string> {
   const terminal = stdin.isTTY === true && stdout.isTTY === true
   const reader = createInterface({
     input: stdin,
@@ -108,10 +112,20 @@ async function* lines(prompt: string, complete: (line: string) => readonly strin
     prompt: terminal ? prompt : '',
     completer: (line: string): [string[], string] => [[...complete(line)], /\S*$/.exec(line)![0]],
   })
-  reader.on('SIGINT', () => process.exit(EXIT.interrupted))
+  let closed = false
+  reader.on('close', () => {
+    closed = true
+  })
+  reader.on('SIGINT', () => {
+    if (!stop()) process.exit(EXIT.interrupted)
+  })
+  if (terminal)
+    stdin.on('keypress', (_, key: { readonly name?: string } | undefined) => {
+      if (key?.name === 'escape') stop()
+    })
   reader.prompt()
   for await (const line of reader) {
     yield line
-    reader.prompt()
+    if (!closed) reader.prompt()
   }
 }

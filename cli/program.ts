@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { type CliCommand, EXIT, type Io, UsageProblem } from './command.ts'
 import { ExerciseProblem, nearest, safeText, WorkspaceProblem } from './door.ts'
 import { InvalidLessons } from './library.ts'
+import { InvalidStory } from './token.ts'
 
 export interface Program {
   readonly version: string
@@ -55,7 +56,7 @@ function wordsOf(program: Program, exit: (code: number) => void): Command {
         plain: options['plain'] === true,
         ascii: options['ascii'] === true,
       })
-      exit(await command.run(io, args.slice(0, count) as (string | undefined)[], options))
+      exit(await command.run(io, args.slice(0, count).flat() as (string | undefined)[], options))
     })
     root.addCommand(words, { isDefault: command.usage === 'start' })
   }
@@ -79,6 +80,10 @@ function exitFor(error: unknown, program: Program, words: readonly string[]): nu
   }
   if (error instanceof InvalidLessons) {
     for (const problem of error.problems) say(problem, null)
+    return EXIT.invalid
+  }
+  if (error instanceof InvalidStory) {
+    say(error.message, null)
     return EXIT.invalid
   }
   if (error instanceof ExerciseProblem) {

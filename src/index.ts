@@ -98,7 +98,7 @@ export { type FaultPlan, type SimulateOptions, type Simulation, simulate } from 
 export {
   type Retold,
   readStory,
-  retell,
+  retell as retellStory,
   type StoryFile,
   type StoryInput,
   StoryProblem,

@@ -17,9 +17,11 @@ import { repl } from './repl.ts'
 import { replay } from './replay.ts'
 import { reset } from './reset.ts'
 import { run } from './run.ts'
+import { explore, fuzz } from './search.ts'
 import { solution } from './solution.ts'
 import { start } from './start.ts'
 import { status } from './status.ts'
+import { story } from './story.ts'
 
 export const COMMANDS: readonly CliCommand[] = [
   start,
@@ -39,7 +41,10 @@ export const COMMANDS: readonly CliCommand[] = [
   progress,
   run,
   repl,
+  explore,
+  fuzz,
   replay,
+  story,
   audit,
   newFiles,
 ]

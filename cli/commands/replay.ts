@@ -1,13 +1,56 @@
-/** `replay`: the story that a token holds, told again. */
-import { type CliCommand, EXIT } from '../command.ts'
+/** `replay`: the story that a token or a file holds, told again on the program as it is now. */
+import { type CliCommand, EXIT, type Io, print, UsageProblem } from '../command.ts'
+import { newSession, plain, retellStory, type StoryFile, toned, wrapLine } from '../door.ts'
+import { sessionWalk } from '../screens/world.ts'
+import { InvalidStory, readStoryFile, retell } from '../token.ts'
 import { ofToken, printWalk } from './debug.ts'
 
 export const replay: CliCommand = {
-  usage: 'replay <token> [file]',
-  says: 'tell the story that a token holds; one of an exercise is told on your answer as it is now',
-  async run(io, [token, file]) {
-    const told = await ofToken(io, token!, file)
+  usage: 'replay <story> [file]',
+  says: 'tell the story of a token or story file; one of an exercise is told on your answer as it is now',
+  options: [['--exact', 'refuse where the program does not do what it did when the story was told']],
+  async run(io, [word, file], options) {
+    const exact = options['exact'] === true
+    if (!/^sb\d/.test(word!)) {
+      const read = io.readFile(word!)
+      if ('problem' in read)
+        throw new UsageProblem(read.problem, 'give a token, from "sb1." to its end, or a story file')
+      return ofFile(io, readStoryFile(word!, read.text), exact)
+    }
+    const told = await ofToken(io, word!, file)
+    if (exact && told.stopped !== null)
+      throw new UsageProblem(told.stopped, 'without --exact it plays as far as it can')
     printWalk(io, told)
     return told.stopped === null ? EXIT.good : EXIT.failed
   },
+}
+
+function ofFile(io: Io, story: StoryFile, exact: boolean): number {
+  const session = newSession()
+  const stopped = retell(session, story)
+  const { model, worlds } = session.current
+  const again = retellStory(story, model, worlds[0]!, { exact })
+  if (again.kind === 'refused') throw new InvalidStory(again.why)
+  const walk = sessionWalk(session)
+  if (walk === null) throw new UsageProblem('this story has no steps')
+  printWalk(io, { where: [], walk, stopped })
+  if (again.changedAt !== null) {
+    const at = again.changedAt === 0 ? 'in the first world' : `at step ${again.changedAt}`
+    print(io, [
+      plain(''),
+      toned('warn', `${story.program} has changed since this was told: it differs first ${at}.`),
+    ])
+  }
+  if (story.property !== null) {
+    const now = session.execute(`check ${story.property}`).verdicts[0]?.kind
+    print(io, [plain(''), ...wrapLine(fate(story, now), io.columns)])
+  }
+  return stopped === null ? EXIT.good : EXIT.failed
+}
+
+/** Whether what was broken is still broken at the end of the story. */
+function fate({ property, why }: StoryFile, now: string | undefined) {
+  return now === 'broken'
+    ? toned('bad', `${property} is broken: ${why ?? ''}`)
+    : toned('good', `${property} holds at the end of this story now; when it was told, it was broken.`)
 }

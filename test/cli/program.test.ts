@@ -81,7 +81,7 @@ describe('what cannot be understood', () => {
     [['lessons', '--jsn'], 'unknown option'],
     [['run', 'nowhere.scenario'], 'there is no such file'],
     [['check', '09', 'nowhere.ts'], 'there is no such file'],
-    [['replay', 'nonsense'], 'A token starts with'],
+    [['replay', 'nonsense'], 'give a token, from "sb1." to its end, or a story file'],
     [['check', '09', '--seed', 'x'], 'a seed is a whole number'],
   ])('%j is usage, and says what to write', (words, says) => {
     const { code, out, err } = splitbrain(words)
@@ -125,6 +125,28 @@ test('the repl reads lines from a pipe', () => {
   expect(code).toBe(0)
   expect(out).toContain('prepare')
   expect(err).toContain('Did you mean "crash"?')
+})
+
+test('a failure that explore found is exported, and replayed from the file; a changed or damaged one is told apart', () => {
+  const words = ['dual-write', 'AC1', '--drops', '1', '--after', 'request client orders place tx=t1']
+  const found = splitbrain(['explore', ...words, '--json'])
+  expect(found.code).toBe(1)
+  const { view, verdicts } = JSON.parse(found.out)
+  expect(verdicts[0]).toMatchObject({ property: 'AC1', kind: 'broken' })
+  const { code, out: text } = splitbrain(['story', 'export', view.token])
+  expect(code).toBe(0)
+  const told = splitbrain(['replay', file('told.story', text)])
+  expect(told.code).toBe(0)
+  expect(told.out).toContain('AC1 is broken: ')
+  expect(told.out).not.toContain('has changed')
+  const story = JSON.parse(text)
+  story.worlds[1] = '0'.repeat(12)
+  const changed = file('changed.story', JSON.stringify(story))
+  expect(splitbrain(['replay', changed]).out).toContain('it differs first at step 1')
+  expect(splitbrain(['replay', changed, '--exact']).code).toBe(3)
+  expect(splitbrain(['replay', file('half.story', text.slice(0, 40))]).code).toBe(3)
+  expect(splitbrain(['replay', 'sb1.xyz']).code).toBe(2)
+  expect(splitbrain(['replay', 'no-such.story']).code).toBe(2)
 })
 
 test('--version and --help', () => {

@@ -1,0 +1,54 @@
+/** Lines asked of a kernel without a lesson, one after the other, with progress where a person watches. */
+import type { Io } from './command.ts'
+import { progressText } from './components/progressLine.ts'
+import { type Kernel, type Lesson, newKernel, type Outcome } from './door.ts'
+
+const NO_LESSON: Lesson = {
+  id: 'prompt',
+  number: '00',
+  title: 'A cluster of your own',
+  unit: '',
+  minutes: 0,
+  needs: [],
+  exercises: [],
+  sources: [],
+  file: '',
+  parts: [],
+}
+
+/** Asks lines of a thread of its own; the process stays free to be stopped. */
+export class Asked {
+  readonly kernel: Kernel = newKernel(NO_LESSON)
+
+  constructor(
+    private readonly io: Io,
+    /** How the person who watches stops it. */
+    private readonly stops: string,
+  ) {}
+
+  line(line: string): Promise<Outcome> {
+    const { io } = this
+    return new Promise((resolve) => {
+      let far = ''
+      this.kernel.ask(
+        { kind: 'line', line },
+        {
+          done: (outcome) => {
+            if (far !== '') io.err(`\r${' '.repeat(far.length)}\r`)
+            resolve(outcome)
+          },
+          seen: (progress, ms) => {
+            if (!io.interactive) return
+            const text = progressText(progress, ms, this.stops).slice(0, io.columns - 1)
+            io.err(`\r${text.padEnd(far.length)}`)
+            far = text
+          },
+        },
+      )
+    })
+  }
+
+  close(): void {
+    this.kernel.close()
+  }
+}

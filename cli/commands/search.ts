@@ -1,0 +1,99 @@
+/** `explore` and `fuzz`: a search on a cluster of its own, as a plain command. */
+import { Asked } from '../asked.ts'
+import { type CliCommand, EXIT, type Io, type Options, print, printJson, UsageProblem } from '../command.ts'
+import { type Outcome, protocols, renderView, toned } from '../door.ts'
+
+export const explore: CliCommand = searching({
+  command: 'explore',
+  says: 'try every schedule of a protocol within budgets, and show a shortest story that breaks a property',
+  options: [
+    ['--crashes <n>', 'how many crashes there may be'],
+    ['--drops <n>', 'how many messages may be lost'],
+    ['--dups <n>', 'how many messages may be copied'],
+    ['--timeouts <n>', 'how many timers may fire; any for no limit'],
+    ['--may-crash <nodes>', 'who may crash: n1,n2'],
+    ['--depth <n>', 'do not look beyond this level'],
+    ['--worlds <n>', 'give up beyond this many worlds'],
+  ],
+})
+
+export const fuzz: CliCommand = searching({
+  command: 'fuzz',
+  says: 'many random runs of a protocol, and the short story of what broke',
+  options: [
+    ['--seeds <n>', 'how many runs'],
+    ['--seed <n>', 'the seed of the first run'],
+    ['--loss <chance>', 'at most this chance that a message is lost'],
+    ['--crashes <n>', 'at most this many crashes in a run'],
+    ['--partitions <n>', 'at most this many partitions in a run'],
+    ['--may-crash <nodes>', 'who may crash: n1,n2'],
+  ],
+})
+
+function searching(search: {
+  readonly command: string
+  readonly says: string
+  readonly options: readonly (readonly [string, string])[]
+}): CliCommand {
+  return {
+    usage: `${search.command} <protocol> [property...]`,
+    says: search.says,
+    options: [
+      ['--cluster <words>', 'the names of the nodes, rules and settings, as after cluster in a scenario'],
+      [
+        '--after <lines>',
+        'scenario lines to begin with, a semicolon between: "request client tm begin tx=t1"',
+      ],
+      ...search.options,
+      ['--json', 'as JSON'],
+    ],
+    async run(io, [protocol, ...properties], options) {
+      const names = properties.filter((name) => name !== undefined)
+      const asked = new Asked(io, 'Ctrl-C stops')
+      try {
+        await must(asked, `cluster ${protocol} ${options['cluster'] ?? ''}`.trimEnd())
+        for (const before of String(options['after'] ?? '').split(';')) await must(asked, before.trim())
+        const wanted = names.length > 0 ? names : propertiesOf(protocol!)
+        const line = [search.command, ...wanted, ...settings(search.options, options)].join(' ')
+        return tell(io, await must(asked, line), options)
+      } finally {
+        asked.close()
+      }
+    },
+  }
+}
+
+function propertiesOf(name: string): readonly string[] {
+  const protocol = protocols.find((one) => one.name === name)
+  return protocol?.properties.map((property) => property.name) ?? []
+}
+
+/** `--may-crash n1` as the scenario language has it: `may-crash=n1`. */
+function settings(flags: readonly (readonly [string, string])[], options: Options): string[] {
+  return flags.flatMap(([flag]) => {
+    const name = /^--([a-z-]+)/.exec(flag)![1]!
+    const value = options[name.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase())]
+    return value === undefined ? [] : [`${name}=${value}`]
+  })
+}
+
+type Done = Extract<Outcome, { kind: 'done' }>
+
+async function must(asked: Asked, line: string): Promise<Done> {
+  const outcome = await asked.line(line)
+  if (outcome.kind === 'done') return outcome
+  if (outcome.kind === 'ended') throw new UsageProblem(outcome.says)
+  const { message, suggestion } = outcome.problem
+  throw new UsageProblem(message, suggestion === null ? null : `did you mean "${suggestion}"?`)
+}
+
+function tell(io: Io, { result }: Done, options: Options): number {
+  const { view, note, verdicts } = result ?? { view: null, note: null, verdicts: [] }
+  if (options['json'] === true) printJson(io, { verdicts, view, note })
+  else {
+    if (view !== null) print(io, renderView(view, { width: io.columns, ascii: io.ascii }))
+    if (note !== null) print(io, [toned('dim', note)])
+  }
+  if (verdicts.some((verdict) => verdict.kind === 'broken')) return EXIT.failed
+  return verdicts.some((verdict) => verdict.kind === 'gaveUp') ? EXIT.gaveUp : EXIT.good
+}
