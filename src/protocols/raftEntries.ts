@@ -18,7 +18,7 @@ export function sameEntry(a: Entry, b: Entry | undefined): boolean {
   )
 }
 
-/** A log in one line, term by term as in the paper's figures: `1: a b  2: c`, with a bar after what is committed. */
+/** A log in one line, term by term: `T1: a b | T2: c`, with a bar after what is committed. */
 export function logLine(
   log: readonly Entry[],
   commitIndex: number,
