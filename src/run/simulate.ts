@@ -11,7 +11,7 @@ import {
   stepTwice,
 } from '../node/step.ts'
 import { begin } from '../world/apply.ts'
-import { type Choice, linksBetween } from '../world/choice.ts'
+import { type Choice, linksBetween, type Parcel } from '../world/choice.ts'
 import type { Moment } from '../world/draft.ts'
 import type { AnyProperty } from '../world/property.ts'
 import type { Model } from '../world/protocol.ts'
@@ -26,6 +26,8 @@ export interface FaultPlan {
   /** Chances per message. */
   readonly loss?: number
   readonly duplicate?: number
+  /** Loss and copies befall messages between nodes only: what a client sends or is sent arrives once. */
+  readonly sparesClients?: boolean
   /** Chance per handler call that the node dies inside it, between two effects. */
   readonly crashInside?: number
   /** Crashes between handlers: how many, and how long a node stays down, at most. */
@@ -231,11 +233,17 @@ export class Simulator {
     return false
   }
 
+  private mayBeHit({ from, to }: Parcel): boolean {
+    return (
+      !this.options.faults?.sparesClients || [from, to].every((name) => this.model.nodes[name] !== undefined)
+    )
+  }
+
   private withFaults(choice: Choice, dueUs: number): Choice {
     const faults = this.options.faults
     if (faults === undefined || dueUs > this.startUs + faults.untilMs * 1000) return choice
     const toNode = choice.kind === 'deliver' && this.model.nodes[choice.parcel.to] !== undefined
-    if (choice.kind === 'deliver') {
+    if (choice.kind === 'deliver' && this.mayBeHit(choice.parcel)) {
       if (this.random.network.chance(faults.loss ?? 0)) return { kind: 'drop', parcel: choice.parcel }
       if (this.random.network.chance(faults.duplicate ?? 0))
         this.take({ kind: 'duplicate', parcel: choice.parcel })

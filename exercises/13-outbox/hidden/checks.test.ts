@@ -101,9 +101,9 @@ describe('one scenario', () => {
       ],
     },
   }, () => {
-    const run = paid()
-    run.drop({ type: 'publish' }).crash('orders').restart('orders')
+    const run = paid().drop({ type: 'publish' })
     const before = times(run, 'publish', 't1')
+    run.crash('orders').restart('orders')
     if (times(run.wait(1000), 'publish', 't1') === before)
       run.fail('orders came back, t1 is paid, and nothing was published within a second')
   })
