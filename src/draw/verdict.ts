@@ -39,6 +39,16 @@ export function verdictView(verdict: Verdict<Choice>, stage: Stage): VerdictView
         token: null,
       }
     case 'broken':
+      // Where no world shows something there is no story to tell.
+      if (judgeOf(stage.model, verdict.property)?.kind === 'sometimes')
+        return {
+          ...base,
+          headline: 'broken: never seen',
+          why: verdict.why,
+          steps: 0,
+          picture: null,
+          token: null,
+        }
       return {
         ...base,
         headline: `broken in ${count(verdict.trace.length, 'step')}`,
@@ -59,7 +69,11 @@ function pictureOf(verdict: Verdict<Choice> & { kind: 'broken' }, { model, from 
 /** The nodes that are up and owe what the broken property asks for. */
 function doubts(model: Model, world: World, name: string): { node: string; state: string }[] {
   const index = model.properties.findIndex((property) => property.name === name)
-  const judge = model.properties[index]?.judge
+  const judge = judgeOf(model, name)
   if (judge === undefined || (judge.kind !== 'nonBlocking' && judge.kind !== 'afterRepair')) return []
   return judge.open(world.folds[index]!, model.cluster).filter(({ node }) => world.nodes[node]?.up === true)
+}
+
+function judgeOf(model: Model, name: string) {
+  return model.properties.find((property) => property.name === name)?.judge
 }

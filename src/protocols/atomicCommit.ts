@@ -27,6 +27,16 @@ export function commitLabel(body: Body): string | null {
   return null
 }
 
+/** Guards AC1 against passing because nobody ever decides, or everybody always aborts. */
+export const someCommit: AnyProperty = property<boolean>({
+  name: 'SomeCommit',
+  says: 'Some commit: in some run a process commits',
+  first: false,
+  see: (fold, seen) =>
+    fold || (seen.kind === 'output' && seen.body.type === 'decide' && seen.body['decision'] === 'commit'),
+  judge: { kind: 'sometimes', shown: (fold) => fold },
+})
+
 /** The six properties, for protocols whose participants have the given role. */
 export function atomicCommit(participantRole = 'participant'): readonly AnyProperty[] {
   return [

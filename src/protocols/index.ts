@@ -1,15 +1,20 @@
 /** The list of reference protocols and of the flawed readings of their rules. One line each. */
 import type { Alternative, Protocol } from '../world/protocol.ts'
 import { abd } from './abd.ts'
+import { causalBroadcast } from './causalBroadcast.ts'
+import { deposit } from './deposit.ts'
 import { dualWrite } from './dualWrite.ts'
 import { flawedAbd } from './flawed/abd.ts'
+import { flawedDeposit } from './flawed/deposit.ts'
 import { flawedMessaging } from './flawed/messaging.ts'
+import { flawedOrder } from './flawed/order.ts'
 import { flawedPaxos } from './flawed/paxos.ts'
 import { flawedRaft } from './flawed/raft.ts'
 import { flawedThreePhaseCommit } from './flawed/threePhaseCommit.ts'
 import { flawedTwoPhaseCommit } from './flawed/twoPhaseCommit.ts'
 import { halfMessage } from './halfMessage.ts'
 import { inquiryCommit } from './inquiryCommit.ts'
+import { lamportClocks, vectorClocks } from './logicalClocks.ts'
 import { outbox } from './outbox.ts'
 import { paxos } from './paxos.ts'
 import { paxosLamport } from './paxosLamport.ts'
@@ -20,10 +25,16 @@ import { raftLog } from './raftLog.ts'
 import { singleCopyRegister } from './singleCopyRegister.ts'
 import { tCommit } from './tCommit.ts'
 import { threePhaseCommit } from './threePhaseCommit.ts'
+import { twoGenerals } from './twoGenerals.ts'
 import { twoPhase } from './twoPhase.ts'
 import { twoPhaseCommit } from './twoPhaseCommit.ts'
 
 export const protocols: readonly Protocol[] = [
+  deposit,
+  twoGenerals,
+  lamportClocks,
+  vectorClocks,
+  causalBroadcast,
   dualWrite,
   twoPhaseCommit,
   tCommit,
@@ -43,6 +54,8 @@ export const protocols: readonly Protocol[] = [
 ]
 
 export const alternatives: readonly Alternative[] = [
+  ...flawedDeposit,
+  ...flawedOrder,
   ...flawedTwoPhaseCommit,
   ...flawedPaxos,
   ...flawedAbd,

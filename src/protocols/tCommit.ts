@@ -1,7 +1,7 @@
 /** Transaction commit as a specification: what any commit protocol implements, without messages (Gray & Lamport 2006, TCommit). */
 import { defineNode } from '../node/node.ts'
 import { defineProtocol } from '../world/protocol.ts'
-import { agreement } from './atomicCommit.ts'
+import { agreement, someCommit } from './atomicCommit.ts'
 
 type ManagerState = 'working' | 'prepared' | 'committed' | 'aborted'
 interface State {
@@ -55,5 +55,5 @@ export const tCommit = defineProtocol({
         { role: 'spec', peers: [], config: { managers: params['managers'] ?? [] } },
       ]),
     ),
-  properties: [agreement],
+  properties: [agreement, someCommit],
 })

@@ -1,7 +1,7 @@
 /** Two-phase commit as Lamport cuts it: no disks, no crashes, messages that may be received any number of times (TwoPhase). */
 import { defineNode } from '../node/node.ts'
 import { defineProtocol } from '../world/protocol.ts'
-import { agreement } from './atomicCommit.ts'
+import { agreement, someCommit } from './atomicCommit.ts'
 
 type Message = { readonly type: 'Prepared' } | { readonly type: 'Commit' } | { readonly type: 'Abort' }
 
@@ -96,7 +96,7 @@ export const twoPhase = defineProtocol({
       ...Object.fromEntries(managers.map((name) => [name, { role: 'rm', peers: [tm], config: {} }])),
     }
   },
-  properties: [agreement],
+  properties: [agreement, someCommit],
   wire: 'set',
   refusals: 'stay',
   unchanged: 'handled',

@@ -7,7 +7,7 @@
  */
 import { type Context, defineNode, type NodeDisk, type OperationId } from '../node/node.ts'
 import { type Assignment, defineProtocol } from '../world/protocol.ts'
-import { atomicCommit, commitLabel, type Decision } from './atomicCommit.ts'
+import { atomicCommit, commitLabel, type Decision, someCommit } from './atomicCommit.ts'
 import { blockedRows, waitsForEverything } from './blockedRows.ts'
 import { effectOnce } from './effectOnce.ts'
 import { inDoubtParticipant } from './inDoubtParticipant.ts'
@@ -309,7 +309,7 @@ export const twoPhaseCommit = defineProtocol({
       says: 'reads which transaction last committed on a row',
     },
   },
-  properties: [...atomicCommit(), effectOnce, noFracturedRead, blockedRows, waitsForEverything],
+  properties: [...atomicCommit(), someCommit, effectOnce, noFracturedRead, blockedRows, waitsForEverything],
   situations: [inDoubtParticipant],
   label(body) {
     if (body.type === 'wait') return `${String(body['tx'])} waits for ${String(body['for'])}`

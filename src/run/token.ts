@@ -38,7 +38,8 @@ export function tokenOf(story: Story): string {
 
 /** Throws `TokenProblem` with one sentence that says what is wrong with the token. */
 export function storyOf(token: string): Story {
-  const text = token.trim()
+  // Mail and terminals break long words into lines.
+  const text = token.replace(/\s+/g, '')
   if (!text.startsWith(PREFIX)) {
     if (/^sb\d+\./.test(text))
       throw new TokenProblem(

@@ -25,6 +25,8 @@ describe.each([
     const t = open({ columns, rows })
     await t.sees('09 Two-phase commit')
     await t.sees('? keys')
+    t.type('09')
+    await t.sees('/ 09')
     t.type(KEYS.enter)
     await t.sees('Splitbrain › 09 Two-phase commit')
     await t.sees('0 of ')
@@ -79,9 +81,8 @@ test('a change of one line costs few bytes', async () => {
 })
 
 test('a prediction, a prompt with a mistake, and its completion', async () => {
-  const t = open()
+  const t = open({ words: ['learn', '09'] })
   await t.sees('? keys')
-  t.type(KEYS.enter)
   await t.sees('0 of ')
   t.type('1')
   await t.sees(/You expected/)
@@ -100,9 +101,7 @@ test('a prediction, a prompt with a mistake, and its completion', async () => {
 test('SIGTERM gives the terminal back, and the next visit begins where this one ended', async () => {
   const workspace = mkdtempSync(join(tmpdir(), 'splitbrain-'))
   try {
-    const t = open({ workspace })
-    await t.sees('? keys')
-    t.type(KEYS.enter)
+    const t = open({ workspace, words: ['learn', '09'] })
     await t.sees('0 of ')
     t.type('n')
     await t.sees('Enter runs it')

@@ -69,6 +69,8 @@ test('time, walked', async () => {
 test('a check that fails', { timeout: 120_000 }, async () => {
   terminal = new Terminal({ columns: 80, rows: 30, workspace })
   await terminal.sees('? keys')
+  terminal.type('/two-phase')
+  await terminal.sees('/ two-phase')
   terminal.type(KEYS.down)
   await terminal.sees('Exercise Two-phase commit')
   terminal.type(KEYS.enter)

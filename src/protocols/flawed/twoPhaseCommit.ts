@@ -18,6 +18,7 @@ export const flawedTwoPhaseCommit: readonly Alternative[] = [
     'a majority of Yes votes is enough',
     (yes: readonly string[], all: readonly string[]) => yes.length * 2 > all.length,
   ),
+  of('mayCommit', 'never', 'to be on the safe side nobody ever commits', () => false),
   of('inDoubt', 'abort', 'a participant in doubt loses patience and aborts', () => 'abort'),
   of('inDoubt', 'commit', 'a participant in doubt loses patience and commits', () => 'commit'),
   of('unknown', 'commit', 'a coordinator without a record answers commit', () => 'commit'),

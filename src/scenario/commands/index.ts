@@ -12,6 +12,7 @@ import { check, explore } from './judge.ts'
 import { request } from './request.ts'
 import { show } from './show.ts'
 import { back, fire, goto, run, step } from './time.ts'
+import { token } from './token.ts'
 
 export const commands: readonly Command[] = [
   cluster,
@@ -42,5 +43,6 @@ export const commands: readonly Command[] = [
   explore,
   fuzz,
   concurrency,
+  token,
   help,
 ]

@@ -1,0 +1,32 @@
+/** Flawed readings of logical clocks, cuts and causal broadcast, one rule each. */
+import type { Alternative } from '../../world/protocol.ts'
+import type { VectorStamp } from '../logicalClocks.ts'
+
+const of = (
+  protocol: string,
+  rule: string,
+  name: string,
+  says: string,
+  is: Alternative['is'],
+): Alternative => ({ protocol, rule, name, says, is })
+
+export const flawedOrder: readonly Alternative[] = [
+  of('lamport-clocks', 'onHear', 'ignore', 'each node only counts its own events', (own: number) => own),
+  of('vector-clocks', 'onHear', 'ignore', 'each node only counts its own events', (own: VectorStamp) => own),
+  of(
+    'vector-clocks',
+    'onHear',
+    'take-over',
+    'a receiver takes the stamp of the message for its own',
+    (_own: VectorStamp, heard: VectorStamp) => heard,
+  ),
+  of('vector-clocks', 'recordFirst', 'never', 'each node records itself when it is asked to', () => false),
+  of('causal-broadcast', 'mayDeliver', 'at-once', 'what arrives is shown', () => true),
+  of(
+    'causal-broadcast',
+    'mayDeliver',
+    'in-order-of-sender',
+    'only the texts of one writer are kept in order',
+    (seen: VectorStamp, from: string, stamp: VectorStamp) => stamp[from] === seen[from]! + 1,
+  ),
+]
