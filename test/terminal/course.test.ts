@@ -68,14 +68,16 @@ test('a screen that nothing happens on writes nothing, and is never cleared', as
 })
 
 test('a change of one line costs few bytes', async () => {
-  const t = open()
+  const t = open({ words: ['learn', '09'] })
   await t.sees('? keys')
-  t.type('/')
-  await t.sees('Esc show all')
+  t.type('n')
+  await t.sees('Enter runs it')
+  t.type(':')
+  await t.sees('Tab shows what can come next')
   await t.quiet()
   const before = t.written.length
   t.type('c')
-  await t.sees('/ c')
+  await t.sees('> c')
   await t.quiet()
   expect(t.written.length - before).toBeLessThan(400)
 })
