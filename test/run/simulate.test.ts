@@ -78,6 +78,19 @@ describe('simulate', () => {
     expect([...broken]).not.toEqual([])
   })
 
+  test('what clients send and are answered can be spared from the network', () => {
+    const fates = (sparesClients: boolean) =>
+      Array.from({ length: 40 }, (_, seed) => {
+        const faults = { untilMs: 2000, loss: 0.3, duplicate: 0.3, sparesClients }
+        return simulate(model, { ...hostile, faults, seed }).trace
+      })
+        .flat()
+        .filter((choice) => choice.kind === 'drop' || choice.kind === 'duplicate')
+    expect(fates(false).some(({ parcel }) => parcel.op !== null)).toBe(true)
+    expect(fates(true).length).toBeGreaterThan(0)
+    expect(fates(true).filter(({ parcel }) => parcel.op !== null)).toEqual([])
+  })
+
   test('a run that never rests is stopped, and has not passed', () => {
     const { stopped, verdicts } = simulate(model, { ...hostile, maxSteps: 5 })
     expect(stopped).toBe('5 steps')
