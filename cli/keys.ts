@@ -29,8 +29,14 @@ export const KEYS = {
     { action: 'quit', keys: ['q'], label: 'quit', says: 'leave; the next visit starts where you were' },
     { action: 'pageUp', keys: ['pgup'], shown: 'PgUp', label: '', says: 'ten up' },
     { action: 'pageDown', keys: ['pgdn'], shown: 'PgDn', label: '', says: 'ten down' },
-    { action: 'first', keys: ['home', 'g'], shown: 'Home', label: '', says: 'the first' },
+    { action: 'first', keys: ['home'], shown: 'Home', label: '', says: 'the first' },
     { action: 'last', keys: ['end', 'G'], shown: 'End', label: '', says: 'the last' },
+    {
+      action: 'glossary',
+      keys: ['g'],
+      label: 'glossary',
+      says: 'the words of the course, and where they are shown',
+    },
     { action: 'help', keys: ['?'], label: 'keys', says: 'this page' },
   ],
   find: [
@@ -83,8 +89,14 @@ export const KEYS = {
       label: '',
       says: 'one page down; so does Space',
     },
-    { action: 'first', keys: ['home', 'g'], shown: 'Home', label: '', says: 'the beginning' },
+    { action: 'first', keys: ['home'], shown: 'Home', label: '', says: 'the beginning' },
     { action: 'last', keys: ['end', 'G'], shown: 'End', label: '', says: 'the end' },
+    {
+      action: 'glossary',
+      keys: ['g'],
+      label: 'glossary',
+      says: 'the words of the course, and where they are shown',
+    },
     { action: 'help', keys: ['?'], label: 'keys', says: 'this page' },
   ],
   prompt: [

@@ -6,6 +6,7 @@ import { claims } from './claims.ts'
 import { debug } from './debug.ts'
 import { exercises } from './exercises.ts'
 import { exportLesson } from './export.ts'
+import { glossary } from './glossary.ts'
 import { hint } from './hint.ts'
 import { init } from './init.ts'
 import { learn } from './learn.ts'
@@ -28,6 +29,7 @@ export const COMMANDS: readonly CliCommand[] = [
   learn,
   lessons,
   claims,
+  glossary,
   exportLesson,
   init,
   status,

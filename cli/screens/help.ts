@@ -1,8 +1,8 @@
 /** The page of keys, made from the one table. */
-import { bodyHeight, frame, type Picture, type Size } from '../components/frame.ts'
 import { type Line, padLine, plain, toned, wrapLine } from '../door.ts'
-import { actionFor, type Binding, EVERYWHERE, KEYS, type Keyed, type Press } from '../keys.ts'
-import type { Host, Screen } from './screen.ts'
+import { type Binding, EVERYWHERE, KEYS, type Keyed } from '../keys.ts'
+import { ReadingScreen } from './reading.ts'
+import type { Host } from './screen.ts'
 
 const TITLES: { readonly [screen in Keyed]: string } = {
   map: 'On the course map',
@@ -15,53 +15,22 @@ const TITLES: { readonly [screen in Keyed]: string } = {
   help: 'On this page',
 }
 
-export class HelpScreen implements Screen {
-  readonly keyed = 'help'
-  #top = 0
-
-  constructor(
-    readonly about: readonly Keyed[],
-    readonly host: Host,
-  ) {}
-
-  draw(size: Size): Picture {
-    return frame(size, {
-      where: ['Splitbrain', 'keys'],
-      status: [],
-      body: (width, height) => {
-        const lines = this.#lines(width)
-        this.#top = Math.max(0, Math.min(this.#top, lines.length - height))
-        return lines.slice(this.#top, this.#top + height)
-      },
-      keys: KEYS.help,
-    })
+export class HelpScreen extends ReadingScreen {
+  constructor(about: readonly Keyed[], host: Host) {
+    super('keys', host, (width) => linesOf(about, width))
   }
+}
 
-  press(key: Press, size: Size): void {
-    switch (actionFor('help', key.name)) {
-      case 'close':
-        return this.host.back()
-      case 'up':
-        this.#top -= key.name === 'pgup' ? bodyHeight(size) : 1
-        return
-      case 'down':
-        this.#top += key.name === 'down' || key.name === 'j' ? 1 : bodyHeight(size)
-        return
-      case null:
-    }
-  }
-
-  #lines(width: number): Line[] {
-    const tables: (readonly [string, readonly Binding[]])[] = [
-      ...this.about.map((screen) => [TITLES[screen], KEYS[screen]] as const),
-      ['Everywhere', EVERYWHERE],
-    ]
-    return tables.flatMap(([title, bindings]) => [
-      toned('strong', ` ${title}`),
-      ...bindings.flatMap((binding) => row(binding, width)),
-      plain(''),
-    ])
-  }
+function linesOf(about: readonly Keyed[], width: number): Line[] {
+  const tables: (readonly [string, readonly Binding[]])[] = [
+    ...about.map((screen) => [TITLES[screen], KEYS[screen]] as const),
+    ['Everywhere', EVERYWHERE],
+  ]
+  return tables.flatMap(([title, bindings]) => [
+    toned('strong', ` ${title}`),
+    ...bindings.flatMap((binding) => row(binding, width)),
+    plain(''),
+  ])
 }
 
 /** Every key of the binding, then what it does. */

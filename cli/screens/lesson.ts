@@ -20,6 +20,7 @@ import {
 import { type ActionOf, actionFor, KEYS, type Press } from '../keys.ts'
 import { type LessonProgress, NOT_BEGUN, withLesson } from '../progress.ts'
 import type { Course } from './course.ts'
+import { GlossaryScreen } from './glossary.ts'
 import { HelpScreen } from './help.ts'
 import { Prompting } from './prompting.ts'
 import type { Host, Screen } from './screen.ts'
@@ -176,6 +177,8 @@ export class LessonScreen implements Screen {
         return this.#scroll(-this.#pages.height)
       case 'last':
         return this.#scroll(this.#pages.height)
+      case 'glossary':
+        return this.host.open(new GlossaryScreen(this.course, this.host))
       case 'help':
         return this.host.open(new HelpScreen(['lesson', 'prompt'], this.host))
     }

@@ -4,6 +4,7 @@ import { type MapItem, mapDetail, mapItems, mapLines, matching, nextItem } from 
 import { type Line, padLine, plain, toned } from '../door.ts'
 import { type ActionOf, actionFor, KEYS, type Press } from '../keys.ts'
 import type { Course } from './course.ts'
+import { GlossaryScreen } from './glossary.ts'
 import { HelpScreen } from './help.ts'
 import type { Host, Place, Screen } from './screen.ts'
 
@@ -76,6 +77,8 @@ export class MapScreen implements Screen {
         return this.#setQuery('')
       case 'quit':
         return this.host.quit()
+      case 'glossary':
+        return this.host.open(new GlossaryScreen(this.course, this.host))
       case 'help':
         return this.host.open(new HelpScreen(['map', 'find'], this.host))
     }

@@ -311,6 +311,7 @@ describe('every schedule', () => {
     for (const end of write(asked(), 'carl', 'c').everyOrder())
       for (const node of PEOPLE) {
         expectRelation(end, node, 'q', 'a', 'before')
+        expectRelation(end, node, 'a', 'q', 'after')
         expectRelation(end, node, 'c', 'a', 'concurrent')
         expectRelation(end, node, 'q', 'c', 'concurrent')
       }
