@@ -114,7 +114,7 @@ class Search {
       distinct: this.mainRows,
       generated: this.generated,
       depth: this.depth,
-      handlerCalls: this.space.handlerCalls,
+      handlerCalls: this.space.nodes.handlerCalls,
       collisions: this.options.exact ? this.rows.collisions : this.rows.expectedCollisions(),
     }
   }
