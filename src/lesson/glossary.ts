@@ -19,11 +19,24 @@ const term = (word: string, chinese: string, says: string, ...lessons: readonly 
 /** In the order of the alphabet. */
 export const GLOSSARY: readonly Term[] = [
   term(
+    'abort',
+    '中止',
+    'To end a transaction so that no part of it counts.',
+    'exploring',
+    'two-phase-commit',
+  ),
+  term(
     'atomic commit',
     '原子提交',
     'All take part in a transaction commit it, or all abort it.',
     'exploring',
     'two-phase-commit',
+  ),
+  term(
+    'breadth first',
+    '广度优先',
+    'All worlds one step away, then two: the first broken one is a nearest one.',
+    'exploring',
   ),
   term(
     'budget',
@@ -37,6 +50,7 @@ export const GLOSSARY: readonly Term[] = [
     'Everybody is shown a text after all that its writer had been shown.',
     'order',
   ),
+  term('cell', '', 'A block of a lesson that can be run.', 'first-faults'),
   term(
     'check-back',
     '事务回查',
@@ -49,6 +63,7 @@ export const GLOSSARY: readonly Term[] = [
     'Whoever asks nodes for something from outside. It is not a node.',
     'first-faults',
   ),
+  term('clock condition', '时钟条件', 'If one event happened before another, its stamp is smaller.', 'order'),
   term(
     'clock drift',
     '时钟漂移',
@@ -57,6 +72,13 @@ export const GLOSSARY: readonly Term[] = [
     'leases',
   ),
   term('clock skew', '时钟偏差', 'How far two clocks are apart at one moment.', 'leases'),
+  term(
+    'commit',
+    '提交',
+    'To end a transaction so that all parts of it count.',
+    'exploring',
+    'two-phase-commit',
+  ),
   term(
     'commit point',
     '提交点',
@@ -69,13 +91,13 @@ export const GLOSSARY: readonly Term[] = [
     'A step that undoes the effect of an earlier one that has already committed.',
     'saga',
   ),
-  term('concurrent', '并发', 'Of two events: neither happened before the other.', 'order'),
   term(
     'concurrency set',
     '并发集',
     'The states in which others can be while one node is in a given state.',
     'three-phase-commit',
   ),
+  term('concurrent', '并发', 'Of two events: neither happened before the other.', 'order'),
   term(
     'consistent cut',
     '一致割集',
@@ -112,6 +134,7 @@ export const GLOSSARY: readonly Term[] = [
     'How many worlds one after the other a search has followed; the first counts.',
     'exploring',
   ),
+  term('disk', '磁盘', 'What a node keeps through a crash: only what was forced is safe.', 'first-faults'),
   term(
     'dual write',
     '双写',
@@ -139,6 +162,12 @@ export const GLOSSARY: readonly Term[] = [
     'A write that is on the medium before the program goes on (sync).',
     'first-faults',
     'two-phase-commit',
+  ),
+  term(
+    'gave up',
+    '',
+    'A search reached a limit before it had seen everything. It is not a pass.',
+    'exploring',
   ),
   term(
     'half message',
@@ -250,6 +279,12 @@ export const GLOSSARY: readonly Term[] = [
     'exploring',
   ),
   term(
+    'protocol',
+    '协议',
+    'What each node does with each message: the program of a cluster.',
+    'first-faults',
+  ),
+  term(
     'read your writes',
     '读己之写',
     'Whoever has written a value does not read an older one.',
@@ -271,6 +306,7 @@ export const GLOSSARY: readonly Term[] = [
   ),
   term('specification', '规约', 'What may happen, without saying how it is done.', 'exploring'),
   term('stamp', '时间戳', 'The value of a logical clock that is written on an event or a message.', 'order'),
+  term('state', '状态', 'What a node holds in memory.', 'first-faults'),
   term(
     'step',
     '',

@@ -38,8 +38,8 @@ export function tokenOf(story: Story): string {
 
 /** Throws `TokenProblem` with one sentence that says what is wrong with the token. */
 export function storyOf(token: string): Story {
-  // Mail and terminals break long words into lines.
-  const text = token.replace(/\s+/g, '')
+  // Mail and screens break long words into lines, and screens draw a margin beside them.
+  const text = token.replace(/[\s┃│|]+/g, '')
   if (!text.startsWith(PREFIX)) {
     if (/^sb\d+\./.test(text))
       throw new TokenProblem(
