@@ -10,6 +10,7 @@ import { flawedMessaging } from './flawed/messaging.ts'
 import { flawedOrder } from './flawed/order.ts'
 import { flawedPaxos } from './flawed/paxos.ts'
 import { flawedRaft } from './flawed/raft.ts'
+import { flawedSaga } from './flawed/saga.ts'
 import { flawedThreePhaseCommit } from './flawed/threePhaseCommit.ts'
 import { flawedTwoPhaseCommit } from './flawed/twoPhaseCommit.ts'
 import { halfMessage } from './halfMessage.ts'
@@ -22,6 +23,8 @@ import { paxosRegister } from './paxosRegister.ts'
 import { raftElection } from './raftElection.ts'
 import { raftKeyValue } from './raftKeyValue.ts'
 import { raftLog } from './raftLog.ts'
+import { saga } from './saga.ts'
+import { sagaChoreography } from './sagaChoreography.ts'
 import { singleCopyRegister } from './singleCopyRegister.ts'
 import { tCommit } from './tCommit.ts'
 import { threePhaseCommit } from './threePhaseCommit.ts'
@@ -43,6 +46,8 @@ export const protocols: readonly Protocol[] = [
   inquiryCommit,
   outbox,
   halfMessage,
+  saga,
+  sagaChoreography,
   singleCopyRegister,
   abd,
   paxos,
@@ -62,4 +67,5 @@ export const alternatives: readonly Alternative[] = [
   ...flawedRaft,
   ...flawedThreePhaseCommit,
   ...flawedMessaging,
+  ...flawedSaga,
 ]

@@ -1,0 +1,71 @@
+/** Flawed readings of sagas, one rule each. */
+import type { Alternative } from '../../world/protocol.ts'
+import type { StepState } from '../sagaService.ts'
+
+const of = (
+  protocol: string,
+  rule: string,
+  name: string,
+  says: string,
+  is: Alternative['is'],
+): Alternative => ({
+  protocol,
+  rule,
+  name,
+  says,
+  is,
+})
+
+type Act = () => void
+
+/** What services get wrong in both styles. */
+const services = (protocol: string): readonly Alternative[] => [
+  of(protocol, 'onDo', 'every-time', 'a step that is asked for again is done again', (before: StepState) =>
+    before === 'undone' || before === 'fenced' ? 'answer refused' : 'do',
+  ),
+  of(
+    protocol,
+    'onDo',
+    'late-is-welcome',
+    'a step that comes after its compensation is done',
+    (before: StepState) => (before === 'done' ? 'answer done' : 'do'),
+  ),
+  of(
+    protocol,
+    'onUndo',
+    'nothing-to-undo',
+    'a compensation without a step leaves no note',
+    (before: StepState) => (before === 'done' ? 'undo' : 'answer'),
+  ),
+]
+
+export const flawedSaga: readonly Alternative[] = [
+  of('saga', 'log', 'after', 'the saga log is written after the call', (note: Act, call: Act) => {
+    call()
+    note()
+  }),
+  of(
+    'saga',
+    'onSilence',
+    'not-executed',
+    'a step that does not answer is taken not to have happened',
+    (at: number, pivot: number) => ({
+      way: at >= pivot ? 'forward' : 'backward',
+      at: at >= pivot ? at : at - 1,
+    }),
+  ),
+  of('saga', 'onRefusal', 'stop', 'a refusal ends the saga, and nothing is undone', () => null),
+  of('saga', 'onRefusal', 'forward-order', 'what was done first is undone first', (at: number) => ({
+    at: at - 1,
+    order: 'forward',
+  })),
+  ...services('saga'),
+  of(
+    'saga-choreography',
+    'tell',
+    'once',
+    'a neighbour is told once, and nothing is kept',
+    (_keep: Act, send: Act) => send(),
+  ),
+  ...services('saga-choreography'),
+]
