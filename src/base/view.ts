@@ -53,7 +53,7 @@ export interface TimelineRow {
     | { readonly kind: 'note'; readonly text: string }
 }
 
-/** What a node does besides sending and receiving. `doubt` and `down` are states that last. */
+/** What a node does besides sending and receiving, or a client from its question (`ask`, with more lines of it `within`) to its answer. `doubt` is a state that lasts. */
 export type Mark =
   | 'crash'
   | 'restart'
@@ -65,6 +65,9 @@ export type Mark =
   | 'log'
   | 'doubt'
   | 'throw'
+  | 'ask'
+  | 'within'
+  | 'answer'
 
 export interface VerdictView {
   readonly kind: 'verdict'

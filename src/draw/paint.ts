@@ -34,6 +34,9 @@ const UNICODE: Glyphs = {
     log: '»',
     doubt: '╎',
     throw: '✗',
+    ask: '┌',
+    within: '│',
+    answer: '└',
   },
 }
 
@@ -57,6 +60,9 @@ const ASCII: Glyphs = {
     log: '~',
     doubt: ':',
     throw: 'x',
+    ask: '/',
+    within: '|',
+    answer: '\\',
   },
 }
 
@@ -71,10 +77,14 @@ const MARK_TONES: { readonly [mark in Mark]: Tone } = {
   log: 'dim',
   doubt: 'warn',
   throw: 'bad',
+  ask: 'accent',
+  within: 'accent',
+  answer: 'accent',
 }
 
 const LABEL_WIDTH = 9
 const MIN_GAP = 6
+const USUAL_GAP = 16
 
 /** Lines of a timeline, the first with the names of the lanes. `only` paints some of its rows, with the state of lanes as if all had been painted. */
 export function paintTimeline(
@@ -89,7 +99,7 @@ export function paintTimeline(
   ]
 }
 
-/** One line at a time; remembers which nodes are down. */
+/** One line at a time; remembers which lanes are not drawn: nodes that are down, and clients that ask nothing. */
 class Canvas {
   private readonly gap: number
   private readonly down = new Set<string>()
@@ -100,7 +110,10 @@ class Canvas {
     private readonly glyphs: Glyphs,
   ) {
     const room = Math.floor((width - LABEL_WIDTH - 12) / Math.max(1, view.lanes.length - 1))
-    this.gap = Math.max(MIN_GAP, Math.min(16, room))
+    const asked = view.rows.flatMap(({ what }) => (what.kind === 'mark' && isAsk(what.mark) ? what.text : []))
+    const wanted = Math.max(USUAL_GAP, ...asked.map((text) => text.length + 4))
+    this.gap = Math.max(MIN_GAP, Math.min(wanted, room))
+    if (asked.length > 0) for (const lane of view.lanes) this.down.add(lane)
   }
 
   heading(): Line {
@@ -112,7 +125,7 @@ class Canvas {
   row({ label, what }: TimelineRow): Line {
     const cells = new Cells(this.width)
     cells.write(0, label.padStart(LABEL_WIDTH - 3), 'dim')
-    if (what.kind === 'mark' && what.mark === 'restart') this.down.delete(what.lane)
+    if (what.kind === 'mark' && (what.mark === 'restart' || what.mark === 'ask')) this.down.delete(what.lane)
     for (const lane of this.view.lanes)
       if (!this.down.has(lane)) cells.write(this.x(lane), this.glyphs.up, 'dim')
     switch (what.kind) {
@@ -122,7 +135,7 @@ class Canvas {
       case 'mark':
         cells.write(this.x(what.lane), this.glyphs.marks[what.mark], MARK_TONES[what.mark])
         this.besides(cells, this.x(what.lane), what.text, MARK_TONES[what.mark])
-        if (what.mark === 'crash') this.down.add(what.lane)
+        if (what.mark === 'crash' || what.mark === 'answer') this.down.add(what.lane)
         break
       case 'note':
         cells.write(LABEL_WIDTH - 1, ` ${what.text} `, 'warn')
@@ -171,6 +184,10 @@ class Canvas {
   private x(lane: string): number {
     return LABEL_WIDTH + 1 + Math.max(0, this.view.lanes.indexOf(lane)) * this.gap
   }
+}
+
+function isAsk(mark: Mark): boolean {
+  return mark === 'ask' || mark === 'within' || mark === 'answer'
 }
 
 /** One line being put together, character by character. */

@@ -17,6 +17,9 @@ const SIGNS: { readonly [mark in Mark]: { readonly sign: string; readonly tone: 
   log: { sign: '»', tone: 'dim' },
   doubt: { sign: '╎', tone: 'warn' },
   throw: { sign: '✗', tone: 'bad' },
+  ask: { sign: '┌', tone: 'accent' },
+  within: { sign: '│', tone: 'accent' },
+  answer: { sign: '└', tone: 'accent' },
 }
 
 export function svgTimeline(view: TimelineView): Drawing {

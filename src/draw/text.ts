@@ -91,6 +91,8 @@ export function timelineSentences(view: TimelineView): string[] {
       case 'message':
         return `${when}${what.to} ${what.fate === 'lost' ? 'never receives' : 'receives'} ${what.text} from ${what.from}.`
       case 'mark':
+        if (what.mark === 'ask' || what.mark === 'within') return `${when}${what.lane} asks: ${what.text}.`
+        if (what.mark === 'answer') return `${when}${what.lane} is told: ${what.text}.`
         return `${when}${what.lane}: ${what.text}.`
       case 'note':
         return `${when}${what.text}.`

@@ -136,8 +136,11 @@ function keyedValue(
   return { key: typeof value[0] === 'string' ? value[0] : JSON.stringify(value[0]), value: value[1] ?? null }
 }
 
+/** The words of key-value stores for the same. */
+const SAME: { readonly [type: string]: string } = { put: 'write', get: 'read' }
+
 /**
- * A request in Maelstrom's words: `type`, `key`, and `value`, `element` or `delta`, or `from` and `to`; the
+ * A request in Maelstrom's words: `type` (`put` and `get` are `write` and `read`), `key`, and `value`, `element` or `delta`, or `from` and `to`; the
  * answer's `value` is what came back.
  */
 export function maelstromCall(request: Json, answer: Json): Call {
@@ -148,7 +151,7 @@ export function maelstromCall(request: Json, answer: Json): Call {
       ? [body['from'] ?? null, body['to'] ?? null]
       : (body['value'] ?? body['element'] ?? body['delta'] ?? null)
   return {
-    f: String(body['type']),
+    f: SAME[String(body['type'])] ?? String(body['type']),
     key: key === null || typeof key === 'string' ? key : JSON.stringify(key),
     value,
     result: record(answer)['value'] ?? null,

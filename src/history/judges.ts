@@ -1,0 +1,36 @@
+/** The list of what a history can be judged by, by the names that properties have. One line each. */
+import type { History } from './history.ts'
+import {
+  noFracturedRead,
+  readCommitted,
+  serializable,
+  snapshotIsolated,
+  strictSerializable,
+} from './isolation.ts'
+import { linearizable } from './linearizable.ts'
+import { keyValue, register } from './models.ts'
+import { sequential } from './sequential.ts'
+import { monotonicReads, monotonicWrites, readYourWrites, writesFollowReads } from './sessions.ts'
+import type { HistoryVerdict } from './verdict.ts'
+
+/** One register, or one a key. */
+const modelOf = (history: History) => (history.some(({ key }) => key !== null) ? keyValue() : register())
+
+/** Of registers: operations `read` and `write`. */
+export const registerJudges: { readonly [property: string]: (history: History) => HistoryVerdict } = {
+  Linearizable: (history) => linearizable(history, modelOf(history)),
+  SequentiallyConsistent: (history) => sequential(history, modelOf(history)),
+  ReadYourWrites: (history) => readYourWrites(history),
+  MonotonicReads: (history) => monotonicReads(history),
+  MonotonicWrites: (history) => monotonicWrites(history),
+  WritesFollowReads: (history) => writesFollowReads(history),
+}
+
+/** Of transactions: operations `txn`. */
+export const transactionJudges: typeof registerJudges = {
+  ReadCommitted: readCommitted,
+  NoFracturedRead: noFracturedRead,
+  SnapshotIsolated: snapshotIsolated,
+  Serializable: serializable,
+  StrictSerializable: strictSerializable,
+}
