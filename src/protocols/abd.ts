@@ -1,7 +1,7 @@
 /** ABD: a register that any majority of its servers keeps, for many writers (Attiya, Bar-Noy & Dolev 1995; Lynch & Shvartsman 1997). */
 import { type Context, defineNode, type OperationId } from '../node/node.ts'
 import { defineProtocol } from '../world/protocol.ts'
-import { linearizableRegister } from './clients.ts'
+import { available, linearizableRegister } from './clients.ts'
 import { loadOf } from './load.ts'
 
 /** When a value was written: a count, and the name of the writing server to break ties. */
@@ -163,15 +163,15 @@ export const abd = defineProtocol({
     put: { to: 'server', fields: { value: 'A' }, says: 'writes the value' },
     get: { to: 'server', fields: {}, says: 'reads the value' },
   },
-  properties: [linearizableRegister],
+  properties: [linearizableRegister, available],
   load: loadOf(8, (dice, i) => (dice.chance(0.5) ? { type: 'put', value: `v${i}` } : { type: 'get' })),
   refusals: 'stay',
   label(body) {
     const value = body['value'] === null ? 'nothing' : String(body['value'])
     if (body.type === 'get_ok') return value
-    const tag = body['tag'] as Tag | undefined
-    if (tag !== undefined) return `${body.type} ${value} (${tag.count}${tag.server && ` ${tag.server}`})`
-    return body.type === 'put' ? `put ${value}` : body.type
+    if (body.type === 'put') return `put ${value}`
+    if (body.type === 'queried') return `has ${value}`
+    return body.type === 'record' ? `keep ${value}` : body.type === 'recorded' ? 'kept' : body.type
   },
   view(state) {
     const { copy, phase } = state as unknown as State

@@ -1,6 +1,7 @@
 /** The list of reference protocols and of the flawed readings of their rules. One line each. */
 import type { Alternative, Protocol } from '../world/protocol.ts'
 import { abd } from './abd.ts'
+import { cart } from './cart.ts'
 import { causalBroadcast } from './causalBroadcast.ts'
 import { deposit } from './deposit.ts'
 import { dualWrite } from './dualWrite.ts'
@@ -10,10 +11,12 @@ import { flawedMessaging } from './flawed/messaging.ts'
 import { flawedOrder } from './flawed/order.ts'
 import { flawedPaxos } from './flawed/paxos.ts'
 import { flawedRaft } from './flawed/raft.ts'
+import { flawedReplication } from './flawed/replication.ts'
 import { flawedSaga } from './flawed/saga.ts'
 import { flawedThreePhaseCommit } from './flawed/threePhaseCommit.ts'
 import { flawedTwoPhaseCommit } from './flawed/twoPhaseCommit.ts'
 import { halfMessage } from './halfMessage.ts'
+import { hotRow } from './hotRow.ts'
 import { inquiryCommit } from './inquiryCommit.ts'
 import { lamportClocks, vectorClocks } from './logicalClocks.ts'
 import { outbox } from './outbox.ts'
@@ -23,6 +26,7 @@ import { paxosRegister } from './paxosRegister.ts'
 import { raftElection } from './raftElection.ts'
 import { raftKeyValue } from './raftKeyValue.ts'
 import { raftLog } from './raftLog.ts'
+import { replicatedRegister } from './replicatedRegister.ts'
 import { saga } from './saga.ts'
 import { sagaChoreography } from './sagaChoreography.ts'
 import { singleCopyRegister } from './singleCopyRegister.ts'
@@ -49,7 +53,10 @@ export const protocols: readonly Protocol[] = [
   saga,
   sagaChoreography,
   singleCopyRegister,
+  replicatedRegister,
+  cart,
   abd,
+  hotRow,
   paxos,
   paxosLamport,
   paxosRegister,
@@ -64,6 +71,7 @@ export const alternatives: readonly Alternative[] = [
   ...flawedTwoPhaseCommit,
   ...flawedPaxos,
   ...flawedAbd,
+  ...flawedReplication,
   ...flawedRaft,
   ...flawedThreePhaseCommit,
   ...flawedMessaging,

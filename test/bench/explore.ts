@@ -1,5 +1,6 @@
 /** explore against the plain-object world, on models of over 100,000 worlds. */
 import { abd } from '../../src/protocols/abd.ts'
+import { linearizableRegister } from '../../src/protocols/clients.ts'
 import { paxos } from '../../src/protocols/paxos.ts'
 import { raftElection } from '../../src/protocols/raftElection.ts'
 import { twoPhaseCommit } from '../../src/protocols/twoPhaseCommit.ts'
@@ -38,7 +39,10 @@ export const exploreRows: { readonly [name: string]: () => Figures } = {
     }),
   'explore ABD, three servers, two clients': () => {
     const clients = { c1: [put('s1', 'A'), get('s2')], c2: [put('s2', 'B'), get('s1')] }
-    return compared(makeModel(abd, { names: ['s1', 's2', 's3'], clients }), { maxWorlds: 1_500_000 })
+    return compared(
+      makeModel(abd, { names: ['s1', 's2', 's3'], clients, properties: [linearizableRegister] }),
+      { maxWorlds: 1_500_000 },
+    )
   },
 }
 

@@ -1,7 +1,9 @@
 /** Replicated registers: published counts, and what clients see when a rule of ABD is read wrongly. */
 import { describe, expect, test } from 'vitest'
 import { abd } from '../../src/protocols/abd.ts'
+import { cart } from '../../src/protocols/cart.ts'
 import { paxosRegister } from '../../src/protocols/paxosRegister.ts'
+import { replicatedRegister } from '../../src/protocols/replicatedRegister.ts'
 import { singleCopyRegister } from '../../src/protocols/singleCopyRegister.ts'
 import { explore } from '../../src/run/explore.ts'
 import { exploreNaively } from '../../src/run/naive.ts'
@@ -82,7 +84,10 @@ describe('ABD, refused events stay, nothing is lost', () => {
     const model = reading(abd, [], { clients, options: { delayMs: [1, 50] } })
     for (let seed = 1; seed <= 50; seed++) {
       const faults = { untilMs: 400, crashInside: 0.02, mayCrash: ['s3'], downMs: 50 }
-      expect(simulate(model, { seed, faults }).verdicts.map((verdict) => verdict.kind)).toEqual(['held'])
+      expect(simulate(model, { seed, faults }).verdicts[0]).toMatchObject({
+        property: 'Linearizable',
+        kind: 'held',
+      })
     }
   })
 })
@@ -90,4 +95,92 @@ describe('ABD, refused events stay, nothing is lost', () => {
 test('one copy is linearizable in all its worlds', () => {
   const clients = { c1: [put('s1', 'A'), get('s1')], c2: [put('s1', 'B'), get('s1')] }
   expect(searched(reading(singleCopyRegister, [], { clients }), 'Linearizable')).toBe('held')
+})
+
+describe('lazy copies: what one client may rely on depends on where it asks, and on what it shows', () => {
+  const at = (node: string, fields = {}) => ({
+    to: node,
+    body: { type: 'get', at: 'here', seen: 0, ...fields },
+  })
+  const putAt = (to: string, value: string, where = 'primary') => ({
+    to,
+    body: { type: 'put', value, at: where },
+  })
+  const verdict = (property: string, clients: NonNullable<ModelInput['clients']>, flaws: string[] = []) =>
+    searched(reading(replicatedRegister, flaws, { clients }), property)
+
+  test.each<[string, string, string, NonNullable<ModelInput['clients']>, string[]?]>([
+    [
+      'one copy that has not heard of the own write',
+      'ReadYourWrites',
+      'broken in 4',
+      { c: [putAt('p', 'A'), at('r1')] },
+    ],
+    [
+      'the same, read at the primary',
+      'ReadYourWrites',
+      'held',
+      { c: [putAt('p', 'A'), at('r1', { at: 'primary' })] },
+    ],
+    [
+      'the same, with what was seen',
+      'ReadYourWrites',
+      'held',
+      { c: [putAt('p', 'A'), at('r1', { seen: 1 })] },
+    ],
+    [
+      'the same, and nobody looks at it',
+      'ReadYourWrites',
+      'broken in 4',
+      { c: [putAt('p', 'A'), at('r1', { seen: 1 })] },
+      ['mayAnswer=always'],
+    ],
+    [
+      'two copies, one behind',
+      'MonotonicReads',
+      'broken in 6',
+      { w: [putAt('p', 'A')], c: [at('r1'), at('r2')] },
+    ],
+    [
+      'one copy, always the same',
+      'MonotonicReads',
+      'held',
+      { w: [putAt('p', 'A'), putAt('p', 'B')], c: [at('r1'), at('r1'), at('r1')] },
+    ],
+    [
+      'one copy that takes what arrives last',
+      'MonotonicReads',
+      'broken in 9',
+      { w: [putAt('p', 'A'), putAt('p', 'B')], c: [at('r1'), at('r1')] },
+      ['keep=last-arrived'],
+    ],
+    [
+      'all at the primary',
+      'Linearizable',
+      'held',
+      {
+        w: [putAt('r1', 'A'), putAt('r1', 'B')],
+        c: [at('r2', { at: 'primary' }), at('r1', { at: 'primary' })],
+      },
+    ],
+    [
+      'each side for itself',
+      'Linearizable',
+      'broken in 4',
+      { w: [putAt('p', 'A', 'here')], c: [putAt('r1', 'B', 'here'), at('r2')] },
+    ],
+  ])('%s: %s %s', (_name, property, told, clients, flaws) => {
+    expect(verdict(property, clients, flaws)).toBe(told)
+  })
+})
+
+describe('a cart in two places', () => {
+  const add = (to: string, item: string) => [{ to, body: { type: 'add', item } }]
+  const clients = { ann: add('n1', 'milk'), bob: add('n2', 'bread') }
+  test('merged, nothing is lost; the later one alone loses one, and both copies agree on it', () => {
+    expect(searched(reading(cart, [], { clients }), 'NothingLost')).toBe('held')
+    expect(searched(reading(cart, [], { clients }), 'Convergence')).toBe('held')
+    expect(searched(reading(cart, ['merge=last-writer-wins'], { clients }), 'NothingLost')).toMatch(/^broken/)
+    expect(searched(reading(cart, ['merge=last-writer-wins'], { clients }), 'Convergence')).toBe('held')
+  })
 })
