@@ -1,5 +1,6 @@
 /** A notebook: a lesson being taken. Runs cells, keeps what they gave, and judges claims and challenges. */
 import type { View } from '../base/view.ts'
+import type { HistoryEvent } from '../history/read.ts'
 import type { Result } from '../scenario/command.ts'
 import { goldenText, LineProblem, play } from '../scenario/play.ts'
 import { type Kept, type Onlooker, Session, type SessionInput } from '../scenario/session.ts'
@@ -34,6 +35,8 @@ export interface NotebookRecord {
   readonly challenge: string | null
   readonly stepsBefore: number
   readonly saved: readonly (readonly [name: string, kept: Kept])[]
+  /** The history that was written by hand, or null. */
+  readonly written: readonly HistoryEvent[] | null
 }
 
 const IDLE = {
@@ -68,7 +71,7 @@ export class Notebook {
     return this.onStage.session
   }
 
-  /** Runs a cell. A scenario is played from its nearest `cluster` on; a claim runs the cells that prove it. */
+  /** Runs a cell. A scenario is played from its nearest `cluster` or `history` on; a claim runs the cells that prove it. */
   run(id: string): CellState {
     const { cell } = this.state(id)
     switch (cell.kind) {
@@ -108,6 +111,7 @@ export class Notebook {
       challenge: challenge?.id ?? null,
       stepsBefore,
       saved: [...session.saved],
+      written: session.written,
     }
   }
 
@@ -123,6 +127,7 @@ export class Notebook {
     )
     session.saved.clear()
     for (const [name, kept] of record.saved) session.saved.set(name, kept)
+    session.written = record.written
     const challenge = record.challenge === null ? null : this.state(record.challenge).cell
     this.onStage = {
       session,
@@ -184,13 +189,13 @@ export class Notebook {
     return this.state(cell.id)
   }
 
-  /** The scenarios from the nearest one that begins with `cluster` up to this one. */
+  /** The scenarios from the nearest one that begins anew, with `cluster` or `history`, up to this one. */
   private chainTo(cell: ScenarioCell): ScenarioCell[] {
     const scenarios = cellsOf(this.lesson).filter((c) => c.kind === 'scenario')
     const end = scenarios.findIndex((c) => c.id === cell.id)
     const start = scenarios
       .slice(0, end + 1)
-      .findLastIndex((c) => /^\s*cluster\b/.test(c.commands[0]?.text ?? ''))
+      .findLastIndex((c) => /^\s*(cluster\b|history\s*$)/.test(c.commands[0]?.text ?? ''))
     return scenarios.slice(Math.max(0, start), end + 1)
   }
 

@@ -3,7 +3,7 @@ import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Json } from '../base/canonical.ts'
 import type { OperationId } from '../node/node.ts'
 import type { Choice, Course, Parcel } from '../world/choice.ts'
-import type { ModelOptions } from '../world/protocol.ts'
+import type { ClientRequest, ModelOptions } from '../world/protocol.ts'
 
 /** What a token holds: which program, filled in how, and every choice from the first world on. */
 export interface Story {
@@ -14,6 +14,8 @@ export interface Story {
   readonly names: readonly string[]
   readonly params: { readonly [name: string]: Json }
   readonly options: Partial<ModelOptions>
+  /** What clients ask by themselves, one request after the other; left out where they do not. */
+  readonly clients?: { readonly [client: string]: readonly ClientRequest[] } | undefined
   readonly trace: readonly Choice[]
 }
 
@@ -32,6 +34,7 @@ export function tokenOf(story: Story): string {
     story.params,
     story.options,
     story.trace.map(pack),
+    ...(story.clients === undefined ? [] : [story.clients]),
   ]
   return PREFIX + deflateRawSync(JSON.stringify(compact), { level: 9 }).toString('base64url')
 }
@@ -49,12 +52,20 @@ export function storyOf(token: string): Story {
   }
   try {
     const bytes = Buffer.from(text.slice(PREFIX.length), 'base64url')
-    const [program, rules, names, params, options, trace] = JSON.parse(
+    const [program, rules, names, params, options, trace, clients] = JSON.parse(
       inflateRawSync(bytes, { maxOutputLength: 4_000_000 }).toString('utf8'),
     )
     if (typeof program !== 'string' || !Array.isArray(names) || !Array.isArray(trace))
       throw new Error('shape')
-    return { program, rules, names, params, options, trace: (trace as Packed[]).map(unpack) }
+    return {
+      program,
+      rules,
+      names,
+      params,
+      options,
+      ...(clients !== undefined && { clients }),
+      trace: (trace as Packed[]).map(unpack),
+    }
   } catch {
     throw new TokenProblem(
       'This token is damaged: a part of it is missing or was changed. Copy it again, from "sb1." to its end.',

@@ -47,6 +47,7 @@ export function remake(session: Session, origin: Origin, budgets: Partial<Budget
     rules: origin.rules.map((rule) => ruleOf(session, origin.program, rule)),
     options: origin.options,
     budgets,
+    ...(origin.clients !== undefined && { clients: origin.clients }),
   })
 }
 

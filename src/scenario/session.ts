@@ -3,6 +3,7 @@ import type { Json } from '../base/canonical.ts'
 import type { View } from '../base/view.ts'
 import { stateView } from '../draw/state.ts'
 import { timelineOf } from '../draw/timeline.ts'
+import type { HistoryEvent } from '../history/read.ts'
 import { type Story, tokenOf } from '../run/token.ts'
 import { apply, begin } from '../world/apply.ts'
 import type { Choice } from '../world/choice.ts'
@@ -27,6 +28,7 @@ export interface Origin {
   readonly names: readonly string[]
   readonly params: { readonly [name: string]: Json }
   readonly options: Story['options']
+  readonly clients?: Story['clients'] | undefined
 }
 
 /** The present and the past of a cluster. `worlds[0]` is the first world, `worlds[i]` follows `moments[i - 1]`. */
@@ -48,6 +50,7 @@ export interface ClusterRequest {
   readonly rules: readonly Alternative[]
   readonly options: Story['options']
   readonly budgets: Partial<Budgets>
+  readonly clients?: Story['clients'] | undefined
 }
 
 /** All that is needed to make a run again, on this thread or another: plain data. */
@@ -76,6 +79,8 @@ export interface SessionInput {
 export class Session {
   /** Null until a cluster was made. */
   run: Run | null = null
+  /** A history written by hand, in the order of its events; null where there is none. */
+  written: readonly HistoryEvent[] | null = null
   /** Runs that were kept under a name. */
   readonly saved = new Map<string, Kept>()
   onlooker: Onlooker | null = null
@@ -137,7 +142,7 @@ export class Session {
 
   /** Makes a cluster; what was there before is gone. */
   make(request: ClusterRequest): void {
-    const { protocol, names, params, overrides, rules, options, budgets } = request
+    const { protocol, names, params, overrides, rules, options, budgets, clients } = request
     const program =
       rules.length === 0
         ? protocol
@@ -146,7 +151,13 @@ export class Session {
             rules.map((r) => r.name).join('+'),
             Object.fromEntries(rules.map((r) => [r.rule, r.is])),
           )
-    const model = makeModel(program, { params, overrides, options, ...(names.length > 0 && { names }) })
+    const model = makeModel(program, {
+      params,
+      overrides,
+      options,
+      ...(names.length > 0 && { names }),
+      ...(clients !== undefined && { clients }),
+    })
     const first = begin(model)
     const kept = {
       ...params,
@@ -162,8 +173,10 @@ export class Session {
       names: model.cluster.names,
       params: kept,
       options,
+      ...(clients !== undefined && { clients }),
     }
     this.run = { model, origin, budgets, worlds: [first.world], moments: [] }
+    this.written = null
   }
 
   /** Carries a choice out. Throws `ScenarioProblem` at `column` where it is not possible. */

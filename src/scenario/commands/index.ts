@@ -1,6 +1,7 @@
 /** The list of commands. One line each. */
 import type { Command } from '../command.ts'
 import { branch, load, replay, save } from './branches.ts'
+import { client } from './client.ts'
 import { clock, delay, pause, resume } from './clocks.ts'
 import { cluster } from './cluster.ts'
 import { concurrency } from './concurrency.ts'
@@ -8,7 +9,9 @@ import { deliver } from './deliver.ts'
 import { corrupt, crash, drop, dup, heal, partition, restart } from './faults.ts'
 import { fuzz } from './fuzz.ts'
 import { help } from './help.ts'
+import { history } from './history.ts'
 import { check, explore } from './judge.ts'
+import { judge } from './judgeHistory.ts'
 import { request } from './request.ts'
 import { show } from './show.ts'
 import { back, fire, goto, run, step } from './time.ts'
@@ -17,6 +20,8 @@ import { token } from './token.ts'
 export const commands: readonly Command[] = [
   cluster,
   request,
+  client,
+  history,
   deliver,
   drop,
   dup,
@@ -40,6 +45,7 @@ export const commands: readonly Command[] = [
   replay,
   show,
   check,
+  judge,
   explore,
   fuzz,
   concurrency,
