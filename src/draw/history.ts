@@ -26,13 +26,13 @@ export function historyView(history: History): TimelineView {
   )
   const open = history.filter(({ outcome }) => outcome === 'info')
   const last = Math.max(0, moments.length - 1)
-  for (const { process } of open)
+  for (const operation of open)
     rows.push({
       label: '',
       step: last,
-      what: { kind: 'mark', lane: process, mark: 'doubt', text: 'no answer' },
+      what: { kind: 'mark', lane: operation.process, mark: 'doubt', text: 'no answer' },
     })
-  return { kind: 'timeline', lanes: [...new Set(history.map(({ process }) => process))], rows }
+  return { kind: 'timeline', lanes: [...new Set(history.map((operation) => operation.process))], rows }
 }
 
 function askedTexts({ f, key, value }: HistoryOperation): readonly string[] {
