@@ -33,6 +33,7 @@ export async function freshen() {
 export const ENTRIES = {
   index: 'src/index.ts',
   worker: 'src/exercise/worker.ts',
+  sharedWorker: 'src/exercise/sharedWorker.ts',
   setup: 'src/exercise/setup.ts',
   kernel: 'src/lesson/kernelThread.ts',
 }

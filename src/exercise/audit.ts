@@ -1,9 +1,9 @@
 /** audit: whether an exercise keeps its promises. Its own answers are run, and what is wrong is said in sentences. */
 import { join } from 'node:path'
-import { Checker } from './check.ts'
-import type { CheckReport, Exercise } from './exercise.ts'
+import type { CheckReport, CheckResult, Exercise } from './exercise.ts'
 import { inLanes } from './lanes.ts'
 import { namedCheck } from './named.ts'
+import { SharedChecker } from './sharedChecker.ts'
 import { startFiles } from './workspace.ts'
 
 export interface Audit {
@@ -41,10 +41,18 @@ export interface AuditOptions {
   onAnswer?(file: string): void
 }
 
+/** An answer to run, and what of it to run again: all, the check that it fails, or nothing. */
 interface Run {
   readonly file: string
   readonly types: boolean
   readonly stopAtFirst: boolean
+  readonly twice: boolean
+}
+
+interface Outcome {
+  readonly report: CheckReport
+  /** With the same seed once more: only the check that failed, where one did. */
+  readonly again: CheckReport | null
 }
 
 /**
@@ -59,44 +67,44 @@ export async function audit(
   const began = performance.now()
   const named = exercise.wrong.map((name) => ({ name, expected: namedCheck(exercise, name) }))
   const inHidden = (...names: string[]) => join(exercise.folder, 'hidden', ...names)
-  const toTheEnd = (file: string): Run => ({ file, types: true, stopAtFirst: false })
-  const toTheFirst = (file: string): Run => ({ file, types: false, stopAtFirst: true })
-  const solution = inHidden('solution.ts')
-  const wrong = named.map(({ name }) => toTheFirst(inHidden('wrong', name)))
+  const run = (file: string, how: Partial<Run> = {}): Run => ({
+    file,
+    types: true,
+    stopAtFirst: false,
+    twice: false,
+    ...how,
+  })
   // One of each: what breaks by a check breaks by it in the same story again.
-  const twice = wrong.filter((_, i) => named.findIndex((one) => one.expected === named[i]!.expected) === i)
-  const runs: Run[] = [
-    { file: startFiles(exercise)[0]!.path, types: true, stopAtFirst: true },
-    toTheEnd(solution),
-    { ...toTheEnd(solution), types: false },
-    ...exercise.right.map((name) => toTheEnd(inHidden('right', name))),
-    ...wrong,
-    ...twice,
-  ]
-  const reports = await checkAll(exercise, runs, workers, onAnswer)
-  const reportOf = (run: Run) => reports[runs.indexOf(run)]!
-  const [start, first, second] = reports as [CheckReport, CheckReport, CheckReport]
-  const right = exercise.right.map((name, i) => ({ name, report: reports[3 + i]! }))
-  const broken = named.map((one, i) => ({ ...one, report: reportOf(wrong[i]!) }))
+  const isFirst = (i: number) => named.findIndex((one) => one.expected === named[i]!.expected) === i
+  const outcomes = await runAll(
+    exercise,
+    [
+      run(startFiles(exercise)[0]!.path, { stopAtFirst: true }),
+      run(inHidden('solution.ts'), { twice: true }),
+      ...exercise.right.map((name) => run(inHidden('right', name))),
+      ...named.map(({ name }, i) =>
+        run(inHidden('wrong', name), { types: false, stopAtFirst: true, twice: isFirst(i) }),
+      ),
+    ],
+    workers,
+    onAnswer,
+  )
+  const [start, solution] = outcomes as [Outcome, Outcome]
+  const right = exercise.right.map((name, i) => ({ name, ...outcomes[2 + i]! }))
+  const broken = named.map((one, i) => ({ ...one, ...outcomes[2 + right.length + i]! }))
   return {
     id: exercise.id,
-    start: start.verdict,
-    solution: first.verdict,
+    start: start.report.verdict,
+    solution: solution.report.verdict,
     wrong: broken.map(({ name, expected, report }) => ({ name, expected, actual: firstNotPassed(report) })),
     right: right.map(({ name, report }) => ({ name, verdict: report.verdict })),
     problems: [
-      ...aboutStart(start),
-      ...aboutRight('solution.ts', first),
-      ...aboutTwice('solution.ts', first, second),
+      ...aboutStart(start.report),
+      ...aboutRight('solution.ts', solution.report),
+      ...aboutTwice('solution.ts', solution),
       ...right.flatMap(({ name, report }) => aboutRight(join('right', name), report)),
       ...broken.flatMap(({ name, expected, report }) => aboutWrong(join('wrong', name), expected, report)),
-      ...twice.flatMap((run, i) =>
-        aboutTwice(
-          join('wrong', named[wrong.indexOf(run)]!.name),
-          reportOf(run),
-          reports[runs.length - twice.length + i]!,
-        ),
-      ),
+      ...broken.flatMap(({ name, ...outcome }) => aboutTwice(join('wrong', name), outcome)),
       ...aboutChecks(
         exercise,
         named.map((one) => one.expected),
@@ -107,18 +115,22 @@ export async function audit(
   }
 }
 
-/** All runs, each in the next worker that is free; the reports in the order of the runs. */
-async function checkAll(
+/** All runs, each in the next worker that is free; the outcomes in the order of the runs. */
+async function runAll(
   exercise: Exercise,
   runs: readonly Run[],
   workers: number,
   onAnswer: (file: string) => void,
-): Promise<readonly CheckReport[]> {
-  const checkers = Array.from({ length: Math.min(workers, runs.length) }, () => new Checker(exercise))
+): Promise<readonly Outcome[]> {
+  const checkers = Array.from({ length: Math.min(workers, runs.length) }, () => new SharedChecker(exercise))
   try {
-    return await inLanes(runs, checkers, ({ file, ...how }, checker) => {
+    return await inLanes(runs, checkers, async ({ file, twice, ...how }, checker) => {
       onAnswer(file)
-      return checker.check(file, how)
+      const report = await checker.check(file, how)
+      if (!twice || report.problem !== null) return { report, again: null }
+      const only = firstNotPassed(report)
+      const again = await checker.check(file, { types: false, ...(only !== null && { only }) })
+      return { report, again }
     })
   } finally {
     await Promise.all(checkers.map((checker) => checker.close()))
@@ -156,19 +168,19 @@ function aboutWrong(name: string, expected: string, report: CheckReport): string
     : [`${name} should fail "${expected}" first, and fails "${first.name}": ${first.happened}`]
 }
 
-/** Which check differs, between two runs of one answer with one seed. */
-function aboutTwice(name: string, first: CheckReport, second: CheckReport): string[] {
-  const seen = ({ checks }: CheckReport, at: number) => {
-    const { verdict, happened, bound, trace } = checks[at]!
-    return JSON.stringify([verdict, happened, bound, trace?.token])
-  }
-  // What came after the first failure is there or not, as the fork was stopped sooner or later.
-  const last = first.checks.findIndex((check) => check.verdict !== 'passed')
-  const at = first.checks.findIndex((_, i) => (last < 0 || i <= last) && seen(first, i) !== seen(second, i))
-  return at < 0
+/** The first check that differs between two runs of one answer with one seed. */
+function aboutTwice(name: string, { report, again }: Outcome): string[] {
+  if (again === null) return []
+  const seen = ({ verdict, happened, bound, trace }: CheckResult) =>
+    JSON.stringify([verdict, happened, bound, trace?.token])
+  const differs = report.checks.find((first, i) => {
+    const second = again.checks[i]!
+    return second.verdict !== 'skipped' && seen(first) !== seen(second)
+  })
+  return differs === undefined
     ? []
     : [
-        `${name} run twice with the same seed differs in "${first.checks[at]!.name}": the check must not depend on clock or chance`,
+        `${name} run twice with the same seed differs in "${differs.name}": the check must not depend on clock or chance`,
       ]
 }
 

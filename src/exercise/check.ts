@@ -79,7 +79,15 @@ export class Checker {
   }
 
   private asked(some: Partial<Asked>): { readonly [name: string]: unknown } {
-    return { seed: 1, deep: false, story: null, ...some, exercise: this.exercise.id }
+    return {
+      seed: 1,
+      deep: false,
+      story: null,
+      only: null,
+      stopAtFirst: false,
+      ...some,
+      exercise: this.exercise.id,
+    }
   }
 
   private async retellNow(file: string, story: string): Promise<Retold> {

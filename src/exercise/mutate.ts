@@ -10,11 +10,11 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Checker } from './check.ts'
 import { type Explanation, explanationsIn } from './equivalent.ts'
 import type { Exercise } from './exercise.ts'
 import { inLanes } from './lanes.ts'
 import { type Mutant, mutantsOf } from './mutants.ts'
+import { SharedChecker } from './sharedChecker.ts'
 
 export interface Mutation {
   readonly id: string
@@ -80,11 +80,11 @@ export async function mutate(
 
 /** A checker with a folder of its own, in which the solution is changed. */
 class Bench {
-  private readonly checker: Checker
+  private readonly checker: SharedChecker
   private readonly folder = mkdtempSync(join(tmpdir(), 'splitbrain-mutant-'))
 
   constructor(exercise: Exercise, hidden: string) {
-    this.checker = new Checker(exercise)
+    this.checker = new SharedChecker(exercise)
     for (const name of readdirSync(hidden))
       if (name.endsWith('.ts') && !name.endsWith('.test.ts'))
         copyFileSync(join(hidden, name), join(this.folder, name))

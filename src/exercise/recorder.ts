@@ -6,7 +6,7 @@ import { forgetAnswer, spentFuel } from './answer.ts'
 import { bound, clearEvidence, evidence, lastCost } from './evidence.ts'
 import type { Cost } from './exercise.ts'
 import { type Overheard, type Story, storyOf, walkedStory } from './story.ts'
-import { type Asked, onFound, programOf, retelling, setAsked } from './told.ts'
+import { type Asked, isAskedFor, onFound, programOf, retelling, setAsked } from './told.ts'
 
 /** How one check went, as it travels to the host. */
 export interface CheckOutcome {
@@ -43,10 +43,14 @@ interface Overhearing {
 }
 
 let log: Overhearing = { lines: [], dropped: 0, chars: 0 }
+/** Of this answer: how many checks were not passed, and which one is running. */
+let failures = 0
+let running: string | null = null
 
 /** What was asked for, and where the answer's `console.log` goes. */
 export function setRun(asked: Asked, to: Overhearing): void {
   log = to
+  failures = 0
   setAsked(asked)
 }
 
@@ -55,8 +59,9 @@ export function recordBegin(name: string): void {
   forgetAnswer()
   clearEvidence()
   forgetLines()
-  const wanted = retelling()
-  if (wanted !== null && wanted !== name) throw new Error('another story is asked for')
+  running = null
+  if (!isAskedFor(name, failures)) throw new Error('this check is not asked for')
+  running = name
   tellHost({ type: 'began', name })
   checkBegins()
 }
@@ -85,9 +90,10 @@ type Thrown = { readonly name?: string; readonly message?: string; readonly caus
 
 export function recordEnd(name: string, { expected, why }: Declared, error: Thrown): void {
   checkEnds()
-  if (retelling() !== null) return
+  if (retelling() !== null || running !== name) return
   const said = { log: [...log.lines], dropped: log.dropped }
   const found = judged(name, error)
+  if (found.verdict !== 'passed') failures++
   const fuel = spentFuel()
   const outcome: CheckOutcome = {
     type: 'check',

@@ -12,9 +12,20 @@ export interface Asked {
   readonly deep: boolean
   /** A token: no check is judged, and its story is told again on this answer. */
   readonly story: string | null
+  /** Only the check of this name; null where all are asked for. */
+  readonly only: string | null
+  /** No check after the first that is not passed. */
+  readonly stopAtFirst: boolean
 }
 
-let asked: Asked = { seed: 1, exercise: '', deep: false, story: null }
+let asked: Asked = {
+  seed: 1,
+  exercise: '',
+  deep: false,
+  story: null,
+  only: null,
+  stopAtFirst: false,
+}
 let wanted: { readonly check: string; readonly story: Story } | null = null
 let tell: (model: Model, story: Story) => never = () => {
   throw new Error('nobody listens')
@@ -22,6 +33,7 @@ let tell: (model: Model, story: Story) => never = () => {
 
 export function setAsked(value: Asked): void {
   asked = value
+  wanted = null
   if (value.story === null) return
   const story = storyOf(value.story)
   wanted = { check: checkOf(story.program)?.check ?? '', story }
@@ -34,6 +46,12 @@ export function runSeed(): number {
 
 export function isDeep(): boolean {
   return asked.deep
+}
+
+/** Whether the check of this name is to run, after `failures` others that were not passed. */
+export function isAskedFor(check: string, failures: number): boolean {
+  const only = retelling() ?? asked.only
+  return (only === null || only === check) && !(asked.stopAtFirst && failures > 0)
 }
 
 /** The name of the check whose story is to be told again; null where checks are judged. */

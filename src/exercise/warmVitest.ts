@@ -24,8 +24,11 @@ export class WarmVitest {
 
   private constructor(private readonly vitest: Vitest) {}
 
-  /** Starts Vitest; takes about as long as `vitest` itself does. */
-  static async start(root: string): Promise<WarmVitest> {
+  /**
+   * Starts Vitest; takes about as long as `vitest` itself does. `answers` says how many a fork will see: what is
+   * external is loaded once, and the setup is needed again for each.
+   */
+  static async start(root: string, answers: 'one' | 'many' = 'one'): Promise<WarmVitest> {
     const { createVitest } = await import('vitest/node')
     let warm: WarmVitest | null = null
     const vitest = await createVitest(
@@ -43,7 +46,11 @@ export class WarmVitest {
         setupFiles: [fileURLToPath(kitFile('setup.js'))],
         testTimeout: 0,
         hookTimeout: 0,
-        server: { deps: { external: [new RegExp(`^${escaped(fileURLToPath(KIT))}`)] } },
+        server: {
+          deps: {
+            external: [new RegExp(`^${escaped(fileURLToPath(KIT))}${answers === 'many' ? '(?!setup)' : ''}`)],
+          },
+        },
         cache: false,
       },
       {

@@ -59,6 +59,12 @@ export function labelNumber(label: string): number {
   return labels.length - 1
 }
 
+/** Begins the numbers anew, for another answer. */
+export function forgetLabels(): void {
+  labels.length = 0
+  Atomics.store(words, LABEL_BYTES, 0)
+}
+
 export function labelText(label: number): string {
   return labels[label] ?? ''
 }
