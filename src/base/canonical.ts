@@ -3,7 +3,7 @@
  * hands a handler the same iteration order.
  */
 
-import { makeMark } from './mark.ts'
+import { makeMark, makeNote } from './mark.ts'
 
 /** JSON, the only thing that travels on the wire. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
@@ -74,15 +74,16 @@ export function sameCanonical(a: unknown, b: unknown): boolean {
   if (a instanceof Map) return b instanceof Map && a.size === b.size && sameCanonical([...a], [...b])
   if (a instanceof Set) return b instanceof Set && a.size === b.size && sameCanonical([...a], [...b])
   if (Array.isArray(b) || b instanceof Map || b instanceof Set) return false
-  const keys = Object.keys(a)
-  if (keys.length !== Object.keys(b).length) return false
-  for (const key of keys)
-    if (
-      !Object.hasOwn(b, key) ||
-      !sameCanonical((a as Record<string, unknown>)[key], (b as Record<string, unknown>)[key])
-    )
-      return false
-  return true
+  let keys = 0
+  for (const key in a) {
+    const x = (a as Record<string, unknown>)[key]
+    const y = (b as Record<string, unknown>)[key]
+    if (x !== y && !sameCanonical(x, y)) return false
+    if (y === undefined) return false
+    keys++
+  }
+  for (const _ in b) keys--
+  return keys === 0
 }
 
 function sameLists(a: readonly unknown[], b: readonly unknown[]): boolean {
@@ -108,6 +109,31 @@ export function sharedJson(value: Value): Json | undefined {
 }
 
 const frozen = makeMark()
+
+/** Of a list that is shared: one like it that is not frozen and is never handed out itself. */
+const loose = makeNote<readonly Json[]>()
+
+/** A copy of a shared value that is nobody else's, to be read quickly and edited. */
+export function ownJson<T extends Json>(value: T): T {
+  return (typeof value === 'object' && value !== null ? ownCopy(value) : value) as T
+}
+
+function ownCopy(value: object): Json {
+  if (Array.isArray(value)) {
+    const list = (loose.get(value) ?? value).slice()
+    for (let i = 0; i < list.length; i++) {
+      const element = list[i]!
+      if (typeof element === 'object' && element !== null) list[i] = ownCopy(element)
+    }
+    return list
+  }
+  const record = { ...(value as { readonly [key: string]: Json }) }
+  for (const key in record) {
+    const item = record[key]!
+    if (typeof item === 'object' && item !== null) record[key] = ownCopy(item)
+  }
+  return record
+}
 
 function deepFreeze(value: Json): Json {
   if (value === null || typeof value !== 'object' || frozen.has(value)) return value
@@ -161,7 +187,9 @@ function quickList(list: readonly unknown[], collections: boolean, depth: number
     if (item === ODD) return ODD
     copied.push(item)
   }
-  return collections ? copied : shared(copied)
+  if (collections) return copied
+  loose.set(copied, copied.slice() as Json[])
+  return shared(copied)
 }
 
 function quickRecord(

@@ -2,7 +2,15 @@
  * What a handler gets to edit of a value that is kept, and what is kept of it afterwards. Most of a state stays
  * as it was: records in lists are shared between the two, frozen, and what did not change is not made again.
  */
-import { byText, canonical, canonicalText, isShared, sharedJson, type Value } from './canonical.ts'
+import {
+  byText,
+  canonical,
+  canonicalText,
+  isShared,
+  sameCanonical,
+  sharedJson,
+  type Value,
+} from './canonical.ts'
 import { makeMark } from './mark.ts'
 
 /**
@@ -38,6 +46,31 @@ export function draftOf(kept: Value): Value {
 
 function elementDraft(element: Value): Value {
   return typeof element === 'object' && element !== null && isShared(element) ? element : draftOf(element)
+}
+
+/** The same without anything shared: all of it may be edited. */
+export function ownDraftOf(kept: Value): Value {
+  if (typeof kept !== 'object' || kept === null) return kept
+  if (!Array.isArray(kept)) {
+    if (kept instanceof Map || kept instanceof Set) return draftOf(kept)
+    const copied: Record<string, Value> = { ...(kept as { readonly [key: string]: Value }) }
+    for (const key in copied) {
+      const item = copied[key]
+      if (typeof item === 'object' && item !== null) copied[key] = ownDraftOf(item)
+    }
+    return copied
+  }
+  const copied: Value[] = []
+  for (let i = 0; i < kept.length; i++) copied.push(ownDraftOf(kept[i]!))
+  return copied
+}
+
+/** Whether this is what `kept` would be kept as. */
+export function isKeptAs(draft: unknown, kept: Value): boolean {
+  const settled = settle(draft, kept, DEPTH)
+  if (settled === kept) return true
+  // Keys and members that are objects are never the same ones.
+  return settled !== undefined && sameCanonical(settled, kept)
 }
 
 /**

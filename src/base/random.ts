@@ -32,8 +32,16 @@ export function integersByNumber(
   name: string,
 ): (n: number, min: number, max: number) => number {
   const start = hashOn(FNV_BASIS, `${seed}/${name}`)
+  let tens = 0
+  let hashOfTens = start
   return (n, min, max) => {
-    const state = avalanche(hashOn(start, `${n}`)) + GAMMA
+    // Numbers are mostly asked for in a row: all of their digits but the last were hashed for the one before.
+    const before = Math.floor(n / 10)
+    if (before !== tens) {
+      tens = before
+      hashOfTens = before === 0 ? start : hashOn(start, `${before}`)
+    }
+    const state = avalanche(hashDigit(hashOfTens, n - before * 10)) + GAMMA
     return min + Math.floor(uniform(state | 0) * (max - min + 1))
   }
 }
@@ -45,9 +53,16 @@ export function hashText(text: string): number {
 
 const FNV_BASIS = 0x811c9dc5
 
+function hashDigit(state: number, digit: number): number {
+  return Math.imul(state ^ (CODE_OF_0 + digit), FNV_PRIME)
+}
+
+const CODE_OF_0 = 48
+const FNV_PRIME = 0x01000193
+
 function hashOn(state: number, text: string): number {
   let hash = state
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), FNV_PRIME)
   return hash
 }
 

@@ -1,6 +1,6 @@
 /** What a handler can reach while it runs, and what it asked for. */
 import { canonical, canonicalJson, canonicalText, type Json } from '../base/canonical.ts'
-import type { StepInput } from './input.ts'
+import type { DiskImage, StepInput } from './input.ts'
 import {
   type Body,
   type Context,
@@ -11,18 +11,32 @@ import {
   type Refusal,
 } from './node.ts'
 
-/** One call of a handler: what it asked for, and what it read. */
+/** A call of a handler: what it asks for, and what it reads. */
 export class Call {
-  readonly effects: Effect[] = []
-  /** For every `ctx.pick` made: how long its list was. */
-  readonly arities: number[] = []
+  input: StepInput
   readClock = false
-  private writtenKeys: Record<string, Json> | null = null
-  private writtenLogs: Record<string, readonly Json[]> | null = null
-
+  private readonly asked: Effect[] = []
+  private size = 0
+  private made: number[] | null = null
   private over = false
+  /** What the disk holds after the first `onDisk` effects; null where they left it alone. */
+  private disk: { keys: DiskImage['keys']; logs: DiskImage['logs'] } | null = null
+  private onDisk = 0
 
-  constructor(readonly input: StepInput) {}
+  constructor(input: StepInput) {
+    this.input = input
+  }
+
+  /** Makes it the call of another handler, for contexts that last. */
+  begin(input: StepInput): void {
+    this.input = input
+    this.readClock = false
+    this.size = 0
+    this.made = null
+    this.over = false
+    this.disk = null
+    this.onDisk = 0
+  }
 
   /** From here on its context is closed. */
   end(): void {
@@ -31,7 +45,7 @@ export class Call {
 
   add(effect: Effect): void {
     this.mustRun()
-    this.effects.push(effect)
+    this.asked[this.size++] = effect
   }
 
   mustRun(): void {
@@ -39,24 +53,42 @@ export class Call {
       throw new Error('ctx was used after its handler had returned: use the ctx of the running handler')
   }
 
-  get keys(): { readonly [key: string]: Json } {
-    return this.writtenKeys ?? this.input.disk.keys
+  get effects(): readonly Effect[] {
+    return this.size === 0 ? NONE : this.asked.slice(0, this.size)
   }
 
-  get logs(): { readonly [log: string]: readonly Json[] } {
-    return this.writtenLogs ?? this.input.disk.logs
+  /** For every `ctx.pick` made: how long its list was. */
+  get arities(): readonly number[] {
+    return this.made ?? NONE
   }
 
-  writeKey(key: string, value: Json): void {
-    this.writtenKeys ??= { ...this.input.disk.keys }
-    this.writtenKeys[key] = value
+  /** The index for a pick among so many. */
+  pick(arity: number): number {
+    this.made ??= []
+    const index = this.input.picks[this.made.length] ?? this.input.draw?.(arity) ?? 0
+    this.made.push(arity)
+    return index
   }
 
-  writeLog(log: string, records: readonly Json[]): void {
-    this.writtenLogs ??= { ...this.input.disk.logs }
-    this.writtenLogs[log] = records
+  /** The disk as this handler has left it so far. */
+  get image(): DiskImage {
+    for (; this.onDisk < this.size; this.onDisk++) this.carryOut(this.asked[this.onDisk]!)
+    return this.disk ?? this.input.disk
+  }
+
+  private carryOut(effect: Effect): void {
+    if (effect.kind !== 'write' && effect.kind !== 'append' && effect.kind !== 'truncate') return
+    this.disk ??= { ...this.input.disk }
+    if (effect.kind === 'write') this.disk.keys = { ...this.disk.keys, [effect.key]: effect.value }
+    else {
+      const records = this.disk.logs[effect.log] ?? []
+      const after = effect.kind === 'append' ? [...records, effect.record] : records.slice(0, effect.length)
+      this.disk.logs = { ...this.disk.logs, [effect.log]: after }
+    }
   }
 }
+
+const NONE: readonly never[] = Object.freeze([])
 
 /**
  * The context of one call. What it offers is made when it is asked for: a handler uses little of it, and may take
@@ -133,13 +165,11 @@ export class CallContext implements Context {
   }
 
   get pick() {
-    const { arities, input } = this.#call
+    const call = this.#call
     return <T>(list: readonly T[]): T => {
       if (!Array.isArray(list) || list.length === 0)
         throw new TypeError('ctx.pick needs a list that is not empty')
-      const index = input.picks[arities.length] ?? input.draw?.(list.length) ?? 0
-      arities.push(list.length)
-      return list[index]
+      return list[call.pick(list.length)]
     }
   }
 
@@ -178,7 +208,7 @@ class CallDisk implements NodeDisk {
 
   get read() {
     const call = this.#call
-    return <T>(key: string) => (call.keys[key] ?? null) as T | null
+    return <T>(key: string) => (call.image.keys[key] ?? null) as T | null
   }
 
   get write() {
@@ -186,19 +216,18 @@ class CallDisk implements NodeDisk {
     return (key: string, value: unknown) => {
       const kept = canonicalJson(value, `disk.${key}`)
       call.add({ kind: 'write', key, value: kept })
-      call.writeKey(key, kept)
     }
   }
 
   get keys() {
     const call = this.#call
-    return () => Object.keys(call.keys).sort()
+    return () => Object.keys(call.image.keys).sort()
   }
 
   get records() {
     const call = this.#call
     // A copy: what is done to it must not reach the disk.
-    return <T>(log: string) => [...((call.logs[log] ?? []) as readonly T[])]
+    return <T>(log: string) => ((call.image.logs[log] ?? []) as readonly T[]).slice()
   }
 
   get append() {
@@ -206,22 +235,36 @@ class CallDisk implements NodeDisk {
     return (log: string, record: unknown) => {
       const kept = canonicalJson(record, `disk log ${log}`)
       call.add({ kind: 'append', log, record: kept })
-      call.writeLog(log, [...(call.logs[log] ?? []), kept])
     }
   }
 
   get truncate() {
     const call = this.#call
-    return (log: string, length: number) => {
-      call.add({ kind: 'truncate', log, length })
-      call.writeLog(log, (call.logs[log] ?? []).slice(0, length))
-    }
+    return (log: string, length: number) => call.add({ kind: 'truncate', log, length })
   }
 
   get sync() {
     const call = this.#call
     return () => call.add({ kind: 'sync' })
   }
+}
+
+/** A context for one call after the other, which `call.begin` opens and `call.end` closes: all of it is made once. */
+export function lastingContext(call: Call): Context {
+  const context = new CallContext(call)
+  const { send, broadcast, reply, arm, disarm, now, pick, sign, verify, output, log, refuse } = context
+  const { self, peers, config } = call.input.identity
+  const { read, write, keys, records, append, truncate, sync } = context.disk
+  return Object.freeze({
+    self,
+    peers,
+    config,
+    get boot() {
+      return context.boot
+    },
+    disk: Object.freeze({ read, write, keys, records, append, truncate, sync }),
+    ...{ send, broadcast, reply, arm, disarm, now, pick, sign, verify, output, log, refuse },
+  })
 }
 
 // All calls share these.

@@ -29,5 +29,5 @@ export interface StepInput {
   /** Indexes for `ctx.pick`, in call order; a missing one is what `draw` says, or 0. */
   readonly picks: readonly number[]
   /** Gives an index for a `ctx.pick` by the length of its list, and adds it to `picks`. */
-  readonly draw?: (arity: number) => number
+  readonly draw?: ((arity: number) => number) | undefined
 }

@@ -1,9 +1,9 @@
 /** One pure step: (node, state, disk, event) to (new state, effects). Every driver calls it. */
 import { canonical, canonicalText, sameCanonical, type Value, ValueProblem } from '../base/canonical.ts'
-import { draftOf, keptOf } from '../base/kept.ts'
+import { isKeptAs } from '../base/kept.ts'
 import { Call, CallContext } from './context.ts'
 import type { StepInput } from './input.ts'
-import { type AnyNode, type Effect, type Event, REFUSED } from './node.ts'
+import { type AnyNode, type Context, type Effect, type Event, type Message, REFUSED } from './node.ts'
 
 export type StepResult =
   | {
@@ -26,7 +26,7 @@ export interface HandlerError {
 
 /** Runs one handler. The state passed in is never changed; what a refusing or throwing handler asked for is dropped. */
 export function step(input: StepInput): StepResult {
-  return detached(run(input), handlerName(input.event))
+  return detached(run(input), input.event)
 }
 
 /**
@@ -35,93 +35,83 @@ export function step(input: StepInput): StepResult {
  */
 export function stepTwice(input: StepInput): StepResult {
   const first = step(input)
-  const error = runAgain(input, first)
+  const error = differenceOf(input, first, run(input))
   return error === null ? first : { kind: 'threw', error, arities: first.arities }
 }
 
-/**
- * Runs a step that was run before; null if it goes the same way, or what it says of the first difference. It gets a
- * draft of its own, or, with `stepShared`, one that shares.
- */
-export function runAgain(
-  input: StepInput,
-  first: StepResult,
-  step: (input: StepInput) => RawResult = run,
-): HandlerError | null {
+/** What `result` differs in when it is `again`, named as the fault of its handler; null where it is the same. */
+export function differenceOf(input: StepInput, first: StepResult, again: RawResult): HandlerError | null {
   const handler = handlerName(input.event)
-  const again = step(input)
-  const difference = sameDone(first, again) ? null : firstDifference(first, detached(again, handler))
+  const difference = sameDone(first, again) ? null : firstDifference(first, detached(again, input.event))
   if (difference === null) return null
   const message = `${handler} ${DIFFERS}: run twice on the same state and event, ${difference}. Take time from ctx.now(), chance from ctx.pick(), and keep nothing outside the state`
   return { handler, message, stack: '' }
 }
 
-/** Whether an error is one of `runAgain`. */
+/** Whether an error is one of `differenceOf`. */
 export function isDifference({ handler, message }: HandlerError): boolean {
   return message.startsWith(`${handler} ${DIFFERS}`)
 }
 
 const DIFFERS = 'is not deterministic'
 
-/**
- * Runs one handler on a draft that shares with the state what nodes rarely edit, and keeps what it left: for states
- * that come from `keptOf`. A handler that throws may have edited what is shared: it runs again on a draft of its
- * own, and if that was it, so do all handlers of its node from then on.
- */
-export function stepShared(input: StepInput): StepResult {
-  const shared = ownDrafts.has(input.node) ? null : run(input, draftOf)
-  const result = shared === null || shared.kind === 'threw' ? run(input) : shared
-  if (shared?.kind === 'threw' && result.kind !== 'threw') ownDrafts.add(input.node)
-  return kept(result, handlerName(input.event), (state) => keptOf(state, input.state, 'state'))
-}
-
-/** Nodes that edit what a draft would share: a matter of speed alone. */
-const ownDrafts = new WeakSet<AnyNode>()
-
 /** A handler's result with the very state it worked on, which it may still hold on to and which may be no `Value`. */
-type RawResult = StepResult | (Omit<StepResult & { kind: 'done' }, 'state'> & { readonly state: unknown })
+export type RawResult =
+  | StepResult
+  | (Omit<StepResult & { kind: 'done' }, 'state'> & { readonly state: unknown })
 
-function run(input: StepInput, makeDraft: (state: Value) => unknown = ownDraft): RawResult {
+/** Runs one handler: by default on a draft of its own, and on what everybody gets of a message. */
+export function run(
+  input: StepInput,
+  makeDraft: (state: Value) => unknown = ownDraft,
+  makeMessage: (event: Event & { kind: 'receive' }) => Message = messageOf,
+  call: Call = new Call(input),
+  context: Context = new CallContext(call),
+): RawResult {
   const { node, event } = input
-  const handler = handlerName(event)
-  const call = new Call(input)
-  const { effects, arities } = call
   try {
     if (event.kind === 'start') {
-      const state = checkState(node.start(new CallContext(call)), handler)
-      return { kind: 'done', state, effects: effects.slice(), arities, readClock: call.readClock }
+      const state = checkState(node.start(context), event)
+      return done(state, call)
     }
     const draft = makeDraft(input.state)
-    const run = findHandler(node, event)
-    if (run === undefined) return { kind: 'refused', arities }
-    const context = new CallContext(call)
+    const handler = findHandler(node, event)
+    if (handler === undefined) return { kind: 'refused', arities: call.arities }
     const result =
-      event.kind === 'receive' ? run(draft, messageOf(event), context) : run(draft, context, event.arg)
-    if (result === REFUSED) return { kind: 'refused', arities }
-    if (result !== undefined) throw new TypeError(returnAdvice(handler, result))
-    return { kind: 'done', state: draft, effects: effects.slice(), arities, readClock: call.readClock }
+      event.kind === 'receive'
+        ? handler(draft, makeMessage(event), context)
+        : handler(draft, context, event.arg)
+    if (result === REFUSED) return { kind: 'refused', arities: call.arities }
+    if (result !== undefined) throw new TypeError(returnAdvice(handlerName(event), result))
+    return done(draft, call)
   } catch (error) {
-    return { kind: 'threw', error: describe(error, handler), arities }
+    return { kind: 'threw', error: describe(error, handlerName(event)), arities: call.arities }
   } finally {
     call.end()
   }
 }
 
+function done(state: unknown, { effects, arities, readClock }: Call): RawResult {
+  return { kind: 'done', state, effects, arities, readClock }
+}
+
 /** The result with a copy of the state, in canonical order; a throw where the state cannot be kept. */
-function detached(result: RawResult, handler: string): StepResult {
-  return kept(result, handler, ownDraft)
+function detached(result: RawResult, event: Event): StepResult {
+  return keep(result, event, ownDraft)
 }
 
 function ownDraft(state: unknown): Value {
   return canonical(state, 'state')
 }
 
-function kept(result: RawResult, handler: string, keep: (state: unknown) => Value): StepResult {
+/** The result with what `keepState` makes of the state; a throw where the state cannot be kept. */
+export function keep(result: RawResult, event: Event, keepState: (state: unknown) => Value): StepResult {
   if (result.kind !== 'done') return result
+  const { effects, arities, readClock } = result
   try {
-    return { ...result, state: keep(result.state) }
+    return { kind: 'done', state: keepState(result.state), effects, arities, readClock }
   } catch (error) {
-    return { kind: 'threw', error: describe(error, handler), arities: result.arities }
+    return { kind: 'threw', error: describe(error, handlerName(event)), arities: result.arities }
   }
 }
 
@@ -145,12 +135,12 @@ function findHandler(node: AnyNode, event: Exclude<Event, { kind: 'start' }>): A
   return Object.hasOwn(table, name) ? (table[name] as AnyHandler) : undefined
 }
 
-function messageOf(event: Extract<Event, { kind: 'receive' }>) {
+function messageOf(event: Event & { kind: 'receive' }): Message {
   return Object.freeze({ from: event.from, body: event.body, op: event.op })
 }
 
-function checkState(state: unknown, handler: string): unknown {
-  if (state instanceof Promise) throw new TypeError(returnAdvice(handler, state))
+function checkState(state: unknown, event: Event): unknown {
+  if (state instanceof Promise) throw new TypeError(returnAdvice(handlerName(event), state))
   if (typeof state !== 'object' || state === null || Array.isArray(state))
     throw new TypeError(`start must return the node's state, an object; it returned ${kindOf(state)}`)
   return state
@@ -190,7 +180,7 @@ function describe(error: unknown, handler: string): HandlerError {
 
 function sameDone(a: StepResult, b: RawResult): boolean {
   if (a.kind !== 'done' || b.kind !== 'done') return false
-  return sameCanonical(a.effects, b.effects) && sameCanonical(a.state, b.state)
+  return sameCanonical(a.effects, b.effects) && isKeptAs(b.state, a.state)
 }
 
 function firstDifference(a: StepResult, b: StepResult): string | null {

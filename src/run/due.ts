@@ -31,7 +31,7 @@ export function applyNextDue(
 }
 
 /** Everything with a deadline, earliest first; ties by sequence number. */
-export function dueInOrder(world: World): readonly Due[] {
+export function dueInOrder(world: Pick<World, 'wire' | 'nodes' | 'cut'>): readonly Due[] {
   const candidates: Candidate[] = world.wire.map((envelope) => ({
     ...lossOrArrival(world, envelope),
     order: envelope.id,

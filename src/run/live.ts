@@ -1,21 +1,28 @@
 /** A world that changes in place, for long runs: the very draft that `apply` fills, kept from choice to choice. */
-import { keptOf } from '../base/kept.ts'
 import type { Operation } from '../base/operation.ts'
 import type { StepInput } from '../node/input.ts'
+import type { Effect, Event } from '../node/node.ts'
+import type { Stepping } from '../node/sharedStep.ts'
 import type { StepResult } from '../node/step.ts'
-import type { Choice, Parcel } from '../world/choice.ts'
-import { Draft, type Moment, sameParcel, sortedByName } from '../world/draft.ts'
+import type { Choice, Course, Parcel } from '../world/choice.ts'
+import { writeDisk } from '../world/disk.ts'
+import { Draft, NONE, orNone, sameParcel, sortedByName } from '../world/draft.ts'
+import {
+  type Arm,
+  changeTimers,
+  checkReceivers,
+  finish,
+  identityOf,
+  isDiskEffect,
+  withoutFired,
+} from '../world/local.ts'
+import type { Disturbance } from '../world/property.ts'
 import type { Model } from '../world/protocol.ts'
 import { take } from '../world/take.ts'
-import type { Envelope, NodeSlot, Timer, World } from '../world/world.ts'
-import { type Due, lossOrArrival } from './due.ts'
+import { type Envelope, localUs, type NodeSlot, type Spent, type Timer, type World } from '../world/world.ts'
+import { type Due, dueInOrder, lossOrArrival } from './due.ts'
 import { DueHeap, type HeapEntry } from './dueHeap.ts'
-
-/** A choice as it was carried out, with the picks that were drawn, and what was to be seen of it. */
-export interface Taken {
-  readonly choice: Choice
-  readonly moment: Moment
-}
+import { QuietlyTaken, type Taken, takenAs } from './taken.ts'
 
 /** Where a run takes place. */
 export interface Ground {
@@ -27,6 +34,8 @@ export interface Ground {
   readonly refusedPicks: boolean
   /** The first of `dueInOrder`. */
   earliest(): Due | undefined
+  /** Everything that is due, in order. */
+  due(): readonly Due[]
   /** All that exists now. Costs as much as the world is large. */
   finish(): World
 }
@@ -59,26 +68,35 @@ export class Live extends Draft implements Ground {
   private drawn: string[] = []
   private picks: number[] = []
   private mayPick = false
+  private readonly drawPick: (arity: number) => number
+  private readonly mayBeTakenBack: boolean
+  /** The node whose handler ran quietly during the choice that is being carried out, and what it asked for. */
+  private actor = ''
+  private acts: readonly Effect[] = NONE
+  private readonly spent: { -readonly [Thing in keyof Spent]: Spent[Thing] }
 
   /** `draw` gives an index for each `ctx.pick`, by the length of its list. */
   constructor(
     model: Model,
     first: World,
-    step: (input: StepInput) => StepResult,
+    private readonly stepping: Stepping,
     draw: (arity: number) => number,
   ) {
     super(model, first)
-    const drawPick = (arity: number) => {
+    this.drawPick = (arity: number) => {
       const index = draw(arity)
       this.picks.push(index)
       return index
     }
-    this.step = (input) => step(this.mayPick ? { ...input, picks: this.picks, draw: drawPick } : input)
+    this.mayBeTakenBack = model.options.refusals === 'stay'
+    this.spent = { ...first.spent }
+    this.world.spent = this.spent
+    this.step = stepping.step
     this.counts = { ...first.draws }
     for (const [client, asked] of Object.entries(first.clients)) this.asked[client] = [...asked]
     this.world.clients = sortedByName(this.asked)
     for (const [name, slot] of Object.entries(first.nodes))
-      this.setSlot(name, { ...slot, state: keptOf(slot.state, null) })
+      this.setSlot(name, { ...slot, state: slot.state === null ? null : stepping.hold(slot.state) })
     this.world.nodes = this.slots
     for (const envelope of first.wire) this.put(envelope)
   }
@@ -108,7 +126,93 @@ export class Live extends Draft implements Ground {
       return null
     }
     const taken = picks.length > given.length ? { ...choice, picks } : choice
-    return { choice: taken, moment: this.moment(taken, result.envelope) }
+    return this.isQuiet()
+      ? this.quietly(taken, result.envelope)
+      : takenAs(this.moment(taken, result.envelope))
+  }
+
+  private isQuiet(): boolean {
+    return (
+      this.threw === null &&
+      this.crashed.length === 0 &&
+      this.outputs.length === 0 &&
+      this.logs.length === 0 &&
+      this.wrote.length === 0
+    )
+  }
+
+  private quietly(choice: Choice, envelope: Envelope | null): Taken {
+    const { sent, actor, acts, arities } = this
+    const taken = new QuietlyTaken(choice, this.world.timeUs, envelope, orNone(sent), actor, acts, arities)
+    if (sent.length > 0) sent.length = 0
+    this.actor = ''
+    this.acts = NONE
+    this.arities = NONE
+    return taken
+  }
+
+  /** What `localOutcome` and `settle` do, in one go where nothing out of the ordinary happens. */
+  override run(name: string, event: Event, course: Course): boolean {
+    const { model } = this
+    const slot = this.slots[name]!
+    const result = checkReceivers(
+      model,
+      this.step({
+        node: model.nodes[name]!,
+        identity: identityOf(name, model.assignment[name]!),
+        state: slot.state,
+        disk: slot.disk.current,
+        event,
+        nowMs: localUs(slot.clock, this.world.timeUs) / 1000,
+        signatures: model.signatures,
+        picks: this.mayPick ? this.picks : NONE,
+        draw: this.mayPick ? this.drawPick : undefined,
+      }),
+    )
+    if (result.kind === 'refused') return false
+    if (result.kind === 'threw') this.stepping.restore()
+    if (result.kind === 'done' && this.mayPick && course.crash === undefined && !this.mayBeTakenBack) {
+      this.settleQuietly(name, slot, event, result)
+      return true
+    }
+    const arm: Arm = (delayMs) => this.deadline(name, delayMs)
+    const outcome = finish(model, name, slot, event, course, result, arm)
+    if (outcome.kind === 'refused') return false
+    this.settle(name, outcome)
+    return true
+  }
+
+  private settleQuietly(
+    name: string,
+    slot: NodeSlot,
+    event: Event,
+    { state, effects, arities }: StepResult & { kind: 'done' },
+  ): void {
+    const { paused, clock } = slot
+    let timers = withoutFired(slot.timers, event)
+    let disk = slot.disk
+    let clocked = false
+    const parcels: Parcel[] = []
+    for (const effect of effects) {
+      if (effect.kind === 'arm' || effect.kind === 'disarm') clocked = true
+      else if (effect.kind === 'send')
+        parcels.push({ from: name, to: effect.to, body: effect.body, op: effect.op })
+      else if (isDiskEffect(effect)) disk = writeDisk(disk, effect, this.model.options.disk)
+    }
+    if (clocked) timers = changeTimers(timers, effects, (delayMs) => this.deadline(name, delayMs))
+    this.setSlot(name, { up: true, paused, clock, state, timers, disk })
+    this.actor = name
+    this.acts = effects
+    this.arities = arities
+    if (this.model.properties.length > 0)
+      for (const effect of effects)
+        if (effect.kind === 'output') this.see({ kind: 'output', node: name, body: effect.body })
+    if (parcels.length > 0) this.send(parcels)
+  }
+
+  override spend(what: keyof Spent, disturbance: Disturbance): void {
+    this.spent[what]++
+    this.see({ kind: 'disturbance', what: disturbance })
   }
 
   earliest(): Due | undefined {
@@ -119,11 +223,26 @@ export class Live extends Draft implements Ground {
     return { dueUs: entry.dueUs, choice: { kind: 'fire', node: entry.node, timer, arg } }
   }
 
+  due(): readonly Due[] {
+    const wire = Array.from(this.inFlight.values(), ({ envelope }) => envelope)
+    return dueInOrder({ wire, nodes: this.slots, cut: this.world.cut })
+  }
+
   override finish(): World {
+    const nodes: Record<string, NodeSlot> = {}
+    for (const [name, slot] of Object.entries(this.slots))
+      nodes[name] = { ...slot, state: slot.state === null ? null : this.stepping.release(slot.state) }
     const draws = Object.fromEntries(Object.entries(this.counts).filter(([, n]) => n > 0))
     const wire = Array.from(this.inFlight.values(), ({ envelope }) => envelope)
     const clients = Object.entries(this.world.clients).map(([name, asked]) => [name, [...asked]] as const)
-    return { ...this.world, nodes: { ...this.slots }, clients: Object.fromEntries(clients), wire, draws }
+    return {
+      ...this.world,
+      spent: { ...this.spent },
+      nodes: { ...this.slots },
+      clients: Object.fromEntries(clients),
+      wire,
+      draws,
+    }
   }
 
   override find(parcel: Parcel): Envelope | null {
@@ -183,7 +302,7 @@ export class Live extends Draft implements Ground {
   protected override count(stream: string): number {
     const n = this.counts[stream] ?? 0
     this.counts[stream] = n + 1
-    this.drawn.push(stream)
+    if (this.mayBeTakenBack) this.drawn.push(stream)
     return n
   }
 

@@ -1,24 +1,30 @@
 /** simulate: one run in virtual time, chosen by a seed. Same seed, same trace, on every machine. */
+
+import type { Value } from '../base/canonical.ts'
 import { type RandomStream, randomStream } from '../base/random.ts'
 import type { Verdict } from '../base/verdict.ts'
 import type { StepInput } from '../node/input.ts'
 import {
-  type HandlerError,
-  isDifference,
+  Checker,
+  inPlace,
+  keeping,
+  NotInPlace,
   runAgain,
-  type StepResult,
-  stepShared,
-  stepTwice,
-} from '../node/step.ts'
+  type Stepping,
+  sameAgain,
+  twice,
+} from '../node/sharedStep.ts'
+import { differenceOf, type HandlerError, isDifference, type StepResult } from '../node/step.ts'
 import { begin } from '../world/apply.ts'
 import { type Choice, linksBetween, type Parcel } from '../world/choice.ts'
 import type { Moment } from '../world/draft.ts'
 import type { AnyProperty } from '../world/property.ts'
-import type { Model } from '../world/protocol.ts'
+import type { Model, Protocol } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
-import { type Due, dueInOrder } from './due.ts'
+import type { Due } from './due.ts'
 import { NO_THROW } from './judge.ts'
 import { type Ground, Live } from './live.ts'
+import type { Taken } from './taken.ts'
 
 /** How hostile a run is. Faults happen before `untilMs`; then all is repaired and the run goes on calmly. */
 export interface FaultPlan {
@@ -80,16 +86,38 @@ export interface Simulation {
  * delivered once all the same: here duplication is a fault.
  */
 export function simulate(model: Model, options: SimulateOptions = {}): Simulation {
-  const quick = record(model, options)
+  const quick = recordInPlace(model, options)
+  if (quick?.isSameAgain()) return quick.run
+  const kept = simulateKept(model, options)
+  if (threwOrDiffered(kept)) return kept
+  const difference = quick === null ? null : differenceInPlace(model, options, quick)
+  if (quick !== null && difference !== null) return withDifference(quick.run, difference)
+  notInPlace.add(model.protocol)
+  return kept
+}
+
+/** The same with states that are kept from step to step: slower, and right whatever a handler does to its state. */
+function simulateKept(model: Model, options: SimulateOptions): Simulation {
+  const quick = record(model, options, keeping())
   const difference = quick.runAgain()
   if (difference === null) return quick.run
-  const careful = record(model, options, stepTwice)
+  const careful = record(model, options, twice())
   if (careful.run.moments.some(({ threw }) => threw !== null && isDifference(threw))) return careful.run
   if (!difference.ofSharing) return withDifference(quick.run, difference)
   // A handler caught what it gets for editing a record that is shared: it must not notice.
   const another = careful.runAgain()
   return another === null ? careful.run : withDifference(careful.run, another)
 }
+
+function threwOrDiffered({ verdicts }: Simulation): boolean {
+  return verdicts.some(({ kind, property }) => kind === 'broken' && property === NO_THROW)
+}
+
+/**
+ * Protocols whose handlers do what is theirs to do, and what a state that is edited in place does not bear: they go
+ * through a Map in the order it was filled, say, or edit before they refuse. A matter of speed alone.
+ */
+const notInPlace = new WeakSet<Protocol>()
 
 /** A step that went another way when it was run again. */
 export interface Difference {
@@ -100,32 +128,102 @@ export interface Difference {
   readonly ofSharing: boolean
 }
 
-/** Runs once and keeps every call of a handler, so that `runAgain` can compare. */
-export function record(
+/** Every call of a handler in a run. */
+interface Calls {
+  // Side by side: calls are many.
+  readonly inputs: StepInput[]
+  readonly results: StepResult[]
+  /** The length of the trace with each. */
+  readonly steps: number[]
+}
+
+function recordCalls(
   model: Model,
   options: SimulateOptions,
-  step: (input: StepInput) => StepResult = stepShared,
-): { readonly run: Simulation; runAgain(): Difference | null } {
-  const calls: { readonly steps: number; readonly input: StepInput; readonly result: StepResult }[] = []
+  stepping: Stepping,
+): Calls & { run: Simulation } {
+  const [inputs, results, steps]: [StepInput[], StepResult[], number[]] = [[], [], []]
   const simulator: Simulator = new Simulator(model, options, (whole, first, draw) => {
-    const recorded = (input: StepInput) => {
-      const result = step(input)
-      calls.push({ steps: simulator.steps + 1, input, result })
+    const step = (input: StepInput) => {
+      const result = stepping.step(input)
+      inputs.push(input)
+      results.push(result)
+      steps.push(simulator.steps + 1)
       return result
     }
-    return new Live(whole, first, recorded, draw)
+    return new Live(whole, first, { ...stepping, step }, draw)
   })
-  const run = simulator.run()
+  return { run: simulator.run(), inputs, results, steps }
+}
+
+/** Runs once and keeps every call of a handler, so that `runAgain` can compare. */
+function record(model: Model, options: SimulateOptions, stepping: Stepping) {
+  const { run, inputs, results, steps } = recordCalls(model, options, stepping)
   return {
     run,
-    runAgain() {
-      for (const { steps, input, result } of calls) {
-        const error = runAgain(input, result)
-        if (error !== null) return { steps, error, ofSharing: runAgain(input, result, step) === null }
+    runAgain(): Difference | null {
+      for (let i = 0; i < inputs.length; i++) {
+        const error = runAgain(inputs[i]!, results[i]!)
+        if (error === null) continue
+        const ofSharing = sameAgain(inputs[i]!, results[i]!, stepping.step)
+        return { steps: steps[i]!, error, ofSharing }
       }
       return null
     },
   }
+}
+
+type InPlace = Calls & { readonly run: Simulation; isSameAgain(): boolean }
+
+/**
+ * Runs once with states that are edited in place; null where that is not possible. The run is right if `isSameAgain`,
+ * which runs every handler again on states that are kept.
+ */
+export function recordInPlace(model: Model, options: SimulateOptions): InPlace | null {
+  // Whether an event counts as refused takes the state before it.
+  if (model.options.refusals === 'stay' || notInPlace.has(model.protocol)) return null
+  try {
+    const calls = recordCalls(model, options, inPlace())
+    return { ...calls, isSameAgain: () => isSameAgain(calls) }
+  } catch (error) {
+    if (error instanceof NotInPlace) return null
+    throw error
+  }
+}
+
+function isSameAgain({ run, inputs, results }: Calls & { readonly run: Simulation }): boolean {
+  const checker = new Checker(statesOf(run.first))
+  for (let i = 0; i < inputs.length; i++) if (!checker.isSame(inputs[i]!, results[i]!)) return false
+  return Object.entries(run.last.nodes).every(([name, { up, state }]) => !up || checker.has(name, state))
+}
+
+function statesOf({ nodes }: World): { readonly [name: string]: Value } {
+  return Object.fromEntries(Object.entries(nodes).map(([name, { state }]) => [name, state]))
+}
+
+/**
+ * Where two runs in place differ; null if they do not. A difference that only the states at the end show is that of
+ * the last call of its node, or of one before it.
+ */
+function differenceInPlace(model: Model, options: SimulateOptions, one: InPlace): Difference | null {
+  const two = recordInPlace(model, options)
+  if (two === null) return null
+  const without = (result: StepResult): StepResult =>
+    result.kind === 'done' ? { ...result, state: null } : result
+  const lastCall = new Map<string, number>()
+  for (const [i, input] of one.inputs.entries()) {
+    const [first, again] = [one.results[i]!, two.results[i]]
+    const error = again === undefined ? null : differenceOf(input, without(first), without(again))
+    if (error !== null) return { steps: one.steps[i]!, error, ofSharing: false }
+    if (first.kind === 'done') lastCall.set(input.identity.self, i)
+  }
+  for (const [name, i] of lastCall) {
+    const [state, other] = [one.run.last.nodes[name]!.state, two.run.last.nodes[name]!.state]
+    const result = { kind: 'done', state, effects: [], arities: [], readClock: false } as const
+    const error = differenceOf(one.inputs[i]!, result, { ...result, state: other })
+    if (error !== null) return { steps: one.steps[i]!, error, ofSharing: false }
+  }
+  return null
 }
 
 function withDifference(run: Simulation, { steps, error }: Difference): Simulation {
@@ -159,7 +257,7 @@ export class Simulator {
   }
   private readonly plan: { atUs: number; choice: Choice }[]
   private readonly trace: Choice[] = []
-  private readonly moments: Moment[] = []
+  private readonly taken: Taken[] = []
   private readonly broken = new Map<string, { why: string; steps: number }>()
   private readonly startUs: number
   private readonly first: World
@@ -214,11 +312,18 @@ export class Simulator {
       this.take({ kind: 'wait', untilUs: planned.atUs })
       this.take(planned.choice)
     }
-    const { model, first, trace, moments, stopped } = this
+    const { model, first, trace, taken, stopped } = this
     const threw = this.broken.get(NO_THROW)
     const verdicts = model.properties.map((p, i) => this.verdict(p, i)).filter((v) => v !== null)
     if (threw !== undefined) verdicts.unshift(this.brokenBy(NO_THROW, threw))
-    return { model, first, last: this.ground.finish(), trace, moments, stopped, verdicts }
+    let moments: readonly Moment[] | null = null
+    return {
+      ...{ model, first, last: this.ground.finish(), trace, stopped, verdicts },
+      get moments() {
+        moments ??= taken.map((each) => each.moment())
+        return moments
+      },
+    }
   }
 
   /** Lets the next thing happen that is due by then, with a fault if the dice say so; false if nothing is due. */
@@ -226,7 +331,7 @@ export class Simulator {
     if (earliest.dueUs > untilUs) return false
     if (this.take(this.withFaults(earliest.choice, earliest.dueUs))) return true
     // It was refused and waits: the next one in order that is possible now goes first.
-    for (const { choice, dueUs } of dueInOrder(this.ground.finish()).slice(1)) {
+    for (const { choice, dueUs } of this.ground.due().slice(1)) {
       if (dueUs > untilUs) return false
       if (this.take(this.withFaults(choice, dueUs))) return true
     }
@@ -269,7 +374,7 @@ export class Simulator {
     const taken = this.ground.take(choice)
     if (taken === null) return false
     this.trace.push(taken.choice)
-    this.moments.push(taken.moment)
+    this.taken.push(taken)
     this.judge()
     return true
   }
@@ -280,7 +385,7 @@ export class Simulator {
       const why = property.judge.broken(this.ground.folds[i]!, this.model.cluster)
       if (why !== null) this.broken.set(property.name, { why, steps: this.trace.length })
     })
-    const threw = this.moments.at(-1)?.threw
+    const threw = this.taken.at(-1)?.threw
     if (threw && !this.broken.has(NO_THROW))
       this.broken.set(NO_THROW, { why: threw.message, steps: this.trace.length })
   }

@@ -52,28 +52,25 @@ function withEffect(disk: Disk, effect: Exclude<DiskEffect, { kind: 'sync' }>): 
 function changeImage(image: DiskImage, effect: Exclude<DiskEffect, { kind: 'sync' }>): DiskImage {
   switch (effect.kind) {
     case 'write':
-      return { keys: sortedRecord({ ...image.keys, [effect.key]: effect.value }), logs: image.logs }
+      return { keys: withKey(image.keys, effect.key, effect.value), logs: image.logs }
     case 'append':
       return {
         keys: image.keys,
-        logs: sortedRecord({
-          ...image.logs,
-          [effect.log]: [...(image.logs[effect.log] ?? []), effect.record],
-        }),
+        logs: withKey(image.logs, effect.log, [...(image.logs[effect.log] ?? []), effect.record]),
       }
     case 'truncate':
       return {
         keys: image.keys,
-        logs: sortedRecord({
-          ...image.logs,
-          [effect.log]: (image.logs[effect.log] ?? []).slice(0, effect.length),
-        }),
+        logs: withKey(image.logs, effect.log, (image.logs[effect.log] ?? []).slice(0, effect.length)),
       }
   }
 }
 
-function sortedRecord<T>(record: Record<string, T>): Record<string, T> {
-  return Object.fromEntries(Object.entries(record).sort(([a], [b]) => byText(a, b)))
+/** The record with one value replaced or put in its place. */
+function withKey<T>(record: { readonly [key: string]: T }, key: string, value: T): { [key: string]: T } {
+  const made = { ...record, [key]: value }
+  if (Object.hasOwn(record, key)) return made
+  return Object.fromEntries(Object.entries(made).sort(([a], [b]) => byText(a, b)))
 }
 
 function distinctImages(images: readonly DiskImage[]): DiskImage[] {

@@ -31,10 +31,10 @@ export interface Moment {
   readonly arities: readonly number[]
 }
 
-const NONE: readonly never[] = Object.freeze([])
+export const NONE: readonly never[] = Object.freeze([])
 
 /** Most moments have nothing of most kinds to show. What grew has room to spare, and moments are kept. */
-function orNone<T>(list: readonly T[]): readonly T[] {
+export function orNone<T>(list: readonly T[]): readonly T[] {
   return list.length > 0 ? list.slice() : NONE
 }
 
@@ -45,15 +45,16 @@ type Mutable<T> = { -readonly [Field in keyof T]: T[Field] }
  * and drawn from streams changes through its methods only, so that a driver may keep them in another shape.
  */
 export class Draft {
-  private readonly sent: Envelope[] = []
-  private readonly outputs: Moment['outputs'][number][] = []
-  private readonly logs: Moment['logs'][number][] = []
-  private readonly wrote: Moment['wrote'][number][] = []
-  private readonly crashed: string[] = []
-  private threw: HandlerError | null = null
-  private lostWrites = false
+  protected readonly sent: Envelope[] = []
+  protected readonly outputs: Moment['outputs'][number][] = []
+  protected readonly logs: Moment['logs'][number][] = []
+  protected readonly wrote: Moment['wrote'][number][] = []
+  protected readonly crashed: string[] = []
+  protected threw: HandlerError | null = null
+  protected lostWrites = false
+  private readonly timerStreams: Record<string, string> = {}
   private readonly streams = new Map<string, ReturnType<typeof integersByNumber>>()
-  private arities: readonly number[] = NONE
+  protected arities: readonly number[] = NONE
 
   readonly world: Mutable<Omit<World, 'wire' | 'draws'>>
   /** How a handler is run. */
@@ -226,7 +227,7 @@ export class Draft {
     this.see({ kind: 'disturbance', what: disturbance })
   }
 
-  private settle(name: string, outcome: LocalOutcome): void {
+  protected settle(name: string, outcome: LocalOutcome): void {
     this.setSlot(name, outcome.slot)
     this.threw ??= outcome.threw
     this.arities = outcome.arities
@@ -264,14 +265,15 @@ export class Draft {
     this.world.clients = sortedByName({ ...this.world.clients, [client]: asked })
   }
 
-  private deadline(name: string, delayMs: readonly [number, number]): { dueUs: number; order: number } {
-    const spanUs = this.draw(`timer:${name}`, delayMs)
+  protected deadline(name: string, delayMs: readonly [number, number]): { dueUs: number; order: number } {
+    this.timerStreams[name] ??= `timer:${name}`
+    const spanUs = this.draw(this.timerStreams[name], delayMs)
     const dueUs = this.world.timeUs + trueSpanUs(this.world.nodes[name]!.clock, spanUs)
     return { dueUs, order: this.world.next++ }
   }
 
   /** The next number of a named stream, in microseconds. A range of one value draws nothing. */
-  private draw(stream: string, [minMs, maxMs]: readonly [number, number]): number {
+  protected draw(stream: string, [minMs, maxMs]: readonly [number, number]): number {
     const [min, max] = [Math.round(minMs * 1000), Math.round(maxMs * 1000)]
     if (min === max) return min
     let integer = this.streams.get(stream)

@@ -90,6 +90,11 @@ function runStep(
     signatures: model.signatures,
     picks,
   })
+  return checkReceivers(model, result)
+}
+
+/** A throw where something was sent to nobody. */
+export function checkReceivers(model: Model, result: StepResult): StepResult {
   if (result.kind !== 'done') return result
   const stray = result.effects.find(
     (effect) => effect.kind === 'send' && effect.op === null && !Object.hasOwn(model.nodes, effect.to),
@@ -102,7 +107,7 @@ function runStep(
 const identities = new WeakMap<Assignment, Identity>()
 
 /** One object a node, by which its context is known. */
-function identityOf(self: string, assignment: Assignment): Identity {
+export function identityOf(self: string, assignment: Assignment): Identity {
   const known = identities.get(assignment)
   if (known !== undefined) return known
   const { peers, config } = assignment
@@ -150,7 +155,8 @@ function* crashes(
   }
 }
 
-function finish(
+/** What a step's result makes of the node. */
+export function finish(
   model: Model,
   name: string,
   slot: NodeSlot,
@@ -226,7 +232,7 @@ function firstVisible(effects: readonly Effect[], n: number): Effect[] {
   return effects.filter(isVisible).slice(0, n)
 }
 
-function diskAfter(disk: Disk, effects: readonly Effect[], upTo: number, model: Model): Disk {
+export function diskAfter(disk: Disk, effects: readonly Effect[], upTo: number, model: Model): Disk {
   const seen = Number.isFinite(upTo) ? firstVisible(effects, upTo) : effects
   let after = disk
   for (const effect of seen) if (isDiskEffect(effect)) after = writeDisk(after, effect, model.options.disk)
@@ -242,11 +248,15 @@ export function isDiskEffect(effect: Effect): effect is DiskEffect {
   )
 }
 
-function withoutFired(timers: readonly Timer[], event: Event): readonly Timer[] {
+export function withoutFired(timers: readonly Timer[], event: Event): readonly Timer[] {
   return event.kind === 'timer' ? timers.filter((t) => !sameTimer(t, event.timer, event.arg)) : timers
 }
 
-function changeTimers(timers: readonly Timer[], effects: readonly Effect[], arm: Arm): readonly Timer[] {
+export function changeTimers(
+  timers: readonly Timer[],
+  effects: readonly Effect[],
+  arm: Arm,
+): readonly Timer[] {
   let after: Timer[] | null = null
   for (const effect of effects) {
     if (effect.kind !== 'arm' && effect.kind !== 'disarm') continue

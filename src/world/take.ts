@@ -119,7 +119,8 @@ function deliver(draft: Draft, parcel: Parcel, course: Course): string | { envel
   const slot = draft.world.nodes[parcel.to]
   if (slot?.up === false) return `${parcel.to} is down`
   if (slot?.paused) return `${parcel.to} is paused`
-  if (draft.world.cut.includes(linkText(parcel.from, parcel.to)))
+  const { cut } = draft.world
+  if (cut.length > 0 && cut.includes(linkText(parcel.from, parcel.to)))
     return `the link from ${parcel.from} to ${parcel.to} is cut`
   if (slot === undefined && draft.model.options.refusals === 'stay' && !isAwaited(draft.world, parcel))
     return `${parcel.to} waits for no such answer`

@@ -2,7 +2,8 @@
 import type { StepInput } from '../../src/node/input.ts'
 import { stepTwice } from '../../src/node/step.ts'
 import { type Due, dueInOrder } from '../../src/run/due.ts'
-import type { Ground, Taken } from '../../src/run/live.ts'
+import type { Ground } from '../../src/run/live.ts'
+import { type Taken, takenAs } from '../../src/run/taken.ts'
 import type { Choice } from '../../src/world/choice.ts'
 import { Draft } from '../../src/world/draft.ts'
 import type { Model } from '../../src/world/protocol.ts'
@@ -44,11 +45,15 @@ export class PlainGround implements Ground {
     const taken = picks.length > 0 ? { ...choice, picks } : choice
     const moment = draft.moment(taken, result.envelope)
     this.world = draft.finish()
-    return { choice: taken, moment }
+    return takenAs(moment)
   }
 
   earliest(): Due | undefined {
     return dueInOrder(this.world)[0]
+  }
+
+  due(): readonly Due[] {
+    return dueInOrder(this.world)
   }
 
   finish(): World {

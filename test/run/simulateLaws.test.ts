@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { canonicalText } from '../../src/base/canonical.ts'
 import { type RandomStream, randomStream } from '../../src/base/random.ts'
-import { stepShared } from '../../src/node/step.ts'
+import { keeping } from '../../src/node/sharedStep.ts'
 import { alternatives, protocols } from '../../src/protocols/index.ts'
 import { Live } from '../../src/run/live.ts'
 import { replay } from '../../src/run/replay.ts'
@@ -51,14 +51,14 @@ describe.each(protocols.map((p) => [p.name, p] as const))('%s', (_name, protocol
       const dice = randomStream(seed, protocol.name)
       const { model } = randomRun(protocol, seed)
       let world = begin(model).world
-      const live = new Live(model, world, stepShared, () => 0)
+      const live = new Live(model, world, keeping(), () => 0)
       for (let step = 0; step < 40; step++) {
         const choice = anyChoice(model, protocol, world, dice)
         const applied = apply(model, world, choice)
         const taken = live.take(choice)
         if (applied.kind === 'refused') expect(taken).toBe(null)
         else {
-          expect(told([taken!.moment])).toBe(told([applied.moment]))
+          expect(told([taken!.moment()])).toBe(told([applied.moment]))
           world = applied.world
         }
         expect(canonicalText(live.finish())).toBe(canonicalText(world))
