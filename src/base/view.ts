@@ -68,6 +68,7 @@ export type Mark =
   | 'ask'
   | 'within'
   | 'answer'
+  | 'lie'
 
 export interface VerdictView {
   readonly kind: 'verdict'

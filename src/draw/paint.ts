@@ -37,6 +37,7 @@ const UNICODE: Glyphs = {
     ask: '┌',
     within: '│',
     answer: '└',
+    lie: '≠',
   },
 }
 
@@ -63,6 +64,7 @@ const ASCII: Glyphs = {
     ask: '/',
     within: '|',
     answer: '\\',
+    lie: '!',
   },
 }
 
@@ -80,6 +82,7 @@ const MARK_TONES: { readonly [mark in Mark]: Tone } = {
   ask: 'accent',
   within: 'accent',
   answer: 'accent',
+  lie: 'bad',
 }
 
 const LABEL_WIDTH = 9

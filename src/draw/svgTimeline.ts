@@ -20,6 +20,7 @@ const SIGNS: { readonly [mark in Mark]: { readonly sign: string; readonly tone: 
   ask: { sign: '┌', tone: 'accent' },
   within: { sign: '│', tone: 'accent' },
   answer: { sign: '└', tone: 'accent' },
+  lie: { sign: '≠', tone: 'bad' },
 }
 
 export function svgTimeline(view: TimelineView): Drawing {

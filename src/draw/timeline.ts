@@ -114,6 +114,10 @@ function theChoice(model: Model, { choice }: Moment, labels: TimelineOptions['la
           text: `${labelOf(model, choice.parcel.body)} to ${choice.parcel.to} turns into ${bodyText(choice.into)}`,
         },
       ]
+    case 'traitor':
+      return [{ kind: 'mark', lane: choice.node, mark: 'lie', text: 'is a traitor' }]
+    case 'lie':
+      return [{ kind: 'mark', lane: choice.node, mark: 'lie', text: lieWords(model, choice) }]
     case 'pause':
     case 'resume':
       return [
@@ -133,6 +137,16 @@ function theChoice(model: Model, { choice }: Moment, labels: TimelineOptions['la
     case 'repair':
       return [{ kind: 'note', text: 'everything is repaired' }]
   }
+}
+
+/** What is said, and what should have been: the arrow of its arrival shows only the lie. */
+function lieWords(model: Model, { to, instead, body }: Choice & { kind: 'lie' }): string {
+  const said = body === null ? '' : labelOf(model, body)
+  if (instead === null) return `tells ${to} unasked: ${said}`
+  const meant = labelOf(model, instead.body)
+  if (body === null) return `withholds ${meant} from ${to}`
+  if (said !== meant) return `tells ${to} ${said} instead of ${meant}`
+  return `tells ${to} ${bodyText(body)} instead of ${bodyText(instead.body)}`
 }
 
 /** `tm rm1 | rm2`: nodes between which nothing is cut stand together. */

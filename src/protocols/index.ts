@@ -7,6 +7,7 @@ import { deposit } from './deposit.ts'
 import { dualWrite } from './dualWrite.ts'
 import { flawedAbd } from './flawed/abd.ts'
 import { flawedDeposit } from './flawed/deposit.ts'
+import { flawedGenerals } from './flawed/generals.ts'
 import { flawedMessaging } from './flawed/messaging.ts'
 import { flawedOrder } from './flawed/order.ts'
 import { flawedPaxos } from './flawed/paxos.ts'
@@ -19,6 +20,7 @@ import { halfMessage } from './halfMessage.ts'
 import { hotRow } from './hotRow.ts'
 import { inquiryCommit } from './inquiryCommit.ts'
 import { lamportClocks, vectorClocks } from './logicalClocks.ts'
+import { oralMessages } from './oralMessages.ts'
 import { outbox } from './outbox.ts'
 import { paxos } from './paxos.ts'
 import { paxosLamport } from './paxosLamport.ts'
@@ -29,6 +31,7 @@ import { raftLog } from './raftLog.ts'
 import { replicatedRegister } from './replicatedRegister.ts'
 import { saga } from './saga.ts'
 import { sagaChoreography } from './sagaChoreography.ts'
+import { signedMessages } from './signedMessages.ts'
 import { singleCopyRegister } from './singleCopyRegister.ts'
 import { tCommit } from './tCommit.ts'
 import { threePhaseCommit } from './threePhaseCommit.ts'
@@ -63,6 +66,8 @@ export const protocols: readonly Protocol[] = [
   raftElection,
   raftLog,
   raftKeyValue,
+  oralMessages,
+  signedMessages,
 ]
 
 export const alternatives: readonly Alternative[] = [
@@ -76,4 +81,5 @@ export const alternatives: readonly Alternative[] = [
   ...flawedThreePhaseCommit,
   ...flawedMessaging,
   ...flawedSaga,
+  ...flawedGenerals,
 ]

@@ -3,6 +3,7 @@ import { begin } from '../world/apply.ts'
 import { type Budgets, DEFAULT_BUDGETS } from '../world/choices.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
+import { rootsOf } from './roots.ts'
 import { Row, RowSet } from './rows.ts'
 import { Space } from './space.ts'
 
@@ -26,7 +27,7 @@ export function everyWorld(
   const from = { ...(options.from ?? begin(bare).world), folds: [] }
   const space = new Space(bare, { ...DEFAULT_BUDGETS, ...options.budgets }, Object.keys(from.clients))
   const rows = new RowSet(false)
-  rows.add(space.rowOf(from), -1)
+  for (const { world } of rootsOf(bare, from, options.budgets ?? {})) rows.add(space.rowOf(world), -1)
   const row = new Row(space.fixed)
   for (let index = 0; index < rows.size; index++) {
     if (rows.size > maxWorlds) return { worlds: index, whole: false }

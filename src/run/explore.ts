@@ -8,6 +8,7 @@ import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
 import { judgeEventually } from './eventually.ts'
 import { judgeMet } from './met.ts'
+import { rootsOf } from './roots.ts'
 import { Row, RowSet } from './rows.ts'
 import { Space } from './space.ts'
 
@@ -36,7 +37,7 @@ export interface Exploration {
   readonly verdicts: readonly Verdict<Choice>[]
   /** Different worlds. */
   readonly distinct: number
-  /** The first world and every (world, choice), self-loops included. */
+  /** The first world, once a set of traitors, and every (world, choice), self-loops included. */
   readonly generated: number
   /** Levels as TLC prints them. */
   readonly depth: number
@@ -77,7 +78,9 @@ class Search {
   private readonly always: readonly number[]
   private readonly sometimes: readonly number[]
   private readonly judgesRest: boolean
-  private generated = 1
+  /** By first world: who betrays there. */
+  private readonly betrayals = new Map<number, readonly Choice[]>()
+  private generated = 0
   private depth = 1
   private stopped: string | null = null
   private cut = false
@@ -103,7 +106,9 @@ class Search {
   }
 
   run(): Exploration {
-    this.add(this.space.rowOf(this.root), -1)
+    const roots = rootsOf(this.model, this.root, this.budgets)
+    for (const { world, trace } of roots) this.betrayals.set(this.add(this.space.rowOf(world), -1), trace)
+    this.generated = roots.length
     this.judgeFirstBoot()
     this.breadthFirst()
     this.mainRows = this.rows.size
@@ -280,7 +285,11 @@ class Search {
     for (let at = index; at >= 0; at = this.rows.parent(at)) path.push(at)
     path.reverse()
     const row = new Row(this.space.fixed)
-    return path.slice(1).map((child, i) => this.choiceBetween(this.rows.read(path[i]!, row), path[i]!, child))
+    const betrayals = this.betrayals.get(path[0]!) ?? []
+    return [
+      ...betrayals,
+      ...path.slice(1).map((child, i) => this.choiceBetween(this.rows.read(path[i]!, row), path[i]!, child)),
+    ]
   }
 
   private choiceBetween(row: Row, parent: number, child: number): Choice {
@@ -325,7 +334,7 @@ export function onlyProperties(model: Model, names: readonly string[]): Model {
 /** Budgets in words, as verdicts print them. */
 export function budgetWords(model: Model, budgets: Budgets): string[] {
   const words: string[] = []
-  const { crashes, drops, duplicates, timeouts, mayCrash } = budgets
+  const { crashes, drops, duplicates, timeouts, mayCrash, traitors } = budgets
   if (crashes > 0)
     words.push(
       `${crashes} crash${crashes === 1 ? '' : 'es'}${mayCrash ? ` of ${mayCrash.join(' or ')}` : ''}`,
@@ -338,6 +347,9 @@ export function budgetWords(model: Model, budgets: Budgets): string[] {
   some(budgets.processCrashes, 'process crash', 'process crashes')
   some(budgets.partitions, 'partition')
   some(budgets.pauses, 'pause')
+  if (typeof traitors !== 'number') words.push(...(traitors ?? []).map((name) => `${name} a traitor`))
+  else if (traitors > 0) words.push(`at most ${count(traitors, 'traitor')}`)
+  some(budgets.lies, 'lie')
   words.push(
     Number.isFinite(timeouts) ? `${timeouts} timeout${timeouts === 1 ? '' : 's'}` : 'any number of timeouts',
   )

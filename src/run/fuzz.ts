@@ -9,7 +9,15 @@ import type { World } from '../world/world.ts'
 import { CALM_MS, judgeOf, NO_THROW } from './judge.ts'
 import { shrink } from './shrink.ts'
 import { type SimulateOptions, type Simulation, simulate } from './simulate.ts'
-import { drawPlan, LONGEST_MS, limitWords, SWARM_LIMITS, type SwarmLimits, type SwarmPlan } from './swarm.ts'
+import {
+  drawPlan,
+  LONGEST_MS,
+  limitWords,
+  SWARM_LIMITS,
+  type SwarmLimits,
+  type SwarmPlan,
+  SYNCHRONOUS_LIMITS,
+} from './swarm.ts'
 
 export interface FuzzOptions {
   /** How many runs. Default: 200. */
@@ -94,7 +102,8 @@ class Fuzzer {
   ) {
     this.wanted = options.properties ?? model.properties.map((p) => p.name)
     for (const name of this.wanted) judgeOf(model, name)
-    this.limits = { ...SWARM_LIMITS, ...options.limits }
+    const usual = model.protocol.rounds === undefined ? SWARM_LIMITS : SYNCHRONOUS_LIMITS
+    this.limits = { ...usual, ...options.limits }
   }
 
   run(): Fuzzed {

@@ -56,6 +56,13 @@ const SHAPES: { readonly [kind in Choice['kind']]: Shape } = {
   heal: {},
   delay: { parcel, byUs: isCount },
   corrupt: { parcel, into: isBody },
+  traitor: { node: isText },
+  lie: {
+    node: isText,
+    to: isText,
+    instead: either(isNull, parcel),
+    body: either(isNull, isBody),
+  },
   pause: { node: isText },
   resume: { node: isText },
   clock: { node: isText, stepUs: isWhole, rate: either(isNull, isRate) },

@@ -28,6 +28,8 @@ import { QuietlyTaken, type Taken, takenAs } from './taken.ts'
 export interface Ground {
   readonly timeUs: number
   readonly folds: World['folds']
+  /** Who may lie, and what they know. */
+  readonly treason: Pick<World, 'traitors' | 'heard'>
   /** Null where the choice is not possible now; then nothing has changed. */
   take(choice: Choice): Taken | null
   /** True where the last choice was refused by a handler that had picked: with other picks it may be possible. */
@@ -107,6 +109,10 @@ export class Live extends Draft implements Ground {
 
   get folds(): World['folds'] {
     return this.world.folds
+  }
+
+  get treason(): Pick<World, 'traitors' | 'heard'> {
+    return this.world
   }
 
   take(choice: Choice): Taken | null {

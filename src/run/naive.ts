@@ -7,6 +7,7 @@ import type { Choice } from '../world/choice.ts'
 import { type Budgets, choices, DEFAULT_BUDGETS } from '../world/choices.ts'
 import type { Model } from '../world/protocol.ts'
 import { NOTHING_SPENT, type World, worldText } from '../world/world.ts'
+import { rootsOf } from './roots.ts'
 
 export interface NaiveExploration {
   readonly distinct: number
@@ -26,13 +27,18 @@ export function exploreNaively(
 ): NaiveExploration {
   const budgets = { ...DEFAULT_BUDGETS, ...partial }
   const textOf = (world: World) => worldText(world, model.options.wire === 'fifo')
-  const root = forgetful({ ...(from ?? begin(model).world), spent: NOTHING_SPENT }, budgets)
-  const stories = new Map<string, readonly Choice[]>([[textOf(root), []]])
+  const roots = rootsOf(model, from ?? begin(model).world, budgets)
+  const stories = new Map<string, readonly Choice[]>()
   const broken = new Map<string, { why: string; trace: readonly Choice[] }>()
-  judge(model, root, [], broken)
-  let generated = 1
+  const first = roots.map(({ world, trace }) => {
+    const root = forgetful({ ...world, spent: NOTHING_SPENT }, budgets)
+    stories.set(textOf(root), trace)
+    judge(model, root, trace, broken)
+    return root
+  })
+  let generated = roots.length
   let depth = 1
-  for (let level = [root]; level.length > 0; ) {
+  for (let level = first; level.length > 0; ) {
     const next: World[] = []
     for (const world of level) {
       if (stories.size > maxWorlds)
@@ -57,9 +63,14 @@ export function exploreNaively(
   return { distinct: stories.size, generated, depth, complete: true, broken }
 }
 
-/** What is not limited is not counted, so that retries close into a loop. */
+/** What is not limited is not counted, so that retries close into a loop; nobody repeats what was heard when the lies are used up. */
 function forgetful(world: World, budgets: Budgets): World {
-  return Number.isFinite(budgets.timeouts) ? world : { ...world, spent: { ...world.spent, timeouts: 0 } }
+  const { spent } = world
+  return {
+    ...world,
+    spent: Number.isFinite(budgets.timeouts) ? spent : { ...spent, timeouts: 0 },
+    heard: spent.lies < (budgets.lies ?? 0) ? world.heard : [],
+  }
 }
 
 function judge(

@@ -64,7 +64,7 @@ export class PackedFaults {
   private losses(row: Row, visit: Visit): void {
     const { worlds } = this
     for (let at = worlds.fixed; at < row.length; at++) {
-      if (this.isCopy(row, at)) continue
+      if (worlds.isCopy(row, at)) continue
       const next = worlds.copy(row)
       worlds.takeOut(next, at)
       worlds.spend(next, 'drops')
@@ -76,22 +76,13 @@ export class PackedFaults {
   private copies(row: Row, visit: Visit): void {
     const { worlds } = this
     for (let at = worlds.fixed; at < row.length; at++) {
-      if (this.isCopy(row, at)) continue
+      if (worlds.isCopy(row, at)) continue
       const next = worlds.copy(row)
       next.insert(at, row.cells[at]!)
       worlds.spend(next, 'duplicates')
       this.tried.note('duplicate', row.cells[at]!, 0, NO_COURSE)
       visit(next, null)
     }
-  }
-
-  /** True for a message that equals the one before it: equal copies are one choice. */
-  private isCopy(row: Row, at: number): boolean {
-    const { parcels, fixed, ordered } = this.worlds
-    if (!ordered) return at > fixed && row.cells[at - 1] === row.cells[at]
-    const first = parcels.at(row.cells[at]!, 0)
-    for (let i = fixed; i < at; i++) if (parcels.at(row.cells[i]!, 0) === first) return true
-    return false
   }
 
   private processCrashes(row: Row, visit: Visit): void {

@@ -22,6 +22,8 @@ export interface PackedOutcome {
 export class PackedNodes {
   /** By slot: whether the node takes steps. */
   readonly runs: boolean[] = []
+  /** By slot: whether a timer is armed that may time out. */
+  readonly timesOut: boolean[] = []
   /** By slot: the events of its armed timers. */
   readonly timers: (readonly number[])[] = []
   /** How often a handler really ran; everything else came from memory. */
@@ -49,9 +51,18 @@ export class PackedNodes {
     const id = this.slots.id(slot)
     if (id === this.runs.length) {
       this.runs.push(slot.up && !slot.paused)
+      this.timesOut.push(slot.timers.some(({ timer }) => timer !== this.model.protocol.rounds))
       this.timers.push(slot.timers.map(({ timer, arg }) => this.events.id({ kind: 'timer', timer, arg })))
     }
     return id
+  }
+
+  /** Whether a timer is the one that ends rounds. */
+  endsRound(event: number): boolean {
+    const { rounds } = this.model.protocol
+    if (rounds === undefined) return false
+    const what = this.events.value(event)
+    return what.kind === 'timer' && what.timer === rounds
   }
 
   /** What a loss of power makes of a slot: one slot for each thing its disk may be left with. */

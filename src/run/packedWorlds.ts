@@ -8,13 +8,14 @@ import type { Model } from '../world/protocol.ts'
 import { type Envelope, linkText, NOTHING_SPENT, placesOf, type Spent, type World } from '../world/world.ts'
 import { Interner } from './intern.ts'
 import { PackedClients } from './packedClients.ts'
+import type { Treason } from './packedLies.ts'
 import { PackedNodes, type PackedOutcome, withoutTimes } from './packedNodes.ts'
 import { PackedParcels } from './packedParcels.ts'
 import { Pairs } from './pairs.ts'
 import { Row } from './rows.ts'
 
 /** What was used of the budgets, what is cut, and whether everything has been repaired for good. */
-export interface Phase {
+export interface Phase extends Treason {
   readonly spent: Spent
   readonly calm: boolean
   /** Cut links, sorted. */
@@ -30,6 +31,7 @@ const DISTURBANCES: { readonly [what in keyof Spent]: Disturbance } = {
   processCrashes: 'crash',
   partitions: 'partition',
   pauses: 'pause',
+  lies: 'lie',
 }
 
 /**
@@ -99,7 +101,13 @@ export class PackedWorlds {
       ...this.names.map((name) => this.nodes.id(withoutTimes(world.nodes[name]!))),
       ...this.clients.map((name) => this.answers.histories.id(world.clients[name] ?? [])),
       ...world.folds.map((fold, i) => this.folds[i]!.id(fold)),
-      this.phases.id({ spent: NOTHING_SPENT, calm: false, cut: world.cut }),
+      this.phases.id({
+        spent: NOTHING_SPENT,
+        calm: false,
+        cut: world.cut,
+        traitors: world.traitors,
+        heard: (this.budgets.lies ?? 0) > 0 ? world.heard : [],
+      }),
       ...wire.sort((a, b) => this.parcels.ranks[a]! - this.parcels.ranks[b]!),
     ])
     return row
@@ -123,6 +131,8 @@ export class PackedWorlds {
       ),
       wire,
       cut: phase.cut,
+      traitors: phase.traitors,
+      heard: phase.heard,
       folds: this.model.properties.map((_, i) => this.folds[i]!.value(ids[this.first + i]!)),
       spent: phase.spent,
       draws: {},
@@ -173,6 +183,15 @@ export class PackedWorlds {
     for (let i = 0; i < seen.length; i++) this.see(row, seen[i]!)
     for (let i = 0; i < sent.length; i++) this.put(row, sent[i]!)
     if (outcome.course.crash !== undefined) this.spend(row, 'crashes')
+  }
+
+  /** True for a message that equals one before it: equal copies are one choice. */
+  isCopy(row: Row, at: number): boolean {
+    const { parcels, fixed, ordered } = this
+    if (!ordered) return at > fixed && row.cells[at - 1] === row.cells[at]
+    const first = parcels.at(row.cells[at]!, 0)
+    for (let i = fixed; i < at; i++) if (parcels.at(row.cells[i]!, 0) === first) return true
+    return false
   }
 
   /** Takes a message off the wire; on a fifo wire those behind it move up. */

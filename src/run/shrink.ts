@@ -1,7 +1,7 @@
 /** shrink: a story that breaks a property, told with fewer faults and fewer events. */
 import { apply } from '../world/apply.ts'
 import type { Choice } from '../world/choice.ts'
-import type { Moment } from '../world/draft.ts'
+import { type Moment, sameParcel } from '../world/draft.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
 import { calmEnding, disturbs, type Judge, judgeOf, NO_THROW } from './judge.ts'
@@ -24,7 +24,7 @@ export interface Shrunk {
 
 /**
  * Removes what the violation does not need: first faults (losses, copies, crashes, cuts, pauses, clocks,
- * delays, corruption; a crash inside a handler is turned off), then events, in chunks and then singly,
+ * delays, corruption, treason and lies; a crash inside a handler is turned off), then events, in chunks and then singly,
  * skipping choices that are no longer possible, until no single choice can go. Never lengthens and never
  * adds a fault; depends on its arguments only; shrinking the result again changes nothing unless it is
  * `unfinished`. The result is a local minimum, not always a shortest story: only explore finds that.
@@ -54,6 +54,8 @@ export function isFault(choice: Choice): boolean {
     case 'clock':
     case 'delay':
     case 'corrupt':
+    case 'traitor':
+    case 'lie':
       return true
     case 'deliver':
     case 'fire':
@@ -113,7 +115,7 @@ class Shrinker {
     for (let at = best.trace.length - 1; at >= 0; at--) {
       const choice = best.trace[at]
       if (choice === undefined || !isFault(choice)) continue
-      const rest = [...withoutFault(choice), ...best.trace.slice(at + 1)]
+      const rest = [...withoutFault(choice), ...asMeant(choice, best.trace.slice(at + 1))]
       best = this.better(best, at, rest) ?? best
     }
     return best
@@ -181,6 +183,16 @@ function withoutFault(choice: Choice): Choice[] {
   if (choice.kind !== 'deliver' && choice.kind !== 'fire' && choice.kind !== 'restart') return []
   const { crash: _, ...calm } = choice
   return [calm]
+}
+
+/** What comes after a lie that is not told: its message is received as it was meant. */
+function asMeant(lie: Choice, after: readonly Choice[]): readonly Choice[] {
+  if (lie.kind !== 'lie' || lie.instead === null || lie.body === null) return after
+  const { instead: parcel, body } = lie
+  const at = after.findIndex(
+    (choice) => choice.kind === 'deliver' && sameParcel(choice.parcel, { ...parcel, body }),
+  )
+  return after.map((choice, i) => (i === at ? ({ ...choice, parcel } as Choice) : choice))
 }
 
 function withoutWaits(trace: readonly Choice[]): Choice[] {

@@ -20,6 +20,7 @@ import { type Choice, linksBetween, type Parcel } from '../world/choice.ts'
 import type { Moment } from '../world/draft.ts'
 import type { AnyProperty } from '../world/property.ts'
 import type { Model, Protocol } from '../world/protocol.ts'
+import { insteadBy, STRATEGIES, type Strategy } from '../world/strategies.ts'
 import type { World } from '../world/world.ts'
 import type { Due } from './due.ts'
 import { NO_THROW } from './judge.ts'
@@ -49,6 +50,12 @@ export interface FaultPlan {
   readonly driftPpm?: number
   /** Only these nodes crash; all by default. */
   readonly mayCrash?: readonly string[]
+  /** How many nodes, or which, are traitors from the beginning. Default: 0. */
+  readonly traitors?: number | readonly string[]
+  /** Chance, for each message of a traitor, that it is a lie. Default: 0. */
+  readonly lies?: number
+  /** How traitors lie; in every way by default. */
+  readonly strategies?: readonly Strategy[]
 }
 
 export interface SimulateOptions {
@@ -247,6 +254,9 @@ function withDifference(run: Simulation, { steps, error }: Difference): Simulati
 
 const BOUND = { driver: 'simulate', runs: 1, budgets: [] } as const
 
+/** How often traitors say in one run what nobody asked for: each time may be followed by another. */
+const MOST_UNASKED = 20
+
 /** One run, on any ground. */
 export class Simulator {
   private readonly model: Model
@@ -254,6 +264,7 @@ export class Simulator {
     readonly network: RandomStream
     readonly crash: RandomStream
     readonly pick: RandomStream
+    readonly lies: RandomStream
   }
   private readonly plan: { atUs: number; choice: Choice }[]
   private readonly trace: Choice[] = []
@@ -263,6 +274,7 @@ export class Simulator {
   private readonly first: World
   private readonly ground: Ground
   private stopped: string | null = null
+  private unasked = 0
 
   constructor(
     model: Model,
@@ -278,6 +290,7 @@ export class Simulator {
       network: randomStream(seed, 'faults of the network'),
       crash: randomStream(seed, 'crashes inside'),
       pick: randomStream(seed, 'picks'),
+      lies: randomStream(seed, 'lies'),
     }
     const boot = options.from === undefined ? begin(this.model) : { world: options.from, moments: [] }
     const threw = boot.moments.find((moment) => moment.threw !== null)?.threw
@@ -344,9 +357,10 @@ export class Simulator {
     )
   }
 
-  private withFaults(choice: Choice, dueUs: number): Choice {
+  private withFaults(due: Choice, dueUs: number): Choice {
     const faults = this.options.faults
-    if (faults === undefined || dueUs > this.startUs + faults.untilMs * 1000) return choice
+    if (faults === undefined || dueUs > this.startUs + faults.untilMs * 1000) return due
+    const choice = due.kind === 'deliver' ? this.withLies(due, faults) : due
     const toNode = choice.kind === 'deliver' && this.model.nodes[choice.parcel.to] !== undefined
     if (choice.kind === 'deliver' && this.mayBeHit(choice.parcel)) {
       if (this.random.network.chance(faults.loss ?? 0)) return { kind: 'drop', parcel: choice.parcel }
@@ -367,6 +381,36 @@ export class Simulator {
       ...choice,
       crash: { after: this.random.crash.integer(0, 5), disk: this.random.crash.integer(0, 7) },
     }
+  }
+
+  /** The arrival of what a traitor sends in the place of a message, or that it sends nothing. */
+  private withLies(
+    due: Choice & { kind: 'deliver' },
+    { lies = 0, strategies = STRATEGIES }: FaultPlan,
+  ): Choice {
+    const { parcel } = due
+    const { from: node, to } = parcel
+    const { treason } = this.ground
+    const dice = this.random.lies
+    if (!treason.traitors.includes(node) || !dice.chance(lies) || strategies.length === 0) return due
+    const strategy = dice.choose(strategies)
+    const bodies = insteadBy(strategy, this.model, treason, parcel)
+    if (bodies.length === 0) return due
+    const unasked = strategy === 'replay' || strategy === 'forge'
+    if (unasked && ++this.unasked > MOST_UNASKED) return due
+    const body = strategy === 'equivocate' ? this.toldTo(to, parcel, bodies) : dice.choose(bodies)
+    if (body === parcel.body) return due
+    const lie: Choice = { kind: 'lie', node, to, instead: unasked ? null : parcel, body }
+    if (body === null) return lie
+    this.take(lie)
+    return unasked ? due : { ...due, parcel: { ...parcel, body } }
+  }
+
+  /** Each receiver is told one side of the story all through a run, by all traitors: truth, or one of the others. */
+  private toldTo(to: string, parcel: Parcel, others: readonly (Parcel['body'] | null)[]) {
+    const sides = [parcel.body, ...others]
+    const side = randomStream(this.model.options.seed, `lies to ${to}`).integer(0, 1_000_000)
+    return sides[side % sides.length]!
   }
 
   /** Carries a choice out, with picks drawn where the handler asks for them; false if it is not possible. */
@@ -431,6 +475,8 @@ export class Simulator {
       choice: { kind: 'request', ...request } as Choice,
     }))
     if (faults === undefined) return plan.sort((a, b) => a.atUs - b.atUs)
+    for (const node of this.drawTraitors(seed, faults))
+      plan.push({ atUs: this.startUs, choice: { kind: 'traitor', node } })
     const at = () => this.startUs + dice.integer(0, faults.untilMs * 1000)
     const nodes = faults.mayCrash ?? this.model.cluster.names
     for (let i = 0; i < (faults.crashes ?? 0); i++) {
@@ -465,6 +511,16 @@ export class Simulator {
     }
     plan.push({ atUs: this.startUs + faults.untilMs * 1000, choice: { kind: 'repair' } })
     return plan.sort((a, b) => a.atUs - b.atUs)
+  }
+
+  private drawTraitors(seed: number, { traitors = 0 }: FaultPlan): readonly string[] {
+    if (typeof traitors !== 'number') return traitors
+    const dice = randomStream(seed, 'traitors')
+    const left = [...this.model.cluster.names]
+    const drawn: string[] = []
+    while (drawn.length < traitors && left.length > 0)
+      drawn.push(...left.splice(dice.integer(0, left.length - 1), 1))
+    return drawn
   }
 
   private schedule(atUs: number, choice: Choice): void {

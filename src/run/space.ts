@@ -4,8 +4,10 @@ import type { Choice } from '../world/choice.ts'
 import type { Budgets } from '../world/choices.ts'
 import { CALM } from '../world/choices.ts'
 import type { Model } from '../world/protocol.ts'
+import { turnOf } from '../world/rounds.ts'
 import { NOTHING_SPENT } from '../world/world.ts'
 import { PackedFaults } from './packedFaults.ts'
+import { PackedTreason } from './packedTreason.ts'
 import { PackedWorlds } from './packedWorlds.ts'
 import type { Row } from './rows.ts'
 import { NO_COURSE, Tried, type Visit } from './tried.ts'
@@ -13,10 +15,12 @@ import { NO_COURSE, Tried, type Visit } from './tried.ts'
 export class Space extends PackedWorlds {
   private readonly tried = new Tried(this)
   private readonly faults: PackedFaults
+  private readonly treason: PackedTreason
 
   constructor(model: Model, budgets: Budgets, clients: readonly string[]) {
     super(model, budgets, clients)
     this.faults = new PackedFaults(this, this.tried)
+    this.treason = new PackedTreason(this, this.tried)
   }
 
   /** True where a timer could still fire if its budget allowed it. */
@@ -24,14 +28,15 @@ export class Space extends PackedWorlds {
     const phase = this.phaseOf(row)
     if (phase.calm || phase.spent.timeouts < this.budgets.timeouts) return false
     for (let node = 0; node < this.names.length; node++)
-      if (this.nodes.value(row.cells[node]!).timers.length > 0) return true
+      if (this.nodes.timesOut[row.cells[node]!]) return true
     return false
   }
 
   /** The repaired world of a row: no more faults, all links whole, all nodes up. The row is reused. */
   repaired(row: Row): Row {
     const next = this.copy(row)
-    this.setPhase(next, { spent: NOTHING_SPENT, calm: true, cut: [] })
+    const { traitors } = this.phaseOf(row)
+    this.setPhase(next, { spent: NOTHING_SPENT, calm: true, cut: [], traitors, heard: [] })
     for (let node = 0; node < this.names.length; node++) {
       const slot = this.nodes.value(next.cells[node]!)
       if (slot.paused) next.set(node, this.nodes.id({ ...slot, paused: false }))
@@ -44,17 +49,17 @@ export class Space extends PackedWorlds {
 
   /** Deliveries and timers that go without a fault: what can happen if the world is left alone. */
   calmSuccessors(row: Row, visit: Visit): void {
-    this.deliveries(row, false, visit)
-    this.timers(row, false, visit)
+    this.happenings(row, false, visit)
   }
 
   /** Every choice within the budgets, in canonical order. */
   successors(row: Row, visit: Visit): void {
     const { spent, calm } = this.phaseOf(row)
     const crashes = !calm && spent.crashes < this.budgets.crashes
-    this.deliveries(row, crashes, visit)
-    this.timers(row, crashes, visit)
-    if (!calm) this.faults.successors(row, visit)
+    this.happenings(row, crashes, visit)
+    if (calm) return
+    this.faults.successors(row, visit)
+    this.treason.successors(row, visit)
   }
 
   /** The choice that led to the row being visited. */
@@ -62,7 +67,24 @@ export class Space extends PackedWorlds {
     return this.tried.choice()
   }
 
-  private deliveries(row: Row, crashes: boolean, visit: Visit): void {
+  /** Deliveries and timers; where nodes go in rounds, in the order that rounds allow. */
+  private happenings(row: Row, crashes: boolean, visit: Visit): void {
+    if (this.model.protocol.rounds === undefined) {
+      this.deliveries(row, crashes, visit)
+      this.timers(row, crashes, -1, visit)
+      return
+    }
+    const slots = this.names.map((name, i) => [name, this.nodes.value(row.cells[i]!)] as const)
+    const turn = turnOf(this.model, Object.fromEntries(slots))
+    const mayEnd = turn === null ? -1 : this.names.indexOf(turn.node)
+    if (turn?.ending) return this.timers(row, crashes, mayEnd, visit)
+    const moved = this.deliveries(row, crashes, visit)
+    this.timers(row, crashes, moved ? -1 : mayEnd, visit)
+  }
+
+  /** True if there was a message that can be delivered. */
+  private deliveries(row: Row, crashes: boolean, visit: Visit): boolean {
+    let any = false
     const phaseId = row.cells[this.fixed - 1]!
     const anyCut = this.phaseOf(row).cut.length > 0
     for (let at = this.fixed; at < row.length; at++) {
@@ -71,15 +93,16 @@ export class Space extends PackedWorlds {
       if (this.ordered && this.parcels.places[parcel] !== 0) continue
       const node = this.parcels.receivers[parcel]!
       if (node < 0) {
-        this.answer(row, at, visit)
+        if (this.answer(row, at, visit)) any = true
         continue
       }
       if (!this.nodes.runs[row.cells[node]!] || (anyCut && this.isOverCut(phaseId, parcel))) continue
-      this.deliver(row, at, node, crashes, visit)
+      if (this.deliver(row, at, node, crashes, visit)) any = true
     }
+    return any
   }
 
-  private deliver(row: Row, at: number, node: number, crashes: boolean, visit: Visit): void {
+  private deliver(row: Row, at: number, node: number, crashes: boolean, visit: Visit): boolean {
     const parcel = row.cells[at]!
     const event = this.parcels.events[parcel]!
     const outcomes = this.nodes.outcomesOf(node, row.cells[node]!, event, crashes && this.mayCrash[node]!)
@@ -88,22 +111,26 @@ export class Space extends PackedWorlds {
       const next = this.copy(row)
       if (this.consumes) this.takeOut(next, at)
       this.settle(next, node, outcome)
+      this.treason.hear(next, node, parcel)
       this.tried.note('deliver', parcel, event, outcome.course)
       visit(next, outcome.threw)
     }
-    if (outcomes.length > 0 || this.model.options.refusals === 'stay') return
+    if (outcomes.length > 0) return true
+    if (this.model.options.refusals === 'stay') return false
     const next = this.copy(row)
     if (this.consumes) this.takeOut(next, at)
+    this.treason.hear(next, node, parcel)
     this.tried.note('deliver', parcel, event, NO_COURSE)
     visit(next, null)
+    return true
   }
 
-  private answer(row: Row, at: number, visit: Visit): void {
+  private answer(row: Row, at: number, visit: Visit): boolean {
     const id = row.cells[at]!
     const position = this.names.length + this.clients.indexOf(this.parcels.value(id).to)
     const answer = position >= this.names.length ? this.answers.answered(row, position, id) : null
     const waits = answer !== null && answer.history !== row.cells[position]
-    if (!waits && this.model.options.refusals === 'stay') return
+    if (!waits && this.model.options.refusals === 'stay') return false
     const next = this.copy(row)
     this.takeOut(next, at)
     if (waits) {
@@ -113,24 +140,29 @@ export class Space extends PackedWorlds {
     }
     this.tried.note('deliver', id, 0, NO_COURSE)
     visit(next, null)
+    return true
   }
 
-  private timers(row: Row, crashes: boolean, visit: Visit): void {
+  /** The timers that may fire; one that ends a round only at the node `ending`. */
+  private timers(row: Row, crashes: boolean, ending: number, visit: Visit): void {
     const { calm, spent } = this.phaseOf(row)
     const limit = calm ? CALM.timeouts : this.budgets.timeouts
-    if (spent.timeouts >= limit) return
+    const mayTimeOut = spent.timeouts < limit
+    if (!mayTimeOut && ending < 0) return
     for (let node = 0; node < this.names.length; node++) {
       const slot = row.cells[node]!
       if (!this.nodes.runs[slot]) continue
       const events = this.nodes.timers[slot]!
       for (let t = 0; t < events.length; t++) {
         const event = events[t]!
+        const ends = this.nodes.endsRound(event)
+        if (ends ? node !== ending : !mayTimeOut) continue
         const outcomes = this.nodes.outcomesOf(node, slot, event, crashes && this.mayCrash[node]!)
         for (let i = 0; i < outcomes.length; i++) {
           const outcome = outcomes[i]!
           const next = this.copy(row)
           this.settle(next, node, outcome)
-          this.spend(next, 'timeouts', limit)
+          if (!ends) this.spend(next, 'timeouts', limit)
           this.tried.note('fire', node, event, outcome.course)
           visit(next, outcome.threw)
         }

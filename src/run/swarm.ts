@@ -3,6 +3,7 @@ import { type RandomStream, randomStream } from '../base/random.ts'
 import { count } from '../base/verdict.ts'
 import type { DiskMode } from '../world/disk.ts'
 import { type Model, requestBody } from '../world/protocol.ts'
+import { STRATEGIES } from '../world/strategies.ts'
 import type { FaultPlan, SimulateOptions } from './simulate.ts'
 
 /** The most a seed may draw of each kind of fault; zero turns a kind off. */
@@ -23,6 +24,9 @@ export interface SwarmLimits {
   readonly disk: boolean
   /** Only these nodes crash; all of them if it is left out. */
   readonly mayCrash?: readonly string[]
+  /** Traitors: how many, or which, and the chance that a message of theirs is a lie. */
+  readonly traitors: number | readonly string[]
+  readonly lies: number
 }
 
 export const SWARM_LIMITS: SwarmLimits = {
@@ -35,6 +39,21 @@ export const SWARM_LIMITS: SwarmLimits = {
   driftPpm: 10_000,
   delayMs: 100,
   disk: true,
+  traitors: 0,
+  lies: 0,
+}
+
+/** What a protocol that goes in rounds takes for granted: messages arrive in time and clocks go alike. */
+export const SYNCHRONOUS_LIMITS: SwarmLimits = {
+  ...SWARM_LIMITS,
+  loss: 0,
+  duplicate: 0,
+  crashInside: 0,
+  crashes: 0,
+  partitions: 0,
+  pauses: 0,
+  driftPpm: 0,
+  delayMs: 1,
 }
 
 /** How hostile one run is. */
@@ -76,6 +95,7 @@ export function drawPlan(
     partitionMs: LONGEST_MS,
     pauseMs: LONGEST_MS,
     ...(limits.mayCrash !== undefined && { mayCrash: limits.mayCrash }),
+    ...drawTreason(randomStream(seed, 'swarm of traitors'), limits),
   }
   const slow = dice.chance(0.5)
   const longest = Math.max(1, Math.round(share(limits.delayMs)))
@@ -102,8 +122,23 @@ export function limitWords(limits: SwarmLimits): string[] {
     ...some(limits.pauses, 'pause'),
     ...percent(limits.driftPpm / 1_000_000, 'clocks off'),
     ...(limits.delayMs > 1 ? [`delays up to ${limits.delayMs} ms`] : []),
+    ...(typeof limits.traitors !== 'number'
+      ? limits.traitors.map((name) => `${name} a traitor`)
+      : some(limits.traitors, 'traitor')),
+    ...percent(limits.lies, 'lies'),
     ...(limits.mayCrash === undefined ? [] : [`only ${limits.mayCrash.join(' and ')} may crash`]),
   ]
+}
+
+/** As many traitors as may be in most seeds, and fewer in others; they lie always, or now and then, in some ways. */
+function drawTreason(dice: RandomStream, { traitors, lies }: SwarmLimits): Partial<FaultPlan> {
+  if (traitors === 0 || lies === 0) return {}
+  const some = STRATEGIES.filter(() => dice.chance(0.5))
+  return {
+    traitors: typeof traitors !== 'number' || dice.chance(0.5) ? traitors : dice.integer(0, traitors),
+    lies: dice.chance(0.5) ? lies : (lies * dice.integer(1, 10)) / 10,
+    strategies: some.length === 0 ? STRATEGIES : some,
+  }
 }
 
 /** One to three requests, each by a client of its own, unless the protocol has a load of its own. */

@@ -99,6 +99,16 @@ function pack(choice: Choice): Packed {
       return ['l', ...packParcel(choice.parcel), choice.byUs]
     case 'corrupt':
       return ['!', ...packParcel(choice.parcel), choice.into]
+    case 'traitor':
+      return ['t', choice.node]
+    case 'lie':
+      return [
+        'L',
+        choice.node,
+        choice.to,
+        choice.body,
+        choice.instead === null ? 0 : packParcel(choice.instead),
+      ]
     case 'pause':
       return ['p', choice.node]
     case 'resume':
@@ -137,6 +147,10 @@ function unpack([kind, ...rest]: Packed): Choice {
       return { kind: 'delay', parcel: unpackParcel(a, b, c, d), byUs: e }
     case '!':
       return { kind: 'corrupt', parcel: unpackParcel(a, b, c, d), into: e }
+    case 't':
+      return { kind: 'traitor', node: a }
+    case 'L':
+      return { kind: 'lie', node: a, to: b, body: c, instead: unpackInstead(d) }
     case 'p':
       return { kind: 'pause', node: a }
     case 'g':
@@ -159,6 +173,10 @@ function packParcel({ from, to, body, op }: Parcel): unknown[] {
 function unpackParcel(from: string, to: string, body: Parcel['body'], op: 0 | [string, number]): Parcel {
   const id: OperationId | null = op === 0 ? null : { client: op[0], n: op[1] }
   return { from, to, body, op: id }
+}
+
+function unpackInstead(packed: 0 | [string, string, Parcel['body'], 0 | [string, number]]): Parcel | null {
+  return packed === 0 ? null : unpackParcel(...packed)
 }
 
 function packCourse({ picks, crash }: Course): unknown[] {

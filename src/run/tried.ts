@@ -2,6 +2,7 @@
 import type { Event } from '../node/node.ts'
 import type { HandlerError } from '../node/step.ts'
 import type { Choice, Course } from '../world/choice.ts'
+import { WITHHELD } from './packedLies.ts'
 import type { PackedWorlds } from './packedWorlds.ts'
 import type { Row } from './rows.ts'
 
@@ -17,6 +18,7 @@ type TriedKind =
   | 'resume'
   | 'cut'
   | 'heal'
+  | 'lie'
 
 /** Called once for every choice; `Space.choice` then tells which. `row` is reused: copy what you keep. */
 export type Visit = (row: Row, threw: HandlerError | null) => void
@@ -66,9 +68,19 @@ export class Tried {
         return { kind, links: this.links }
       case 'heal':
         return { kind }
+      case 'lie':
+        return this.lie(what, detail)
       case 'drop':
       case 'duplicate':
         return { kind, parcel: worlds.parcels.value(what) }
     }
+  }
+
+  /** `told` took the place of `meant`; nobody asked for it where `meant` is below zero. */
+  private lie(told: number, meant: number): Choice {
+    const { parcels } = this.worlds
+    const { from: node, to, body } = parcels.value(told === WITHHELD ? meant : told)
+    const instead = meant < 0 ? null : parcels.value(meant)
+    return { kind: 'lie', node, to, instead, body: told === WITHHELD ? null : body }
   }
 }

@@ -27,6 +27,8 @@ export function begin(model: Model): { readonly world: World; readonly moments: 
     clients: {},
     wire: [],
     cut: [],
+    traitors: [],
+    heard: [],
     folds: model.properties.map((p) => p.first),
     spent: NOTHING_SPENT,
     draws: {},

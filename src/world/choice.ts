@@ -38,6 +38,19 @@ export type Choice =
   | { readonly kind: 'delay'; readonly parcel: Parcel; readonly byUs: number }
   /** A message arrives with another body than it was sent with. */
   | { readonly kind: 'corrupt'; readonly parcel: Parcel; readonly into: Body }
+  /** From here on the node may lie, and nothing is demanded of it. */
+  | { readonly kind: 'traitor'; readonly node: string }
+  /**
+   * A traitor does not send what it should: another body (`instead` of a message in flight), nothing (`body` is
+   * null), or something nobody asked for (`instead` is null). Who said it is written by the world all the same.
+   */
+  | {
+      readonly kind: 'lie'
+      readonly node: string
+      readonly to: string
+      readonly instead: Parcel | null
+      readonly body: Body | null
+    }
   /** The process takes no step for a while; its clock goes on. */
   | { readonly kind: 'pause' | 'resume'; readonly node: string }
   /** The node's own clock jumps by `stepUs`, and runs at `rate` of true time from now on. */
@@ -79,6 +92,10 @@ export function choiceText(choice: Choice): string {
       return `the network delays ${parcelText(choice.parcel)} to ${choice.parcel.to} by ${choice.byUs / 1000} ms`
     case 'corrupt':
       return `the network turns ${parcelText(choice.parcel)} to ${choice.parcel.to} into ${bodyText(choice.into)}`
+    case 'traitor':
+      return `${choice.node} is a traitor`
+    case 'lie':
+      return lieText(choice)
     case 'pause':
       return `${choice.node} is paused`
     case 'resume':
@@ -90,6 +107,13 @@ export function choiceText(choice: Choice): string {
     case 'wait':
       return `nothing happens until ${choice.untilUs / 1000} ms`
   }
+}
+
+/** Who is lied to, by whom, with what, and what should have been said: `l1 tells l2 order value=retreat instead of order value=attack`. */
+function lieText({ node, to, instead, body }: Choice & { kind: 'lie' }): string {
+  if (instead === null) return `${node} tells ${to} unasked: ${body === null ? 'nothing' : bodyText(body)}`
+  if (body === null) return `${node} withholds ${bodyText(instead.body)} from ${to}`
+  return `${node} tells ${to} ${bodyText(body)} instead of ${bodyText(instead.body)}`
 }
 
 /** `vote yes=true tx="t1"`: the type, then the fields. */

@@ -3,8 +3,10 @@ import { byText } from '../base/canonical.ts'
 import type { Event } from '../node/node.ts'
 import { type Choice, type Course, linksBetween, parcelOf } from './choice.ts'
 import { isAwaited } from './clients.ts'
+import { liesInstead, liesUnasked } from './lies.ts'
 import { allOutcomes } from './local.ts'
 import type { Model } from './protocol.ts'
+import { turnOf } from './rounds.ts'
 import { type Envelope, envelopeText, linkText, placesOf, type World } from './world.ts'
 
 /** How often each fault and timer may happen in all. `Infinity` is allowed for timeouts on a `set` wire. */
@@ -19,6 +21,10 @@ export interface Budgets {
   readonly partitions?: number
   /** How often a node may stop taking steps; it goes on at any time. Default: 0. */
   readonly pauses?: number
+  /** At most so many nodes are traitors, any of them, from the beginning; or exactly these. Default: 0. */
+  readonly traitors?: number | readonly string[]
+  /** How often a traitor may withhold, change or make up a message. Default: 0. */
+  readonly lies?: number
   /** Which nodes may crash; all of them if it is left out. */
   readonly mayCrash?: readonly string[]
 }
@@ -31,6 +37,8 @@ export const CALM: Budgets = { crashes: 0, drops: 0, duplicates: 0, timeouts: Nu
 /** The fault-free part of `choices`: deliveries and timers, each with every course it can take. */
 export function calmChoices(model: Model, world: World, budgets: Budgets): Choice[] {
   const found: Choice[] = []
+  const turn = turnOf(model, world.nodes)
+  if (turn?.ending === true) return fires(model, world, budgets, turn.node)
   const heads = model.options.wire === 'fifo' ? firstOnLinks(world) : world.wire
   for (const parcel of parcelsOnTheWire({ wire: heads })) {
     if (
@@ -46,9 +54,16 @@ export function calmChoices(model: Model, world: World, budgets: Budgets): Choic
       for (const course of courses(model, world, budgets, parcel.to, { kind: 'receive', ...parcel }))
         found.push({ kind: 'deliver', parcel, ...course })
   }
-  if (world.spent.timeouts < budgets.timeouts)
-    for (const node of model.cluster.names)
-      for (const { timer, arg } of world.nodes[node]!.paused ? [] : world.nodes[node]!.timers)
+  return [...found, ...fires(model, world, budgets, found.length === 0 ? (turn?.node ?? null) : null)]
+}
+
+/** The timers that may fire: those that time out, and the one that ends a round at `ending`. */
+function fires(model: Model, world: World, budgets: Budgets, ending: string | null): Choice[] {
+  const { rounds } = model.protocol
+  const found: Choice[] = []
+  for (const node of model.cluster.names)
+    for (const { timer, arg } of world.nodes[node]!.paused ? [] : world.nodes[node]!.timers)
+      if (timer === rounds ? node === ending : world.spent.timeouts < budgets.timeouts)
         for (const course of courses(model, world, budgets, node, { kind: 'timer', timer, arg }))
           found.push({ kind: 'fire', node, timer, arg, ...course })
   return found
@@ -56,8 +71,8 @@ export function calmChoices(model: Model, world: World, budgets: Budgets): Choic
 
 /**
  * Every choice within the budgets: deliveries by the text of the message, timers by node, then crashes,
- * restarts, losses, duplicates, crashes of processes, pauses and partitions. Equal copies of a message are one choice, and so are crash points that
- * leave equal worlds.
+ * restarts, losses, duplicates, crashes of processes, pauses, partitions and lies. Equal copies of a message are
+ * one choice, and so are crash points that leave equal worlds.
  */
 export function choices(model: Model, world: World, budgets: Budgets): Choice[] {
   const found = calmChoices(model, world, budgets)
@@ -70,7 +85,22 @@ export function choices(model: Model, world: World, budgets: Budgets): Choice[] 
       for (const course of courses(model, world, budgets, node, { kind: 'start', boot: 'restart' }))
         found.push({ kind: 'restart', node, ...course })
   found.push(...lossesAndCopies(model, world, budgets))
-  return [...found, ...otherFaults(model, world, budgets)]
+  return [...found, ...otherFaults(model, world, budgets), ...lies(model, world, budgets)]
+}
+
+/** What traitors may do to messages of theirs that are in flight, then what they may say unasked. */
+function lies(model: Model, world: World, budgets: Budgets): Choice[] {
+  const found: Choice[] = []
+  if (world.spent.lies >= (budgets.lies ?? 0)) return found
+  for (const parcel of parcelsOnTheWire(world))
+    if (world.traitors.includes(parcel.from))
+      for (const body of liesInstead(model, world, parcel))
+        found.push({ kind: 'lie', node: parcel.from, to: parcel.to, instead: parcel, body })
+  for (const node of world.traitors)
+    if (world.nodes[node]!.up && !world.nodes[node]!.paused)
+      for (const { to, body } of liesUnasked(model, world, node))
+        found.push({ kind: 'lie', node, to, instead: null, body })
+  return found
 }
 
 function lossesAndCopies(model: Model, world: World, budgets: Budgets): Choice[] {
@@ -105,10 +135,10 @@ function otherFaults(model: Model, world: World, budgets: Budgets): Choice[] {
 }
 
 /** True where a timer could still fire if its budget allowed it. */
-export function isCut(world: World, budgets: Budgets): boolean {
+export function isCut(model: Model, world: World, budgets: Budgets): boolean {
   return (
     world.spent.timeouts >= budgets.timeouts &&
-    Object.values(world.nodes).some((slot) => slot.up && slot.timers.length > 0)
+    Object.values(world.nodes).some((slot) => slot.timers.some((t) => t.timer !== model.protocol.rounds))
   )
 }
 

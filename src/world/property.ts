@@ -8,6 +8,8 @@ export type Observation =
   | { readonly kind: 'invoke'; readonly op: OperationId; readonly to: string; readonly body: Body }
   | { readonly kind: 'return'; readonly op: OperationId; readonly body: Body }
   | { readonly kind: 'disturbance'; readonly what: Disturbance }
+  /** From here on nothing may be demanded of the node, and nothing it says need be true. */
+  | { readonly kind: 'traitor'; readonly node: string }
 
 export type Disturbance =
   | 'crash'
@@ -18,6 +20,7 @@ export type Disturbance =
   | 'pause'
   | 'clock'
   | 'corruption'
+  | 'lie'
 
 /** Who is in the cluster, for properties that speak of every participant. */
 export interface Cluster {

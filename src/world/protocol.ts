@@ -4,6 +4,7 @@ import type { RandomStream } from '../base/random.ts'
 import type { AnyNode, Body } from '../node/node.ts'
 import { ed25519, type Signatures, tags } from '../node/signatures.ts'
 import type { DiskMode } from './disk.ts'
+import type { Liar } from './lies.ts'
 import type { AnyProperty, Cluster } from './property.ts'
 import type { Situation } from './situation.ts'
 
@@ -61,6 +62,17 @@ export interface ProtocolDefinition<
   load?(dice: RandomStream, cluster: Cluster, forMs: number): readonly TimedRequest[]
   /** Places where it is known to go wrong: random runs begin there as well. */
   readonly situations?: readonly Situation[]
+  /**
+   * What a traitor may say instead of `said`, or unasked where that is null. It may also withhold and repeat
+   * anything. Without it, traitors turn yes into no in what they are asked, and say nothing unasked.
+   */
+  lies?(said: Body | null, liar: Liar): readonly Body[]
+  /**
+   * Synchronous: the timer of this name ends a round, and its argument is the number of the round. A search then
+   * keeps to what longer rounds than delays would give: all that was sent arrives in its round, rounds end
+   * everywhere at once, and their ends are not counted as timeouts.
+   */
+  readonly rounds?: string
   readonly wire?: Wire
   /** `stay`: a refused event is not a choice. `consume`: the message is gone. Default: consume. */
   readonly refusals?: 'stay' | 'consume'

@@ -3,6 +3,7 @@ import { byText } from '../base/canonical.ts'
 import type { Choice, Course, Parcel } from './choice.ts'
 import { isAwaited } from './clients.ts'
 import { type Draft, sameParcel } from './draft.ts'
+import { heardToo } from './lies.ts'
 import { sameTimer } from './local.ts'
 import { type Envelope, linkText, localUs, type NodeSlot, trueSpanUs } from './world.ts'
 
@@ -25,7 +26,7 @@ export function take(draft: Draft, choice: Choice): string | { envelope: Envelop
       const { timer: name, arg } = timer
       if (!draft.run(choice.node, { kind: 'timer', timer: name, arg }, choice))
         return `${choice.node} refuses the timer ${name} now`
-      draft.spend('timeouts', 'timeout')
+      if (name !== draft.model.protocol.rounds) draft.spend('timeouts', 'timeout')
       return { envelope: null }
     }
     case 'restart':
@@ -77,6 +78,14 @@ export function take(draft: Draft, choice: Choice): string | { envelope: Envelop
       draft.see({ kind: 'disturbance', what: 'corruption' })
       return { envelope }
     }
+    case 'traitor':
+      if (world.nodes[choice.node] === undefined) return `${choice.node} is no node`
+      if (world.traitors.includes(choice.node)) return `${choice.node} is a traitor already`
+      world.traitors = [...world.traitors, choice.node].sort(byText)
+      draft.see({ kind: 'traitor', node: choice.node })
+      return { envelope: null }
+    case 'lie':
+      return lie(draft, choice)
     case 'pause':
     case 'resume': {
       const slot = world.nodes[choice.node]
@@ -133,7 +142,31 @@ function deliver(draft: Draft, parcel: Parcel, course: Course): string | { envel
   const ran = draft.run(parcel.to, { kind: 'receive', ...parcel }, course)
   if (!ran && draft.model.options.refusals === 'stay') return `${parcel.to} refuses ${parcel.body.type} now`
   if (wire !== 'set') draft.remove(envelope)
+  if (draft.world.traitors.includes(parcel.to)) draft.world.heard = heardToo(draft.world.heard, parcel.body)
   return { envelope }
+}
+
+function lie(draft: Draft, choice: Choice & { kind: 'lie' }): string | { envelope: Envelope | null } {
+  const { node, to, instead, body } = choice
+  if (!draft.world.traitors.includes(node)) return `${node} is no traitor, and loyal nodes do not lie`
+  if (instead === null) {
+    const slot = draft.world.nodes[node]!
+    if (body === null) return 'a lie changes a message, withholds it, or makes one up'
+    if (draft.world.nodes[to] === undefined) return `${to} is no node`
+    if (!slot.up || slot.paused) return `${node} is ${slot.up ? 'paused' : 'down'}`
+    draft.send([{ from: node, to, body, op: null }])
+    draft.spend('lies', 'lie')
+    return { envelope: null }
+  }
+  if (instead.from !== node || instead.to !== to) return `${node} can only change what ${node} sends to ${to}`
+  const envelope = draft.find(instead)
+  if (envelope === null) return notOnTheWire(instead)
+  const said = body === null ? null : { ...envelope, body }
+  const there = said !== null && draft.model.options.wire === 'set' && draft.find(said) !== null
+  if (said === null || there) draft.remove(envelope)
+  else draft.replace(envelope, said)
+  draft.spend('lies', 'lie')
+  return { envelope: said ?? envelope }
 }
 
 function notOnTheWire(parcel: Parcel): string {

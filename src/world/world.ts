@@ -65,6 +65,7 @@ export interface Spent {
   readonly processCrashes: number
   readonly partitions: number
   readonly pauses: number
+  readonly lies: number
 }
 
 export interface World {
@@ -79,6 +80,10 @@ export interface World {
   readonly wire: readonly Envelope[]
   /** Cut links as `from>to`, sorted. */
   readonly cut: readonly string[]
+  /** Nodes that may lie, sorted. They act as one: each can sign for all of them. */
+  readonly traitors: readonly string[]
+  /** What traitors have received, each body once, in canonical order: they may repeat it. */
+  readonly heard: readonly Body[]
   /** One fold a property of the model, in its order. */
   readonly folds: readonly Value[]
   readonly spent: Spent
@@ -94,6 +99,7 @@ export const NOTHING_SPENT: Spent = {
   processCrashes: 0,
   partitions: 0,
   pauses: 0,
+  lies: 0,
 }
 
 /** The text of an envelope without its number and times: equal copies have equal texts. Sorts by receiver first. */
@@ -134,6 +140,8 @@ export function worldText(world: World, ordered = false): string {
     canonicalText(world.clients),
     ...world.wire.map((envelope, i) => placedText(envelope, places[i] ?? 0)).sort(byText),
     world.cut.join(),
+    world.traitors.join(),
+    canonicalText(world.heard),
     canonicalText(world.folds),
     canonicalText(world.spent),
   ].join('\n')

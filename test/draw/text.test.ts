@@ -35,6 +35,7 @@ const row = fc.record({
         'ask' as const,
         'within' as const,
         'answer' as const,
+        'lie' as const,
       ),
       text: words,
     }),

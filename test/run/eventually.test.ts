@@ -160,7 +160,7 @@ function trapOfPlainWorlds(
       edges[at]!.forEach(({ to, action }) => visit(to, action)),
   }
   const short = (at: number) => !met(worlds[at]!)
-  if (fairTrap(graph, (at) => short(at) && !isCut(worlds[at]!, budgets)) !== null) return 'broken'
+  if (fairTrap(graph, (at) => short(at) && !isCut(model, worlds[at]!, budgets)) !== null) return 'broken'
   return fairTrap(graph, short) === null ? 'held' : 'unknown'
 }
 

@@ -27,6 +27,10 @@ export class PlainGround implements Ground {
     return this.world.folds
   }
 
+  get treason(): World {
+    return this.world
+  }
+
   take(choice: Choice): Taken | null {
     const picks: number[] = []
     const draw = (arity: number) => {

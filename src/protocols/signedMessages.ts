@@ -1,0 +1,152 @@
+/** SM(m): agreement among generals who sign what they say, for any number of traitors (Lamport, Shostak & Pease 1982, section 4). */
+import { type Context, defineNode } from '../node/node.ts'
+import type { Liar } from '../world/lies.ts'
+import { defineProtocol } from '../world/protocol.ts'
+import {
+  assignGenerals,
+  generalsParams,
+  interactiveConsistency,
+  majority,
+  ORDERS,
+  type Order,
+  otherOrder,
+} from './generals.ts'
+
+/** A signature on the order and on all signatures before it. */
+type Signature = { readonly by: string; readonly signature: string }
+type Chain = readonly Signature[]
+type Message = { readonly type: 'order'; readonly order: Order; readonly chain: Chain }
+
+/** The debatable decisions. A flawed reading of the algorithm replaces one of them. */
+export interface SignedMessagesRules {
+  readonly [name: string]: (...args: never[]) => unknown
+  /** How many rounds there are: the commander's, and one more for each traitor. */
+  rounds(m: number): number
+  /** Whether every signature is that of its general on all that stands before it. */
+  mayBelieve(order: Order, chain: Chain, verify: Context['verify']): boolean
+  /**
+   * Whether an order comes in time: in round r it carries r signatures (Dolev & Strong 1983; the paper's own rule
+   * is a time-out for every hop). Otherwise a traitor keeps one for the end, when nobody can pass it on any more.
+   */
+  inTime(signatures: number, round: number): boolean
+  /** The orders after one more: a set, so that it does not count how often each was told. */
+  keep(orders: readonly Order[], order: Order): readonly Order[]
+  /** Whether an order is passed on: all that are new. */
+  mustRelay(orders: readonly Order[], order: Order): boolean
+  /** What is done with these orders. Two of them prove that the commander is a traitor; all must do the same. */
+  decide(orders: readonly Order[]): Order
+}
+
+export const signedMessagesRules: SignedMessagesRules = {
+  rounds: (m) => m + 1,
+  mayBelieve: (order, chain, verify) =>
+    chain.every(({ by, signature }, i) => verify(by, signed(order, chain.slice(0, i)), signature)),
+  inTime: (signatures, round) => signatures >= round,
+  keep: (orders, order) => (orders.includes(order) ? orders : [...orders, order].sort()),
+  mustRelay: (orders, order) => !orders.includes(order),
+  decide: majority,
+}
+
+/** What is signed: the order and whoever has signed it so far. */
+function signed(order: Order, chain: Chain) {
+  return { order, chain: chain.map(({ by, signature }) => ({ by, signature })) }
+}
+
+const commander = defineNode<Record<string, never>, never>({
+  start(ctx) {
+    const order = ctx.config['order'] as Order
+    ctx.output({ type: 'command', order })
+    const signature = { by: ctx.self, signature: ctx.sign(signed(order, [])) }
+    ctx.broadcast({ type: 'order', order, chain: [signature] })
+    return {}
+  },
+  on: {},
+})
+
+interface Lieutenant {
+  /** The orders that the commander has signed; sorted. */
+  orders: readonly Order[]
+  round: number
+}
+
+function lieutenant(rule: SignedMessagesRules) {
+  const rounds = (ctx: Context) => rule.rounds(Number(ctx.config['m']))
+
+  return defineNode<Lieutenant, Message>({
+    start(ctx) {
+      ctx.arm('round', Number(ctx.config['roundMs']), 1)
+      return { orders: [], round: 1 }
+    },
+    on: {
+      order(state, { body: { order, chain } }, ctx) {
+        const signers = chain.map(({ by }) => by)
+        const expected = signers[0] === ctx.config['commander'] && new Set(signers).size === signers.length
+        if (!expected || state.round > rounds(ctx) || signers.includes(ctx.self)) return ctx.refuse()
+        if (!rule.inTime(chain.length, state.round)) return ctx.refuse()
+        if (!rule.mayBelieve(order, chain, ctx.verify)) return ctx.refuse()
+        const relay = chain.length < rounds(ctx) && rule.mustRelay(state.orders, order)
+        state.orders = rule.keep(state.orders, order)
+        if (!relay) return
+        const signature = { by: ctx.self, signature: ctx.sign(signed(order, chain)) }
+        for (const peer of ctx.peers)
+          if (!signers.includes(peer)) ctx.send(peer, { type: 'order', order, chain: [...chain, signature] })
+      },
+    },
+    timers: {
+      round(state, ctx, round) {
+        state.round = Number(round) + 1
+        if (Number(round) < rounds(ctx)) ctx.arm('round', Number(ctx.config['roundMs']), state.round)
+        else ctx.output({ type: 'decide', order: rule.decide(state.orders) })
+      },
+    },
+  })
+}
+
+export const signedMessages = defineProtocol({
+  name: 'signed-messages',
+  source:
+    'Lamport, Shostak & Pease, The Byzantine Generals Problem, TOPLAS 1982, section 4; Dolev & Strong 1983',
+  says: 'every order carries the signatures of all who passed it on, so that a traitor can hide an order but not change it; m traitors need m + 2 generals',
+  cluster: ['c', 'l1', 'l2'],
+  rules: signedMessagesRules,
+  roles: (rule) => ({ commander, lieutenant: lieutenant(rule) }),
+  params: generalsParams,
+  assign: assignGenerals,
+  properties: interactiveConsistency,
+  rounds: 'round',
+  lies(said, liar) {
+    if (said !== null) return otherWords(said as Message, liar)
+    const general = liar.config['commander'] ?? liar.self
+    // Without the commander's key all that is left is to claim that he signed.
+    if (!liar.traitors.includes(String(general)))
+      return ORDERS.map((order) => ({ type: 'order', order, chain: [{ by: general, signature: 'forged' }] }))
+    const friends = liar.traitors.filter((name) => name !== general)
+    return ORDERS.flatMap((order) =>
+      [[], ...friends.map((name) => [name])].map((more) => signedBy([String(general), ...more], order, liar)),
+    )
+  },
+  label({ type, order, chain }) {
+    if (type !== 'order') return `${type === 'command' ? 'orders' : 'decides'} ${String(order)}`
+    const signers = (chain as unknown as Chain).map(({ by }) => by)
+    return `${String(order)} :${signers.join(':')}`
+  },
+  view(state, role) {
+    if (role === 'commander') return {}
+    const { orders, round } = state as unknown as Lieutenant
+    return { orders: [...orders], round }
+  },
+})
+
+/** The other order under the same names: signed anew where all of them are traitors, otherwise with signatures that do not fit. */
+function otherWords({ order, chain }: Message, liar: Liar): readonly Message[] {
+  const other = otherOrder(order)
+  const signers = chain.map(({ by }) => by)
+  if (signers.every((by) => liar.traitors.includes(by))) return [signedBy(signers, other, liar)]
+  return [{ type: 'order', order: other, chain }]
+}
+
+function signedBy(signers: readonly string[], order: Order, liar: Liar): Message {
+  let chain: Chain = []
+  for (const by of signers) chain = [...chain, { by, signature: liar.sign(by, signed(order, chain)) }]
+  return { type: 'order', order, chain }
+}

@@ -1,0 +1,237 @@
+/** Traitors in every driver: what they may do, that both explorers count the same, and that their stories replay. */
+import { describe, expect, test } from 'vitest'
+import { randomStream } from '../../src/base/random.ts'
+import { oralMessages } from '../../src/protocols/oralMessages.ts'
+import { raftElection } from '../../src/protocols/raftElection.ts'
+import { signedMessages } from '../../src/protocols/signedMessages.ts'
+import { type Exploration, explore } from '../../src/run/explore.ts'
+import { isChoice } from '../../src/run/isChoice.ts'
+import { exploreNaively } from '../../src/run/naive.ts'
+import { replay } from '../../src/run/replay.ts'
+import { simulate } from '../../src/run/simulate.ts'
+import { storyOf, tokenOf } from '../../src/run/token.ts'
+import { apply, begin } from '../../src/world/apply.ts'
+import { type Choice, choiceText, parcelOf } from '../../src/world/choice.ts'
+import type { Budgets } from '../../src/world/choices.ts'
+import { traitorSets } from '../../src/world/lies.ts'
+import { type Model, makeModel } from '../../src/world/protocol.ts'
+import type { World } from '../../src/world/world.ts'
+import { randomProtocol } from './models.ts'
+
+const three = ['c', 'l1', 'l2']
+
+describe('a lie', () => {
+  const model = makeModel(oralMessages, { names: three })
+  const { world: first } = begin(model)
+  const parcel = parcelOf(first.wire.find((e) => e.to === 'l1')!)
+  const retreat = { ...parcel.body, order: 'retreat' }
+  const traitor: Choice = { kind: 'traitor', node: 'c' }
+  const betrayed = after(model, first, traitor)
+
+  test('is for traitors only', () => {
+    const lie: Choice = { kind: 'lie', node: 'c', to: 'l1', instead: parcel, body: retreat }
+    expect(refusal(model, first, lie)).toBe('c is no traitor, and loyal nodes do not lie')
+    expect(refusal(model, betrayed, traitor)).toBe('c is a traitor already')
+  })
+
+  test('reaches one receiver and leaves the others the truth; the world still writes who said it', () => {
+    const told = after(model, betrayed, { kind: 'lie', node: 'c', to: 'l1', instead: parcel, body: retreat })
+    expect(told.wire.map(({ from, to, body }) => [from, to, body['order']])).toEqual([
+      ['c', 'l1', 'retreat'],
+      ['c', 'l2', 'attack'],
+    ])
+  })
+
+  test('may be silence', () => {
+    const silent = after(model, betrayed, { kind: 'lie', node: 'c', to: 'l1', instead: parcel, body: null })
+    expect(silent.wire.map(({ to }) => to)).toEqual(['l2'])
+  })
+
+  test('cannot be told in the name of another, nor about a message of another', () => {
+    const other = after(model, first, { kind: 'traitor', node: 'l2' })
+    expect(refusal(model, other, { kind: 'lie', node: 'l2', to: 'l1', instead: parcel, body: retreat })).toBe(
+      'l2 can only change what l2 sends to l1',
+    )
+    const unasked = after(model, other, { kind: 'lie', node: 'l2', to: 'l1', instead: null, body: retreat })
+    expect(unasked.wire.at(-1)).toMatchObject({ from: 'l2', to: 'l1', body: retreat })
+  })
+
+  test('is not told by a node that is down', () => {
+    const down = after(model, betrayed, { kind: 'crash', node: 'c', disk: 0 })
+    const lie: Choice = { kind: 'lie', node: 'c', to: 'l1', instead: null, body: retreat }
+    expect(refusal(model, down, lie)).toBe('c is down')
+  })
+
+  test('may repeat what traitors have heard, and they have one memory', () => {
+    const both = after(model, after(model, first, { kind: 'traitor', node: 'l1' }), {
+      kind: 'traitor',
+      node: 'l2',
+    })
+    const heard = after(model, both, { kind: 'deliver', parcel })
+    expect(heard.traitors).toEqual(['l1', 'l2'])
+    expect(heard.heard).toEqual([parcel.body])
+    expect(after(model, first, { kind: 'deliver', parcel }).heard).toEqual([])
+  })
+})
+
+test('a traitor signs for its friends and for nobody else', () => {
+  const model = makeModel(signedMessages)
+  const asked: unknown[] = []
+  const spy = {
+    ...model,
+    protocol: {
+      ...model.protocol,
+      lies: (_said: unknown, liar: { sign(by: string, value: string): string }) => {
+        expect(() => liar.sign('l2', 'attack')).toThrow('cannot sign for l2, which is loyal')
+        asked.push(liar.sign('l1', 'attack'), liar.sign('c', 'attack'))
+        return []
+      },
+    },
+  }
+  explore(spy, { budgets: { traitors: ['c', 'l1'], lies: 1 } })
+  expect(asked.length).toBeGreaterThan(0)
+  expect(model.signatures.verify('c', '"attack"', String(asked[1]))).toBe(true)
+})
+
+test('sets of traitors: every one within the bound, or the one that is named', () => {
+  expect(traitorSets(three, 1, [])).toEqual([[], ['c'], ['l1'], ['l2']])
+  expect(traitorSets(three, 2, [])).toHaveLength(1 + 3 + 3)
+  expect(traitorSets(three, 1, ['l1'])).toEqual([[]])
+  expect(traitorSets(three, ['l2', 'c'], ['c'])).toEqual([['l2']])
+  expect(() => traitorSets(three, ['l7'], [])).toThrow('"l7" cannot be a traitor; the nodes are c, l1, l2')
+})
+
+describe('explore', () => {
+  test.each([
+    ['oral messages', oralMessages, { lies: 2 }],
+    ['oral messages with a loss', oralMessages, { lies: 1, drops: 1 }],
+    ['oral messages with a crash', oralMessages, { lies: 1, crashes: 1 }],
+    ['oral messages with a pause', oralMessages, { lies: 1, pauses: 1 }],
+    ['signed messages', signedMessages, { lies: 2 }],
+  ] as const)('counts what the plain explorer counts: %s', (_what, protocol, budgets) => {
+    sameCounts(makeModel(protocol, { names: three }), { traitors: 1, ...budgets })
+  })
+
+  test.each(['bag', 'set', 'fifo'] as const)('and on random protocols that lie, on a %s wire', (wire) => {
+    let worlds = 0
+    let lies = 0
+    for (let seed = 1; seed <= 60 && worlds < 1200; seed++) {
+      const dice = randomStream(seed, `random traitors on a ${wire}`)
+      const model = lying(randomProtocol(dice, wire), dice)
+      const budgets: Partial<Budgets> = {
+        traitors: dice.integer(1, 2),
+        lies: dice.integer(1, 2),
+        timeouts: 1,
+        duplicates: wire === 'fifo' ? 0 : dice.integer(0, 1),
+        pauses: dice.integer(0, 1),
+      }
+      const small = explore({ ...model, properties: [] }, { budgets, exact: true, maxWorlds: 900 })
+      if (small.distinct > 900 || small.distinct < 8) continue
+      const without = explore({ ...model, properties: [] }, { budgets: { ...budgets, lies: 0 } })
+      sameCounts(model, budgets)
+      worlds += small.distinct
+      lies += small.distinct - without.distinct
+    }
+    expect(worlds).toBeGreaterThan(400)
+    // The comparison means something only if lies lead somewhere.
+    expect(lies).toBeGreaterThan(200)
+  })
+
+  test('a story begins with who betrays, replays, and survives a token and a file', () => {
+    const model = makeModel(oralMessages, { names: three })
+    const verdict = explore(model, { budgets: { traitors: 1, lies: 1 } }).verdicts.find(
+      (v) => v.property === 'IC2',
+    )!
+    if (verdict.kind !== 'broken') throw new Error('IC2 was to break')
+    expect(verdict.bound.budgets).toEqual(['at most 1 traitor', '1 lie', '3 timeouts'])
+    expect(choiceText(verdict.trace[0]!)).toBe('l1 is a traitor')
+    expect(replay(model, begin(model).world, verdict.trace).stopped).toBe(null)
+    const story = { program: 'oral-messages', rules: [], names: three, params: {}, options: {} }
+    const { trace } = storyOf(tokenOf({ ...story, trace: verdict.trace }))
+    expect(trace).toEqual(verdict.trace)
+    expect(JSON.parse(JSON.stringify(trace)).every(isChoice)).toBe(true)
+  })
+
+  test.each<[string, Choice]>([
+    ['who betrays', { kind: 'traitor', node: 'n3' }],
+    ['a lie nobody asked for', { kind: 'lie', node: 'n3', to: 'n1', instead: null, body: { type: 'yes' } }],
+    [
+      'a lie to a client',
+      {
+        kind: 'lie',
+        node: 'n3',
+        to: 'c1',
+        instead: { from: 'n3', to: 'c1', body: { type: 'get_ok' }, op: { client: 'c1', n: 2 } },
+        body: { type: 'error' },
+      },
+    ],
+  ])('a token keeps %s', (_what, choice) => {
+    const story = { program: 'p', rules: [], names: [], params: {}, options: {}, trace: [choice] }
+    expect(storyOf(tokenOf(story)).trace).toEqual([choice])
+    expect(isChoice(choice)).toBe(true)
+    expect(isChoice({ ...choice, node: 3 })).toBe(false)
+  })
+
+  test('without a budget nobody betrays and nobody lies', () => {
+    const model = makeModel(oralMessages)
+    expect(explore(model).distinct).toBe(explore(model, { budgets: { lies: 3 } }).distinct)
+    expect(explore(model, { budgets: { traitors: 1 } }).distinct).toBe(5 * explore(model).distinct)
+  })
+})
+
+// BYZ-4 of the ledger: a follower that votes twice in a term makes two leaders.
+test('one lying follower elects two leaders of one term', () => {
+  const model = makeModel(raftElection, { names: ['n1', 'n2', 'n3'] })
+  const properties = ['ElectionSafety']
+  const honest = explore(model, { properties, budgets: { timeouts: 2, traitors: 1 } })
+  expect(honest.verdicts[0]).toMatchObject({ kind: 'held' })
+  const lied = explore(model, { properties, budgets: { timeouts: 2, traitors: 1, lies: 1 } })
+  expect(lied.verdicts[0]).toMatchObject({ kind: 'broken' })
+})
+
+/** With the folds of the properties and without their verdicts, which would end a search early. */
+function sameCounts(judged: Model, budgets: Partial<Budgets>): void {
+  const never = { kind: 'always' as const, broken: () => null }
+  const model = { ...judged, properties: judged.properties.map((p) => ({ ...p, judge: never })) }
+  const naive = exploreNaively(model, budgets)
+  const counts = ({ distinct, generated, depth }: Exploration | typeof naive) => ({
+    distinct,
+    generated,
+    depth,
+  })
+  for (const exact of [false, true]) {
+    const packed = explore(model, { budgets, exact })
+    expect(counts(packed)).toEqual(counts(naive))
+  }
+}
+
+/** The same protocol, whose traitors turn any message into some others, and make some up. */
+function lying(model: Model, dice: { chance(p: number): boolean }): Model {
+  const types = ['a', 'b', 'c', 'd'].filter(() => dice.chance(0.5))
+  const unasked = ['a', 'b', 'c'].filter(() => dice.chance(0.3))
+  const protocol = {
+    ...model.protocol,
+    lies: (said: unknown) => (said === null ? unasked : types).map((type) => ({ type })),
+  }
+  return { ...model, protocol }
+}
+
+function after(model: Model, world: World, choice: Choice): World {
+  const applied = apply(model, world, choice)
+  if (applied.kind === 'refused') throw new Error(applied.why)
+  return applied.world
+}
+
+function refusal(model: Model, world: World, choice: Choice): string | null {
+  const applied = apply(model, world, choice)
+  return applied.kind === 'refused' ? applied.why : null
+}
+
+test('simulate: the same seed gives the same lies, and other seeds others', () => {
+  const model = makeModel(oralMessages, { names: three, options: { signatures: 'ed25519' } })
+  const faults = { untilMs: 100, traitors: 1, lies: 1 }
+  const told = (seed: number) =>
+    simulate(model, { seed, faults, untilMs: 200 }).trace.map(choiceText).join('\n')
+  expect(told(3)).toBe(told(3))
+  expect(new Set([1, 2, 3, 4, 5, 6].map(told)).size).toBeGreaterThan(3)
+})
