@@ -1,14 +1,9 @@
 /** Flawed readings of the ABD register, one rule each. */
 import type { Alternative } from '../../world/protocol.ts'
 import type { Tag } from '../abd.ts'
+import { readingOf } from './reading.ts'
 
-const of = (rule: string, name: string, says: string, is: Alternative['is']): Alternative => ({
-  protocol: 'abd',
-  rule,
-  name,
-  says,
-  is,
-})
+const of = readingOf('abd')
 
 export const flawedAbd: readonly Alternative[] = [
   of('writeBack', 'never', 'a read returns at once what a majority answered', () => false),

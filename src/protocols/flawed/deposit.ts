@@ -1,13 +1,8 @@
 /** Flawed readings of the payment, one rule each. */
 import type { Alternative } from '../../world/protocol.ts'
+import { readingOf } from './reading.ts'
 
-const of = (rule: string, name: string, says: string, is: Alternative['is']): Alternative => ({
-  protocol: 'deposit',
-  rule,
-  name,
-  says,
-  is,
-})
+const of = readingOf('deposit')
 
 export const flawedDeposit: readonly Alternative[] = [
   of('isNew', 'always', 'the bank books whatever arrives', () => true),

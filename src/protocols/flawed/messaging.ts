@@ -2,26 +2,17 @@
 import type { Alternative } from '../../world/protocol.ts'
 import type { ConsumerActs } from '../broker.ts'
 import type { ProducerActs } from '../outbox.ts'
-
-const of =
-  (protocol: string) =>
-  (rule: string, name: string, says: string, is: Alternative['is']): Alternative => ({
-    protocol,
-    rule,
-    name,
-    says,
-    is,
-  })
+import { readingOf } from './reading.ts'
 
 type Knows = { readonly database: boolean; readonly memory: boolean }
 
 /** What both protocols share: the consumer and the broker. */
 const shared = (protocol: string): readonly Alternative[] => [
-  of(protocol)('consume', 'no-inbox', 'every delivery takes effect', (_: Knows, act: ConsumerActs) => {
+  readingOf(protocol)('consume', 'no-inbox', 'every delivery takes effect', (_: Knows, act: ConsumerActs) => {
     act.apply()
     act.acknowledge()
   }),
-  of(protocol)(
+  readingOf(protocol)(
     'consume',
     'ack-first',
     'acknowledged as soon as it is read',
@@ -30,7 +21,7 @@ const shared = (protocol: string): readonly Alternative[] => [
       if (!knows.database) act.applyOnce()
     },
   ),
-  of(protocol)(
+  readingOf(protocol)(
     'consume',
     'in-memory',
     'what was seen is remembered in memory',
@@ -40,7 +31,7 @@ const shared = (protocol: string): readonly Alternative[] => [
       act.acknowledge()
     },
   ),
-  of(protocol)(
+  readingOf(protocol)(
     'consume',
     'inbox-after',
     'the inbox is another transaction, after the effect',
@@ -52,7 +43,7 @@ const shared = (protocol: string): readonly Alternative[] => [
       act.acknowledge()
     },
   ),
-  of(protocol)(
+  readingOf(protocol)(
     'consume',
     'inbox-before',
     'the inbox is another transaction, before the effect',
@@ -64,13 +55,13 @@ const shared = (protocol: string): readonly Alternative[] => [
       act.acknowledge()
     },
   ),
-  of(protocol)(
+  readingOf(protocol)(
     'refused',
     'for-ever',
     'a message that is refused is delivered again, for ever',
     () => 'retry',
   ),
-  of(protocol)(
+  readingOf(protocol)(
     'refused',
     'drop',
     'a message that is refused too often is thrown away',
@@ -79,7 +70,7 @@ const shared = (protocol: string): readonly Alternative[] => [
 ]
 
 export const flawedMessaging: readonly Alternative[] = [
-  of('outbox')(
+  readingOf('outbox')(
     'place',
     'send-then-commit',
     'the event is sent inside the transaction',
@@ -88,7 +79,7 @@ export const flawedMessaging: readonly Alternative[] = [
       act.commit()
     },
   ),
-  of('outbox')(
+  readingOf('outbox')(
     'place',
     'commit-then-send',
     'the event is sent when the transaction is committed',
@@ -96,7 +87,7 @@ export const flawedMessaging: readonly Alternative[] = [
       if (act.commit()) act.publish()
     },
   ),
-  of('outbox')(
+  readingOf('outbox')(
     'relay',
     'delete-first',
     'the row is deleted before the broker has the event',
@@ -106,8 +97,11 @@ export const flawedMessaging: readonly Alternative[] = [
     },
   ),
   ...shared('outbox'),
-  of('half-message')('checkBack', 'from-memory', 'the answer to a check comes from memory', (knows: Knows) =>
-    knows.memory ? 'commit' : 'rollback',
+  readingOf('half-message')(
+    'checkBack',
+    'from-memory',
+    'the answer to a check comes from memory',
+    (knows: Knows) => (knows.memory ? 'commit' : 'rollback'),
   ),
   ...shared('half-message'),
 ]

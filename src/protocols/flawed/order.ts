@@ -1,29 +1,35 @@
 /** Flawed readings of logical clocks, cuts and causal broadcast, one rule each. */
 import type { Alternative } from '../../world/protocol.ts'
 import type { VectorStamp } from '../logicalClocks.ts'
-
-const of = (
-  protocol: string,
-  rule: string,
-  name: string,
-  says: string,
-  is: Alternative['is'],
-): Alternative => ({ protocol, rule, name, says, is })
+import { readingOf } from './reading.ts'
 
 export const flawedOrder: readonly Alternative[] = [
-  of('lamport-clocks', 'onHear', 'ignore', 'each node only counts its own events', (own: number) => own),
-  of('vector-clocks', 'onHear', 'ignore', 'each node only counts its own events', (own: VectorStamp) => own),
-  of(
-    'vector-clocks',
+  readingOf('lamport-clocks')(
+    'onHear',
+    'ignore',
+    'each node only counts its own events',
+    (own: number) => own,
+  ),
+  readingOf('vector-clocks')(
+    'onHear',
+    'ignore',
+    'each node only counts its own events',
+    (own: VectorStamp) => own,
+  ),
+  readingOf('vector-clocks')(
     'onHear',
     'take-over',
     'a receiver takes the stamp of the message for its own',
     (_own: VectorStamp, heard: VectorStamp) => heard,
   ),
-  of('vector-clocks', 'recordFirst', 'never', 'each node records itself when it is asked to', () => false),
-  of('causal-broadcast', 'mayDeliver', 'at-once', 'what arrives is shown', () => true),
-  of(
-    'causal-broadcast',
+  readingOf('vector-clocks')(
+    'recordFirst',
+    'never',
+    'each node records itself when it is asked to',
+    () => false,
+  ),
+  readingOf('causal-broadcast')('mayDeliver', 'at-once', 'what arrives is shown', () => true),
+  readingOf('causal-broadcast')(
     'mayDeliver',
     'in-order-of-sender',
     'only the texts of one writer are kept in order',

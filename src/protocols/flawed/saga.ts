@@ -1,37 +1,25 @@
 /** Flawed readings of sagas, one rule each. */
 import type { Alternative } from '../../world/protocol.ts'
 import type { StepState } from '../sagaService.ts'
-
-const of = (
-  protocol: string,
-  rule: string,
-  name: string,
-  says: string,
-  is: Alternative['is'],
-): Alternative => ({
-  protocol,
-  rule,
-  name,
-  says,
-  is,
-})
+import { readingOf } from './reading.ts'
 
 type Act = () => void
 
 /** What services get wrong in both styles. */
 const services = (protocol: string): readonly Alternative[] => [
-  of(protocol, 'onDo', 'every-time', 'a step that is asked for again is done again', (before: StepState) =>
-    before === 'undone' || before === 'fenced' ? 'answer refused' : 'do',
+  readingOf(protocol)(
+    'onDo',
+    'every-time',
+    'a step that is asked for again is done again',
+    (before: StepState) => (before === 'undone' || before === 'fenced' ? 'answer refused' : 'do'),
   ),
-  of(
-    protocol,
+  readingOf(protocol)(
     'onDo',
     'late-is-welcome',
     'a step that comes after its compensation is done',
     (before: StepState) => (before === 'done' ? 'answer done' : 'do'),
   ),
-  of(
-    protocol,
+  readingOf(protocol)(
     'onUndo',
     'nothing-to-undo',
     'a compensation without a step leaves no note',
@@ -40,12 +28,11 @@ const services = (protocol: string): readonly Alternative[] => [
 ]
 
 export const flawedSaga: readonly Alternative[] = [
-  of('saga', 'log', 'after', 'the saga log is written after the call', (note: Act, call: Act) => {
+  readingOf('saga')('log', 'after', 'the saga log is written after the call', (note: Act, call: Act) => {
     call()
     note()
   }),
-  of(
-    'saga',
+  readingOf('saga')(
     'onSilence',
     'not-executed',
     'a step that does not answer is taken not to have happened',
@@ -54,14 +41,13 @@ export const flawedSaga: readonly Alternative[] = [
       at: at >= pivot ? at : at - 1,
     }),
   ),
-  of('saga', 'onRefusal', 'stop', 'a refusal ends the saga, and nothing is undone', () => null),
-  of('saga', 'onRefusal', 'forward-order', 'what was done first is undone first', (at: number) => ({
+  readingOf('saga')('onRefusal', 'stop', 'a refusal ends the saga, and nothing is undone', () => null),
+  readingOf('saga')('onRefusal', 'forward-order', 'what was done first is undone first', (at: number) => ({
     at: at - 1,
     order: 'forward',
   })),
   ...services('saga'),
-  of(
-    'saga-choreography',
+  readingOf('saga-choreography')(
     'tell',
     'once',
     'a neighbour is told once, and nothing is kept',

@@ -1,14 +1,9 @@
 /** Flawed readings of three-phase commit, one rule each. */
 import type { Alternative } from '../../world/protocol.ts'
 import type { Phase } from '../threePhaseCommit.ts'
+import { readingOf } from './reading.ts'
 
-const of = (rule: string, name: string, says: string, is: Alternative['is']): Alternative => ({
-  protocol: 'three-phase-commit',
-  rule,
-  name,
-  says,
-  is,
-})
+const of = readingOf('three-phase-commit')
 
 export const flawedThreePhaseCommit: readonly Alternative[] = [
   of(

@@ -1,13 +1,8 @@
 /** Flawed readings of two-phase commit, one rule each. */
 import type { Alternative } from '../../world/protocol.ts'
+import { readingOf } from './reading.ts'
 
-const of = (rule: string, name: string, says: string, is: Alternative['is']): Alternative => ({
-  protocol: 'two-phase-commit',
-  rule,
-  name,
-  says,
-  is,
-})
+const of = readingOf('two-phase-commit')
 
 export const flawedTwoPhaseCommit: readonly Alternative[] = [
   of('forceVote', 'never', 'the Yes vote leaves before it is on the disk', () => {}),
