@@ -3,8 +3,10 @@ import type { Alternative, Protocol } from '../world/protocol.ts'
 import { abd } from './abd.ts'
 import { cart } from './cart.ts'
 import { causalBroadcast } from './causalBroadcast.ts'
+import { growingCounter, upAndDownCounter } from './counters.ts'
 import { deposit } from './deposit.ts'
 import { dualWrite } from './dualWrite.ts'
+import { fallback } from './fallback.ts'
 import { flawedAbd } from './flawed/abd.ts'
 import { flawedDeposit } from './flawed/deposit.ts'
 import { flawedGenerals } from './flawed/generals.ts'
@@ -12,6 +14,7 @@ import { flawedMessaging } from './flawed/messaging.ts'
 import { flawedOrder } from './flawed/order.ts'
 import { flawedPaxos } from './flawed/paxos.ts'
 import { flawedRaft } from './flawed/raft.ts'
+import { flawedReplicas } from './flawed/replicas.ts'
 import { flawedReplication } from './flawed/replication.ts'
 import { flawedSaga } from './flawed/saga.ts'
 import { flawedThreePhaseCommit } from './flawed/threePhaseCommit.ts'
@@ -19,8 +22,10 @@ import { flawedTwoPhaseCommit } from './flawed/twoPhaseCommit.ts'
 import { halfMessage } from './halfMessage.ts'
 import { hotRow } from './hotRow.ts'
 import { inquiryCommit } from './inquiryCommit.ts'
+import { lastWriterWins } from './lastWriterWins.ts'
 import { lamportClocks, vectorClocks } from './logicalClocks.ts'
 import { oralMessages } from './oralMessages.ts'
+import { orSet } from './orSet.ts'
 import { outbox } from './outbox.ts'
 import { paxos } from './paxos.ts'
 import { paxosLamport } from './paxosLamport.ts'
@@ -28,6 +33,7 @@ import { paxosRegister } from './paxosRegister.ts'
 import { raftElection } from './raftElection.ts'
 import { raftKeyValue } from './raftKeyValue.ts'
 import { raftLog } from './raftLog.ts'
+import { readRepair } from './readRepair.ts'
 import { replicatedRegister } from './replicatedRegister.ts'
 import { saga } from './saga.ts'
 import { sagaChoreography } from './sagaChoreography.ts'
@@ -35,6 +41,7 @@ import { signedMessages } from './signedMessages.ts'
 import { singleCopyRegister } from './singleCopyRegister.ts'
 import { tCommit } from './tCommit.ts'
 import { threePhaseCommit } from './threePhaseCommit.ts'
+import { tombstones } from './tombstones.ts'
 import { twoGenerals } from './twoGenerals.ts'
 import { twoPhase } from './twoPhase.ts'
 import { twoPhaseCommit } from './twoPhaseCommit.ts'
@@ -55,6 +62,13 @@ export const protocols: readonly Protocol[] = [
   halfMessage,
   saga,
   sagaChoreography,
+  fallback,
+  lastWriterWins,
+  growingCounter,
+  upAndDownCounter,
+  orSet,
+  tombstones,
+  readRepair,
   singleCopyRegister,
   replicatedRegister,
   cart,
@@ -82,4 +96,5 @@ export const alternatives: readonly Alternative[] = [
   ...flawedMessaging,
   ...flawedSaga,
   ...flawedGenerals,
+  ...flawedReplicas,
 ]
