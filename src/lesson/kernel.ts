@@ -111,7 +111,7 @@ export class Kernel implements Computing {
     worker.on('error', (error: NodeJS.ErrnoException) =>
       mine(() => {
         const memory = error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-        this.swap(memory ? 'out of memory; all is as it was before' : `a mistake of ours: ${error.message}`)
+        this.lose(memory ? 'out of memory; all is as it was before' : `a mistake of ours: ${error.message}`)
       })(),
     )
     return worker
@@ -137,6 +137,12 @@ export class Kernel implements Computing {
     this.worker = this.boot()
     void old?.terminate()
     this.settle({ kind: 'ended', says })
+  }
+
+  /** The thread is gone by itself. The next question boots another: one that cannot boot is not booted for ever. */
+  private lose(says: string): void {
+    this.worker = null
+    if (this.asking !== null) this.settle({ kind: 'ended', says })
   }
 
   private settle(outcome: Outcome): void {

@@ -21,6 +21,7 @@ export function judgeEventually(region: Region): Met {
   const graph: Graph = {
     size: end - first,
     successors(at, visit) {
+      region.look()
       space.calmSuccessors(rows.read(first + at, from), (next) =>
         visit(rows.add(next, first + at) - first, actions.id(event(space.choice()))),
       )

@@ -7,7 +7,7 @@ import type { AnyProperty } from '../world/property.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
 import { judgeEventually } from './eventually.ts'
-import { judgeMet } from './met.ts'
+import { judgeMet, type Met, type Region } from './met.ts'
 import { rootsOf } from './roots.ts'
 import { Row, RowSet } from './rows.ts'
 import { Space } from './space.ts'
@@ -53,9 +53,18 @@ export function explore(model: Model, options: ExploreOptions = {}): Exploration
 }
 
 const NO_THROW = 'NoThrow'
-const PROGRESS_EVERY = 4096
+/** So many worlds may be visited before somebody who wants to stop is heard. */
+const PROGRESS_EVERY = 64
+const BY_HAND = 'stopped by hand'
 const NEVER_SHOWN =
   'no schedule within the budgets shows it: whatever rests on it has not been put to the test'
+
+/** Thrown from inside a pass over the stored worlds, to leave it. */
+class LeftOff extends Error {
+  constructor(readonly budget: string) {
+    super(budget)
+  }
+}
 
 /** A world in which something was found wrong. */
 interface Finding {
@@ -84,6 +93,7 @@ class Search {
   private depth = 1
   private stopped: string | null = null
   private cut = false
+  private visits = 0
   /** Rows below this number are reached by the model's own choices; those above by a repair first. */
   private mainRows = 0
 
@@ -142,19 +152,27 @@ class Search {
         this.stopped = `${maxWorlds} worlds`
         return
       }
-      if (maxBytes !== undefined && this.rows.bytes(PROGRESS_EVERY) > maxBytes) {
+      if (this.isFull()) {
         this.stopped = `${maxBytes} bytes of memory`
         return
       }
-      if (
-        index % PROGRESS_EVERY === PROGRESS_EVERY - 1 &&
-        this.options.onProgress?.({ worlds: this.rows.size, depth: this.depth }) === false
-      ) {
-        this.stopped = 'stopped by hand'
+      if (this.isStopped()) {
+        this.stopped = BY_HAND
         return
       }
       this.expand(index, this.rows.read(index, row))
     }
+  }
+
+  private isFull(): boolean {
+    const { maxBytes } = this.options
+    return maxBytes !== undefined && this.rows.bytes(PROGRESS_EVERY) > maxBytes
+  }
+
+  /** Called once for every world that is visited, in whatever pass. */
+  private isStopped(): boolean {
+    if (++this.visits % PROGRESS_EVERY !== 0) return false
+    return this.options.onProgress?.({ worlds: this.rows.size, depth: this.depth }) === false
   }
 
   private expand(index: number, row: Row): void {
@@ -207,53 +225,58 @@ class Search {
     })
   }
 
-  /** The properties that look ahead: needs the whole space. */
+  /** The properties that look ahead: needs the whole space. What is left when it is stopped gave up. */
   private judgeFutures(): void {
-    const { space, rows } = this
-    const futures = this.model.properties.map((property, p) => ({ property, p }))
-    const nonBlocking = futures.filter(({ property }) => property.judge.kind === 'nonBlocking')
-    for (const { property, p } of nonBlocking)
-      this.settle(
-        property,
-        judgeMet({ model: this.model, space, rows, first: 0, end: this.mainRows, property: p }),
-      )
-    for (const { property, p } of futures)
-      if (property.judge.kind === 'eventually')
-        this.settle(
-          property,
-          judgeEventually({ model: this.model, space, rows, first: 0, end: this.mainRows, property: p }),
-        )
-    const afterRepair = futures.filter(({ property }) => property.judge.kind === 'afterRepair')
-    if (afterRepair.length === 0) return
-    const budget = this.repairAll()
-    if (budget !== null) {
-      for (const { property } of afterRepair) this.unknown.set(property.name, budget)
-      return
+    const ahead = this.model.properties
+      .map((property, p) => ({ property, p }))
+      .filter(({ property }) => judgeFuture(property) !== null)
+    const direct = ahead.filter(({ property }) => property.judge.kind !== 'afterRepair')
+    const afterRepair = ahead.filter(({ property }) => property.judge.kind === 'afterRepair')
+    const left = new Set(ahead.map(({ property }) => property))
+    const settle = ({ property, p }: (typeof ahead)[number], first: number, end: number) => {
+      const { model, space, rows } = this
+      const look = () => this.lookUp()
+      this.settle(property, judgeFuture(property)!({ model, space, rows, first, end, property: p, look }))
+      left.delete(property)
     }
-    for (const { property, p } of afterRepair)
-      this.settle(
-        property,
-        judgeMet({ model: this.model, space, rows, first: this.mainRows, end: rows.size, property: p }),
-      )
+    try {
+      for (const one of direct) settle(one, 0, this.mainRows)
+      if (afterRepair.length === 0) return
+      this.repairAll()
+      for (const one of afterRepair) settle(one, this.mainRows, this.rows.size)
+    } catch (error) {
+      if (!(error instanceof LeftOff)) throw error
+      for (const { name } of left) this.unknown.set(name, error.budget)
+    }
   }
 
-  private settle(property: AnyProperty, met: ReturnType<typeof judgeMet>): void {
+  /** Leaves the pass that is under way, if somebody wants to stop. */
+  private lookUp(): void {
+    if (this.isStopped()) throw new LeftOff(BY_HAND)
+  }
+
+  private settle(property: AnyProperty, met: Met): void {
     if (met.kind === 'broken') this.found.set(property.name, { index: met.index, why: met.why })
     if (met.kind === 'unknown') this.unknown.set(property.name, `timeouts ${this.budgets.timeouts}`)
   }
 
-  /** Adds the repaired world of every world, and all that can follow it without a fault; names the budget if too many. */
-  private repairAll(): string | null {
-    const { maxRepaired = 200_000 } = this.options
+  /** Adds the repaired world of every world, and all that can follow it without a fault; leaves off at a budget. */
+  private repairAll(): void {
+    const { maxRepaired = 200_000, maxBytes } = this.options
     const row = new Row(this.space.fixed)
-    for (let index = 0; index < this.mainRows; index++)
+    for (let index = 0; index < this.mainRows; index++) {
+      this.lookUp()
       this.add(this.space.repaired(this.rows.read(index, row)), index)
+    }
     for (let index = this.mainRows; index < this.rows.size; index++) {
+      this.lookUp()
+      if (this.isFull()) throw new LeftOff(`${maxBytes} bytes of memory`)
       if (this.rows.size - this.mainRows > maxRepaired)
-        return `${maxRepaired} worlds after a repair${this.model.options.wire === 'bag' ? ' (retries on a bag wire never end: try wire=set)' : ''}`
+        throw new LeftOff(
+          `${maxRepaired} worlds after a repair${this.model.options.wire === 'bag' ? ' (retries on a bag wire never end: try wire=set)' : ''}`,
+        )
       this.space.calmSuccessors(this.rows.read(index, row), (next) => void this.add(next, index))
     }
-    return null
   }
 
   private verdict(property: string): Verdict<Choice> {
@@ -314,6 +337,21 @@ class Search {
       this.found.has(NO_THROW) ||
       (this.wanted.size > 0 && [...this.wanted].every((name) => this.found.has(name) || this.shown.has(name)))
     )
+  }
+}
+
+/** How a property that looks ahead is judged; null for the others. */
+function judgeFuture({ judge }: AnyProperty): ((region: Region) => Met) | null {
+  switch (judge.kind) {
+    case 'nonBlocking':
+    case 'afterRepair':
+      return judgeMet
+    case 'eventually':
+      return judgeEventually
+    case 'always':
+    case 'atRest':
+    case 'sometimes':
+      return null
   }
 }
 

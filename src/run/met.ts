@@ -13,6 +13,8 @@ export interface Region {
   readonly end: number
   /** Index of the property whose obligations are looked at. */
   readonly property: number
+  /** Called for every world that is looked at; throws to leave the search. */
+  look(): void
 }
 
 export type Met =
@@ -41,6 +43,7 @@ function spread(region: Region, debts: Debts, met: Int32Array, perhaps: Int32Arr
   const row = new Row(space.fixed)
   let changed = false
   for (let index = end - 1; index >= first; index--) {
+    region.look()
     const at = index - first
     rows.read(index, row)
     const open = debts.openIn(row)
@@ -64,6 +67,7 @@ function firstUnmet(region: Region, debts: Debts, met: Int32Array, perhaps: Int3
   const row = new Row(space.fixed)
   let unknown = false
   for (let index = first; index < end; index++) {
+    region.look()
     rows.read(index, row)
     for (const { bit, obligation } of debts.owedIn(row)) {
       if (!space.isUp(row, obligation.node) || (met[index - first]! & bit) !== 0) continue

@@ -138,3 +138,32 @@ test('after a thread was ended by force, a new one goes on from what was reached
   expect(kernel.notebook.cells.find((state) => state.cell.id === 'first')!.status).toBe('done')
   expect(kernel.notebook.cells.find((state) => state.cell.id === 'guess')!.chosen).toBe(0)
 })
+
+test('a thread that cannot boot is not booted for ever: each question is told so, once', async () => {
+  const entry = new URL('data:text/javascript,throw new Error("no such chip")')
+  kernel = new Kernel(LESSON, INPUT, entry)
+  kernel.warm()
+  const outcomes = await Promise.all([line('help'), line('help')])
+  const says = 'a mistake of ours: no such chip'
+  expect(outcomes).toEqual([
+    { kind: 'ended', says },
+    { kind: 'ended', says },
+  ])
+  expect(kernel.busy).toBe(false)
+  expect(kernel.stop()).toBe(false)
+})
+
+test('a forced end in full swing: told soon, and the next line runs', async () => {
+  start()
+  await line('cluster raft-log n1 n2 n3')
+  const asked = line('run 3000s')
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  expect(kernel.busy).toBe(true)
+  const stoppedAt = performance.now()
+  kernel.stop()
+  const next = line('show state')
+  expect(await asked).toEqual({ kind: 'ended', says: 'stopped by hand; all is as it was before' })
+  // 90 ms of patience, and what a busy machine adds.
+  expect(performance.now() - stoppedAt).toBeLessThan(500)
+  expect((await next).kind).toBe('done')
+})

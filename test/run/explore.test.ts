@@ -34,7 +34,10 @@ describe('published counts', () => {
     for (const exact of [false, true]) {
       const seen = explore(model, { budgets: ANY_TIME, exact })
       expect(seen).toMatchObject(counts)
-      expect(seen.verdicts).toMatchObject([{ kind: 'held', property: 'AC1' }])
+      expect(seen.verdicts).toMatchObject([
+        { kind: 'held', property: 'AC1' },
+        { kind: 'held', property: 'SomeCommit' },
+      ])
     }
     expect(exploreNaively(model, ANY_TIME)).toMatchObject(counts)
   })
@@ -140,6 +143,34 @@ describe("the course's two-phase commit", () => {
       onProgress: () => false,
     })
     expect(stopped.verdicts[0]).toMatchObject({ kind: 'gaveUp', budget: 'stopped by hand' })
+  })
+
+  test('stopped while it looks ahead or repairs: what was judged before stands, the rest gave up', () => {
+    const { model, from } = started({ options: { wire: 'set' } })
+    const looked = (properties: readonly string[], until: number) => {
+      let looks = 0
+      const seen = explore(model, {
+        from,
+        properties,
+        budgets: { crashes: 1, ...ANY_TIME },
+        onProgress: () => ++looks < until,
+      })
+      return { looks, seen }
+    }
+    for (const ahead of ['NonBlocking', 'AC5']) {
+      const all = looked([ahead, 'AC1'], Number.POSITIVE_INFINITY)
+      const kinds: string[] = []
+      for (let until = 1; until < all.looks; until += 7) {
+        const { looks, seen } = looked([ahead, 'AC1'], until)
+        expect(looks).toBe(until)
+        expect(seen.verdicts[0]).toMatchObject({ kind: 'gaveUp', budget: 'stopped by hand' })
+        kinds.push(seen.verdicts[1]!.kind)
+      }
+      // AC1 is judged by the first pass alone: most of the stops come after it.
+      expect(kinds).toEqual(kinds.toSorted())
+      expect(kinds.filter((kind) => kind === 'held').length).toBeGreaterThan(3)
+      expect(kinds).toContain('gaveUp')
+    }
   })
 })
 
