@@ -18,7 +18,7 @@ import { repl } from './repl.ts'
 import { replay } from './replay.ts'
 import { reset } from './reset.ts'
 import { run } from './run.ts'
-import { explore, fuzz } from './search.ts'
+import { explore, fuzz, simulate } from './search.ts'
 import { solution } from './solution.ts'
 import { start } from './start.ts'
 import { status } from './status.ts'
@@ -45,6 +45,7 @@ export const COMMANDS: readonly CliCommand[] = [
   repl,
   explore,
   fuzz,
+  simulate,
   replay,
   story,
   audit,

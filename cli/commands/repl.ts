@@ -11,6 +11,7 @@ export const repl: CliCommand = {
   async run(io, [protocol]) {
     const asked = new Asked(io, 'Esc stops')
     const { kernel } = asked
+    let code: number = EXIT.good
     try {
       if (protocol !== undefined) {
         const line = `cluster ${protocol}`
@@ -20,12 +21,15 @@ export const repl: CliCommand = {
       const complete = (head: string) => kernel.notebook.session.complete(head)
       for await (const line of io.lines('> ', complete, () => kernel.stop())) {
         if (/^\s*(exit|quit)\s*$/.test(line)) break
-        answer(io, line, await asked.line(line))
+        const outcome = await asked.line(line)
+        // A person saw the mistake; a script says so by its exit code.
+        if (!answer(io, line, outcome) && !io.interactive) code = EXIT.usage
+        if (outcome.kind === 'ended' && !io.interactive) code = EXIT.gaveUp
       }
     } finally {
       asked.close()
     }
-    return EXIT.good
+    return code
   },
 }
 

@@ -1,4 +1,4 @@
-/** `explore` and `fuzz`: a search on a cluster of its own, as a plain command. */
+/** `explore`, `fuzz` and `simulate`: a search or a run on a cluster of its own, as a plain command. */
 import { Asked } from '../asked.ts'
 import { type CliCommand, EXIT, type Io, type Options, print, printJson, UsageProblem } from '../command.ts'
 import { type Outcome, protocols, renderView, toned } from '../door.ts'
@@ -30,13 +30,33 @@ export const fuzz: CliCommand = searching({
   ],
 })
 
+export const simulate: CliCommand = searching({
+  command: 'simulate',
+  judgesAll: true,
+  says: 'one random run of a protocol in virtual time, the same for the same seed, and what it broke',
+  options: [
+    ['--seed <n>', 'the seed; default: 1'],
+    ['--until <time>', 'how long: 500ms, 2s; default: 2s. Faults happen in the first half'],
+    ['--loss <chance>', 'the chance that a message is lost'],
+    ['--copies <chance>', 'the chance that a message is copied'],
+    ['--inside <chance>', 'the chance that a node dies inside a handler'],
+    ['--crashes <n>', 'how many crashes there are'],
+    ['--partitions <n>', 'how many partitions there are'],
+    ['--pauses <n>', 'how many pauses there are'],
+    ['--drift <chance>', 'how far clocks may be off: 0.01 is one in a hundred'],
+    ['--may-crash <nodes>', 'who may crash: n1,n2'],
+  ],
+})
+
 function searching(search: {
   readonly command: string
+  /** It takes no properties: every run judges them all. */
+  readonly judgesAll?: boolean
   readonly says: string
   readonly options: readonly (readonly [string, string])[]
 }): CliCommand {
   return {
-    usage: `${search.command} <protocol> [property...]`,
+    usage: `${search.command} <protocol>${search.judgesAll ? '' : ' [property...]'}`,
     says: search.says,
     options: [
       ['--cluster <words>', 'the names of the nodes, rules and settings, as after cluster in a scenario'],
@@ -53,7 +73,8 @@ function searching(search: {
       try {
         await must(asked, `cluster ${protocol} ${options['cluster'] ?? ''}`.trimEnd())
         for (const before of String(options['after'] ?? '').split(';')) await must(asked, before.trim())
-        const wanted = names.length > 0 ? names : propertiesOf(protocol!)
+        const all = search.judgesAll ? [] : propertiesOf(protocol!)
+        const wanted = names.length > 0 ? names : all
         const line = [search.command, ...wanted, ...settings(search.options, options)].join(' ')
         return tell(io, await must(asked, line), options)
       } finally {

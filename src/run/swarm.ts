@@ -141,6 +141,11 @@ function drawTreason(dice: RandomStream, { traitors, lies }: SwarmLimits): Parti
   }
 }
 
+/** What clients ask in a run of this seed, in the first `forMs` of it. */
+export function askedAtRandom(model: Model, seed: number, forMs: number): SwarmPlan['requests'] {
+  return drawRequests(model, randomStream(seed, 'requests'), forMs)
+}
+
 /** One to three requests, each by a client of its own, unless the protocol has a load of its own. */
 function drawRequests(model: Model, dice: RandomStream, forMs: number): SwarmPlan['requests'] {
   if (model.protocol.load !== undefined) return model.protocol.load(dice, model.cluster, forMs)

@@ -51,6 +51,19 @@ export function millisOf(word: Word): number {
   return Number(match[1]) * (match[2] === 's' ? 1000 : 1)
 }
 
+/** A chance from `0.1` or `10%`. */
+export function chanceOf(word: Word): number {
+  const match = /^(\d+(?:\.\d+)?)(%)?$/.exec(word.text)
+  const chance = match === null ? Number.NaN : Number(match[1]) / (match[2] === '%' ? 100 : 1)
+  if (!(chance >= 0 && chance <= 1))
+    throw new ScenarioProblem(
+      word.column,
+      `expected a chance such as 0.1 or 10%, found "${word.text}"`,
+      '0.1',
+    )
+  return chance
+}
+
 /** The word, if it is one of the list; otherwise a problem that names the nearest. */
 export function oneOf(word: Word | undefined, list: readonly string[], what: string, after: number): string {
   if (word === undefined)

@@ -122,9 +122,31 @@ test('the repl reads lines from a pipe', () => {
     ['repl', 'two-phase-commit'],
     'request client tm begin tx=t1\ndeliver all\ncrsh\nshow timeline\n',
   )
-  expect(code).toBe(0)
+  expect(code).toBe(2)
   expect(out).toContain('prepare')
   expect(err).toContain('Did you mean "crash"?')
+})
+
+test('a mistake in what is piped into the repl shows in the exit code, and the next line runs all the same', () => {
+  const { code, out, err } = splitbrain(['repl', 'two-phase-commit'], 'crahs tm\nshow wire\n')
+  expect(code).toBe(2)
+  expect(err).toContain('no command is called "crahs"')
+  expect(out).not.toBe('')
+  expect(splitbrain(['repl', 'two-phase-commit'], 'crash tm\n').code).toBe(0)
+})
+
+test('simulate: the same seed is the same run, and what it breaks is told by the exit code', () => {
+  const words = ['simulate', 'two-phase-commit', '--seed', '3', '--loss', '0.3', '--crashes', '1']
+  const first = splitbrain(words)
+  expect([first.code, first.err]).toEqual([0, ''])
+  expect(first.out).toMatch(/^\d+ steps in [\d,]+ ms: \d+ messages, \d+ lost, 1 crash$/m)
+  expect(splitbrain(words).out).toBe(first.out)
+  const { verdicts } = JSON.parse(splitbrain([...words, '--json']).out)
+  expect(verdicts[0]).toEqual({ property: 'AC1', kind: 'held', steps: null })
+  const codes = [1, 2, 3].map(
+    (seed) => splitbrain(['simulate', 'dual-write', '--seed', String(seed), '--loss', '0.5']).code,
+  )
+  expect(codes).toEqual([1, 0, 0])
 })
 
 test('a failure that explore found is exported, and replayed from the file; a changed or damaged one is told apart', () => {

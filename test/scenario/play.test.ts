@@ -12,7 +12,9 @@ import {
   protocols,
   ScenarioProblem,
   Session,
+  simulate,
 } from '../../src/index.ts'
+import { askedAtRandom } from '../../src/run/swarm.ts'
 import { splitWords } from '../../src/scenario/words.ts'
 
 const newSession = () => new Session({ protocols, alternatives, commands })
@@ -42,6 +44,49 @@ describe('golden scenarios', () => {
     if (inject('update'))
       writeFileSync(join(folder, file), `${source.split('\n----')[0]!.trimEnd()}\n----\n${got}\n`)
     else expect(got).toBe(expected)
+  })
+})
+
+describe('simulate', () => {
+  test('the session is where the run ended, by any seed and with every kind of fault', () => {
+    for (let seed = 1; seed <= 20; seed++) {
+      const session = newSession()
+      session.execute('cluster raft-election n1 n2 n3')
+      const line = `simulate seed=${seed} until=1s loss=0.2 copies=0.1 inside=0.02 crashes=2 partitions=1 pauses=1 drift=0.01`
+      const { view } = session.execute(line)
+      const again = newSession()
+      again.execute('cluster raft-election n1 n2 n3')
+      expect(again.execute(line).view).toEqual(view)
+      expect(again.world).toEqual(session.world)
+      const { last, trace } = simulate(session.current.model, {
+        from: session.current.worlds[0]!,
+        seed,
+        untilMs: 1000,
+        faults: {
+          untilMs: 500,
+          loss: 0.2,
+          duplicate: 0.1,
+          crashInside: 0.02,
+          crashes: 2,
+          partitions: 1,
+          pauses: 1,
+          driftPpm: 10_000,
+          downMs: 125,
+          partitionMs: 125,
+          pauseMs: 125,
+        },
+        requests: askedAtRandom(session.current.model, seed, 500),
+      })
+      expect(session.current.moments.map((moment) => moment.choice)).toEqual(trace)
+      expect(session.world).toEqual(last)
+    }
+  })
+
+  test('what makes no sense', () => {
+    expect(mistake('cluster raft-election n1 n2 n3', 'simulate 7')).toContain('Try: seed=7')
+    expect(mistake('cluster raft-election n1 n2 n3', 'simulate sed=7')).toContain('Try: seed')
+    expect(mistake('cluster raft-election n1 n2 n3', 'simulate until=0')).toContain('a run takes some time')
+    expect(mistake('simulate')).toContain('there is no cluster yet')
   })
 })
 

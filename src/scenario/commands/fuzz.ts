@@ -8,7 +8,7 @@ import type { SwarmLimits } from '../../run/swarm.ts'
 import type { Choice } from '../../world/choice.ts'
 import { type Command, ScenarioProblem, type Word } from '../command.ts'
 import type { Session } from '../session.ts'
-import { countOf, endOf, millisOf, nearest, oneOf, setting } from '../words.ts'
+import { chanceOf, countOf, endOf, millisOf, nearest, oneOf, setting } from '../words.ts'
 import { judgedViews, propertiesOf, propertyNames } from './judge.ts'
 
 const SETTINGS = [
@@ -155,17 +155,4 @@ function readSetting(
     case 'pauses':
       limits.pauses = countOf(value)
   }
-}
-
-/** A chance from `0.1` or `10%`. */
-function chanceOf(word: Word): number {
-  const match = /^(\d+(?:\.\d+)?)(%)?$/.exec(word.text)
-  const chance = match === null ? Number.NaN : Number(match[1]) / (match[2] === '%' ? 100 : 1)
-  if (!(chance >= 0 && chance <= 1))
-    throw new ScenarioProblem(
-      word.column,
-      `expected a chance such as 0.1 or 10%, found "${word.text}"`,
-      '0.1',
-    )
-  return chance
 }

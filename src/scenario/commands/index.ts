@@ -14,6 +14,7 @@ import { check, explore } from './judge.ts'
 import { judge } from './judgeHistory.ts'
 import { request } from './request.ts'
 import { show } from './show.ts'
+import { simulate } from './simulate.ts'
 import { back, fire, goto, run, step } from './time.ts'
 import { token } from './token.ts'
 
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
   judge,
   explore,
   fuzz,
+  simulate,
   concurrency,
   token,
   help,

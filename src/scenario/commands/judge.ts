@@ -95,7 +95,8 @@ function readOptions(words: readonly Word[], inherited: Partial<Budgets>): Explo
   return { budgets, ...limits }
 }
 
-function resultOf(session: Session, verdicts: readonly Verdict<Choice>[]): Result {
+/** Verdicts of a search or run that began in the world the session is in. */
+export function resultOf(session: Session, verdicts: readonly Verdict<Choice>[]): Result {
   const views = verdicts.map((verdict): VerdictView => {
     const token = verdict.kind === 'broken' ? session.token(verdict.trace) : undefined
     const stage = { model: session.current.model, from: session.world, ...(token !== undefined && { token }) }

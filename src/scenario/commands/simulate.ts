@@ -1,0 +1,153 @@
+/** simulate: one random run from here, chosen by a seed; the world goes along. */
+import { count } from '../../base/verdict.ts'
+import { linesView, type View } from '../../base/view.ts'
+import { dueInOrder } from '../../run/due.ts'
+import { type FaultPlan, type SimulateOptions, simulate as simulateModel } from '../../run/simulate.ts'
+import { askedAtRandom } from '../../run/swarm.ts'
+import type { Moment } from '../../world/draft.ts'
+import { type Command, ScenarioProblem, type Word } from '../command.ts'
+import { keep, retell } from '../retell.ts'
+import type { Session } from '../session.ts'
+import { chanceOf, countOf, endOf, millisOf, nearest, oneOf, setting } from '../words.ts'
+import { resultOf } from './judge.ts'
+
+const SETTINGS = [
+  'seed',
+  'until',
+  'loss',
+  'copies',
+  'inside',
+  'crashes',
+  'partitions',
+  'pauses',
+  'drift',
+  'may-crash',
+] as const
+
+const DEFAULT_UNTIL_MS = 2_000
+/** A crash, a partition and a pause last at most this part of the time in which there are faults. */
+const LASTING = 4
+
+export const simulate: Command = {
+  name: 'simulate',
+  usage:
+    'simulate [seed=N] [until=TIME] [loss=CHANCE] [copies=CHANCE] [inside=CHANCE] [crashes=N] [partitions=N] [pauses=N] [drift=CHANCE] [may-crash=NODE,...]',
+  says: 'One random run from here, the same for the same seed; the world goes along. Faults happen in its first half, then all is repaired. Where nothing is under way, clients ask what the protocol is for.',
+  example: 'simulate seed=7 until=5s loss=0.1 crashes=2',
+  run(session, words) {
+    const options = readOptions(session, words)
+    reseed(session, options.seed)
+    const { model } = session.current
+    const run = simulateModel(model, { ...options, from: session.world })
+    // Judged before the world goes along: stories and tokens begin here.
+    const judged = resultOf(session, run.verdicts)
+    for (const choice of run.trace) session.take(choice)
+    const said = linesView(summary(run.moments, (run.last.timeUs - run.first.timeUs) / 1000, run.stopped))
+    const view: View = judged.view === null ? said : { kind: 'stack', views: [said, judged.view] }
+    return { ...judged, view, note: `seed ${options.seed}` }
+  },
+  complete: () => [
+    'seed=1',
+    'until=2s',
+    'loss=0.1',
+    'copies=0.1',
+    'crashes=1',
+    'partitions=1',
+    'pauses=1',
+    'drift=0.01',
+    'may-crash=',
+  ],
+}
+
+/** The seed is the cluster's from here on: delays come from it. What was done before is done again. */
+function reseed(session: Session, seed: number): void {
+  const { model, budgets } = session.current
+  const wire = model.options.wire === 'fifo' ? 'fifo' : 'bag'
+  const kept = keep(session)!
+  const stopped = retell(session, { ...kept, options: { ...kept.options, wire, seed } }, budgets)
+  if (stopped !== null) throw new ScenarioProblem(0, stopped)
+}
+
+/** `234 steps in 2,000 ms: 85 messages sent, 12 lost, 2 crashes`. */
+function summary(moments: readonly Moment[], ms: number, stopped: string | null): string {
+  const kinds = (kind: Moment['choice']['kind']) =>
+    moments.filter(({ choice }) => choice.kind === kind).length
+  const sent = moments.reduce((sum, moment) => sum + moment.sent.length, 0)
+  const seen = [
+    count(sent, 'message'),
+    ...(kinds('drop') > 0 ? [`${kinds('drop')} lost`] : []),
+    ...(kinds('crash') > 0 ? [count(kinds('crash'), 'crash', 'crashes')] : []),
+    ...(kinds('cut') > 0 ? [count(kinds('cut'), 'partition')] : []),
+    ...(kinds('pause') > 0 ? [count(kinds('pause'), 'pause')] : []),
+  ]
+  const end = stopped === null ? '' : `; it was ended after ${stopped}`
+  return `${count(moments.length, 'step')} in ${count(Math.round(ms), 'ms', 'ms')}: ${seen.join(', ')}${end}`
+}
+
+function readOptions(session: Session, words: readonly Word[]): SimulateOptions & { readonly seed: number } {
+  const { model, moments } = session.current
+  const faults: { -readonly [K in keyof FaultPlan]?: FaultPlan[K] } = {}
+  let [seed, untilMs] = [1, DEFAULT_UNTIL_MS]
+  for (const word of words) {
+    const set = setting(word)
+    if (set === null)
+      throw new ScenarioProblem(
+        word.column,
+        `expected a setting such as seed=7, found "${word.text}"`,
+        /^\d+$/.test(word.text) ? `seed=${word.text}` : nearest(word.text, SETTINGS),
+      )
+    const { value } = set
+    const name = SETTINGS.find((one) => one === set.name)
+    switch (name) {
+      case undefined:
+        throw new ScenarioProblem(
+          word.column,
+          `simulate has no setting "${set.name}"; it has ${SETTINGS.join(', ')}`,
+          nearest(set.name, SETTINGS),
+        )
+      case 'seed':
+        seed = countOf(value)
+        break
+      case 'until':
+        untilMs = millisOf(value)
+        if (untilMs === 0) throw new ScenarioProblem(endOf([value]), 'a run takes some time', '2s')
+        break
+      case 'loss':
+        faults.loss = chanceOf(value)
+        break
+      case 'copies':
+        faults.duplicate = chanceOf(value)
+        break
+      case 'inside':
+        faults.crashInside = chanceOf(value)
+        break
+      case 'crashes':
+        faults.crashes = countOf(value)
+        break
+      case 'partitions':
+        faults.partitions = countOf(value)
+        break
+      case 'pauses':
+        faults.pauses = countOf(value)
+        break
+      case 'drift':
+        faults.driftPpm = Math.round(chanceOf(value) * 1_000_000)
+        break
+      case 'may-crash':
+        faults.mayCrash = value.text
+          .split(',')
+          .map((node) => oneOf({ ...value, text: node }, model.cluster.names, 'node', value.column))
+    }
+  }
+  const faultsMs = untilMs / 2
+  const most = Math.max(1, Math.floor(faultsMs / LASTING))
+  const asks =
+    Object.keys(model.clients).length === 0 &&
+    (moments.length === 0 || dueInOrder(session.world).length === 0)
+  return {
+    seed,
+    untilMs,
+    faults: { ...faults, untilMs: faultsMs, downMs: most, partitionMs: most, pauseMs: most },
+    requests: asks ? askedAtRandom(model, seed, faultsMs) : [],
+  }
+}
