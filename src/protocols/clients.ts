@@ -48,7 +48,7 @@ export const available = property<Clients>({
   name: 'Available',
   says: 'Available: every request gets an answer, without waiting for a repair',
   first: {},
-  see: follow,
+  see: ofRegister,
   judge: {
     kind: 'atRest',
     broken(clients) {
@@ -104,12 +104,19 @@ function whatClientsSaw(name: string, says: string): AnyProperty {
     name,
     says,
     first: {},
-    see: follow,
+    see: ofRegister,
     judge: {
       kind: 'always',
       broken: once((clients) => judgeOf(historyOfClients(clients))),
     },
   })
+}
+
+/** Only `put` and `get` count: whatever else is asked is no client's of a register. */
+function ofRegister(clients: Clients, seen: Observation): Clients {
+  if (seen.kind === 'invoke' && seen.body.type !== 'put' && seen.body.type !== 'get') return clients
+  if (seen.kind === 'return' && !clients[seen.op.client]?.some(({ n }) => n === seen.op.n)) return clients
+  return follow(clients, seen)
 }
 
 /** The operations of all clients, as their questions and answers are seen. */
