@@ -26,6 +26,8 @@ export interface ExerciseProgress {
   readonly passedEditions: readonly string[]
   /** The check that failed first the last time, or null. */
   readonly failing: string | null
+  /** How many hints of that check were shown on the command line. */
+  readonly hints: number
   /** The reference was shown before the exercise was passed. */
   readonly gaveUp: boolean
 }
@@ -51,6 +53,7 @@ export const NOT_TRIED: ExerciseProgress = {
   edition: '',
   passedEditions: [],
   failing: null,
+  hints: 0,
   gaveUp: false,
 }
 
@@ -92,8 +95,16 @@ export function withLesson(progress: Progress, id: string, change: Partial<Lesso
 /** The same progress with a result more of one exercise. The best counts: trying something else takes nothing away. */
 export function withExercise(progress: Progress, id: string, result: Partial<ExerciseProgress>): Progress {
   const before = Object.hasOwn(progress.exercises, id) ? progress.exercises[id] : undefined
-  const merged = before === undefined ? { ...NOT_TRIED, ...result } : better(before, { ...before, ...result })
+  const merged =
+    before === undefined
+      ? { ...NOT_TRIED, ...result }
+      : better(before, { ...next(before, result), ...result })
   return { ...progress, exercises: { ...progress.exercises, [id]: merged } }
+}
+
+/** What stays as it was: the hints that were shown, as long as it is the same check that fails. */
+function next(before: ExerciseProgress, { failing }: Partial<ExerciseProgress>): ExerciseProgress {
+  return failing === undefined || failing === before.failing ? before : { ...before, hints: 0 }
 }
 
 /** What a check found, as it is kept. */
@@ -145,6 +156,7 @@ function better(a: ExerciseProgress, b: ExerciseProgress): ExerciseProgress {
   return {
     ...kept,
     failing: b.failing,
+    hints: b.hints,
     passed: a.passed || b.passed,
     passedEditions: union(a.passedEditions, b.passedEditions),
     gaveUp: a.gaveUp || b.gaveUp,

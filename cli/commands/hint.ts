@@ -3,13 +3,15 @@ import { type CliCommand, EXIT, named, print, UsageProblem } from '../command.ts
 import { plain, toned, wrapLine } from '../door.ts'
 import { Ledger } from '../ledger.ts'
 import { exercisesOf } from '../library.ts'
+import { withExercise } from '../progress.ts'
 
 export const hint: CliCommand = {
   usage: 'hint <exercise> [n]',
-  says: 'show a hint for the check that failed first: the first, or the one with this number',
+  says: 'show the next hint for the check that failed first, or the one with this number',
   run(io, [id, word]) {
     const exercise = named(exercisesOf(), id!, 'exercise')
-    const result = new Ledger(io.workspace).progress.exercises[exercise.id]
+    const ledger = new Ledger(io.workspace)
+    const result = ledger.progress.exercises[exercise.id]
     if (result === undefined || result.checks === 0)
       throw new UsageProblem(
         `${exercise.id} was not checked yet, so nothing is known that a hint could help with`,
@@ -25,7 +27,8 @@ export const hint: CliCommand = {
         `"${result.failing}" is no check of ${exercise.id} any more`,
         `splitbrain check ${exercise.id}`,
       )
-    const n = numberOf(word, check.hints.length)
+    const n = numberOf(word, check.hints.length, result.hints + 1)
+    ledger.record((p) => withExercise(p, exercise.id, { hints: Math.max(n, result.hints) }))
     const label = `hint ${n} of ${check.hints.length}   `
     print(io, [
       toned('strong', check.name),
@@ -36,14 +39,18 @@ export const hint: CliCommand = {
       }),
     ])
     if (n < check.hints.length)
-      print(io, [plain(''), toned('dim', `the next one  splitbrain hint ${exercise.id} ${n + 1}`)])
+      print(io, [
+        plain(''),
+        toned('dim', `the next one  splitbrain hint ${exercise.id}${n < result.hints ? ` ${n + 1}` : ''}`),
+      ])
     return EXIT.good
   },
 }
 
-function numberOf(word: string | undefined, hints: number): number {
+/** Without a word the next, or the last once all were shown. */
+function numberOf(word: string | undefined, hints: number, next: number): number {
   if (hints === 0) throw new UsageProblem('this check has no hint', 'read what it expected, and its story')
-  const n = word === undefined ? 1 : Number(word)
+  const n = word === undefined ? Math.min(next, hints) : Number(word)
   if (Number.isInteger(n) && n >= 1 && n <= hints) return n
   throw new UsageProblem(
     `there is no hint "${word}"`,

@@ -8,9 +8,21 @@ import { CheckFailed, keepEvidence } from './evidence.ts'
 let open: (() => ForeignModule) | null = null
 let module: ForeignModule | null = null
 
+let arrived: () => void = () => {}
+
+/** Until then the checks are loaded and wait. */
+export const answerArrived: Promise<void> = new Promise((resolve) => {
+  arrived = resolve
+})
+
+export function hasAnswer(): boolean {
+  return open !== null
+}
+
 /** Says where answers come from. The fork's entry calls it once. */
 export function setAnswer(opener: () => ForeignModule): void {
   open = opener
+  arrived()
 }
 
 /** The next check gets the answer as if nothing had ever run. */
@@ -35,7 +47,8 @@ export function answer<Name extends string>(...names: readonly Name[]): { readon
 }
 
 function loaded(): ForeignModule {
-  if (open === null) throw new Error('answer() is there only while an answer is being checked')
+  if (open === null)
+    throw new Error('answer() is there only inside of a check: call it in a test, not around it')
   if (module !== null) return module
   try {
     module = open()

@@ -1,12 +1,12 @@
 /** check: one answer against the hidden checks of its exercise. `Checker` stays warm between answers. */
 import { basename } from 'node:path'
-import { compileAnswer, type Problem, placeText } from '../sandbox/compile.ts'
+import { fileURLToPath } from 'node:url'
+import { type CompileResult, compileAnswer, type Problem, placeText } from '../sandbox/compile.ts'
 import { ForkSupply } from '../sandbox/fork.ts'
 import { DEFAULT_LIMITS, type Limits } from '../sandbox/limits.ts'
 import { runAnswer } from '../sandbox/runAnswer.ts'
 import { endingOf } from './ending.ts'
 import type { CheckReport, CheckResult, Exercise } from './exercise.ts'
-import { checksFile } from './load.ts'
 import { Results, skipped } from './results.ts'
 import type { Walked } from './story.ts'
 import type { Asked } from './told.ts'
@@ -41,6 +41,8 @@ export type Retold =
 export class Checker {
   private readonly vitest: Promise<WarmVitest>
   private readonly forks: ForkSupply
+  /** What a spare does until there is an answer; compiling it has warmed the compiler too. */
+  private readonly rehearsal: Promise<CompileResult> | null = null
   private queue: Promise<unknown> = Promise.resolve()
 
   constructor(
@@ -50,9 +52,10 @@ export class Checker {
     private readonly again = true,
   ) {
     this.forks = new ForkSupply(kitFile('worker.js'), limits)
-    this.forks.warm()
-    this.vitest = WarmVitest.start(exercise.folder)
+    this.vitest = WarmVitest.start(exercise)
     this.vitest.catch(() => {})
+    if (again) this.rehearsal = compileAnswer(fileURLToPath(kitFile('rehearsal.mjs')))
+    this.warm()
   }
 
   /** Checks one answer. Calls wait for each other. Rejects only on a bug of ours. */
@@ -78,6 +81,27 @@ export class Checker {
     await this.vitest.then((vitest) => vitest.close()).catch(() => {})
   }
 
+  /** Boots the fork for the next answer, and loads the checks in it. */
+  private warm(): void {
+    const fork = this.forks.warm()
+    if (fork === null) return
+    this.rehearsal
+      ?.then((made) => {
+        if (made.kind !== 'compiled') throw new Error(made.problem.message)
+        fork.send({ type: 'rehearsal', code: made.program.code, limits: this.limits })
+      })
+      .catch(() => {})
+    this.vitest.then((vitest) => vitest.load(fork)).catch(() => {})
+  }
+
+  /** Vitest, and a spare that has the checks as they are now. */
+  private async ready(): Promise<WarmVitest> {
+    const vitest = await this.vitest
+    const spare = this.forks.warm()
+    if (spare !== null && !vitest.isFresh(spare)) spare.kill()
+    return vitest
+  }
+
   private asked(some: Partial<Asked>): { readonly [name: string]: unknown } {
     return {
       seed: 1,
@@ -94,7 +118,7 @@ export class Checker {
     const compiled = await compileAnswer(file)
     if (compiled.kind === 'problem') return { kind: 'problem', problem: asReported(compiled.problem) }
     let walked: Walked | null = null
-    const vitest = await this.vitest
+    const vitest = await this.ready()
     const ending = await runAnswer(
       {
         code: compiled.program.code,
@@ -105,11 +129,11 @@ export class Checker {
           walked = told['walked'] as Walked
           fork.kill()
         },
-        drive: (fork) => vitest.run(checksFile(this.exercise), fork),
+        drive: (fork) => vitest.run(fork),
       },
       this.limits,
     )
-    this.forks.warm()
+    this.warm()
     if (walked !== null) return { kind: 'walked', walked }
     const ended = ending.kind !== 'dismissed' && ending.kind !== 'spent'
     const stopped = ended ? endingOf(ending, basename(file)) : null
@@ -143,7 +167,7 @@ export class Checker {
     }
     const results = new Results(this.exercise.checks, compiled.program, basename(file), options.onCheck)
     const limits = { ...this.limits, ...(options.deep && DEEP_LIMITS), ...options.limits }
-    const vitest = await this.vitest
+    const vitest = await this.ready()
     const ending = await runAnswer(
       {
         code: compiled.program.code,
@@ -157,14 +181,12 @@ export class Checker {
           const stop = (): void => fork.kill()
           if (options.signal?.aborted) stop()
           options.signal?.addEventListener('abort', stop, { once: true })
-          return vitest
-            .run(checksFile(this.exercise), fork)
-            .finally(() => options.signal?.removeEventListener('abort', stop))
+          return vitest.run(fork).finally(() => options.signal?.removeEventListener('abort', stop))
         },
       },
       limits,
     )
-    if (this.again) this.forks.warm()
+    if (this.again) this.warm()
     const stopped = options.signal?.aborted === true
     const all = ending.kind === 'dismissed' && !stopped && !(options.stopAtFirst && results.hasFailure)
     return report({ problem: vitest.trouble, ...results.finish(ending, all) })

@@ -1,7 +1,7 @@
 /** editionOf: which edition of an exercise this is, so that a result can be told from one of an older edition. An edge. */
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import type { Exercise } from './exercise.ts'
 
 /**
@@ -9,10 +9,16 @@ import type { Exercise } from './exercise.ts'
  * words, the reference and the known answers may change without it.
  */
 export function editionOf(exercise: Exercise): string {
-  const hidden = join(exercise.folder, 'hidden')
   const hash = createHash('sha256')
-  for (const name of readdirSync(hidden).sort())
-    if (/\.ts$/.test(name) && name !== 'solution.ts')
-      hash.update(name).update(readFileSync(join(hidden, name)))
+  for (const file of judgedFiles(exercise)) hash.update(basename(file)).update(readFileSync(file))
   return hash.digest('hex').slice(0, 12)
+}
+
+/** The checks, and the files they share. */
+export function judgedFiles(exercise: Exercise): readonly string[] {
+  const hidden = join(exercise.folder, 'hidden')
+  return readdirSync(hidden)
+    .filter((name) => /\.ts$/.test(name) && name !== 'solution.ts')
+    .sort()
+    .map((name) => join(hidden, name))
 }

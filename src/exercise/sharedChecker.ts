@@ -5,7 +5,6 @@ import { type Fork, ForkSupply } from '../sandbox/fork.ts'
 import { DEFAULT_LIMITS } from '../sandbox/limits.ts'
 import { Checker, type CheckOptions } from './check.ts'
 import type { CheckReport, Exercise } from './exercise.ts'
-import { checksFile } from './load.ts'
 import { Results } from './results.ts'
 import type { Asked } from './told.ts'
 import { typeErrors } from './types.ts'
@@ -32,7 +31,7 @@ export class SharedChecker {
 
   constructor(private readonly exercise: Exercise) {
     this.forks.warm()
-    this.vitest = WarmVitest.start(exercise.folder, 'many')
+    this.vitest = WarmVitest.start(exercise, 'many')
     this.vitest.catch(() => {})
   }
 
@@ -95,7 +94,7 @@ export class SharedChecker {
     if (this.fork !== null) return this.fork
     const fork = this.forks.take()
     if (!(await fork.ready)) throw new Error(`the sandbox did not start: ${fork.lastWords}`)
-    vitest.run(checksFile(this.exercise), fork).catch(() => {})
+    vitest.run(fork).catch(() => {})
     this.fork = fork
     return fork
   }

@@ -4,7 +4,9 @@ import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import type { PoolWorker, Vitest, WorkerRequest } from 'vitest/node'
 import type { Fork } from '../sandbox/fork.ts'
-import type { CheckReport } from './exercise.ts'
+import { editionOf, judgedFiles } from './edition.ts'
+import type { CheckReport, Exercise } from './exercise.ts'
+import { checksFile } from './load.ts'
 
 /**
  * The built kit: forks run it, whether this process runs the build or the sources. In a clone the launcher
@@ -17,27 +19,39 @@ export function kitFile(name: string): URL {
   return new URL(name, KIT)
 }
 
+/** A fork in which the checks are loaded, or being loaded; they run once the fork is sent an answer. */
+interface Loaded {
+  readonly fork: Fork
+  readonly edition: string
+  readonly done: Promise<void>
+}
+
 export class WarmVitest {
-  private fork: Fork | null = null
+  private loaded: Loaded | null = null
+  /** The edition of the checks that Vitest has compiled. */
+  private compiled = ''
   /** Why the last file of checks could not be loaded, or null. It is the course's mistake, never the answer's. */
   trouble: CheckReport['problem'] = null
 
-  private constructor(private readonly vitest: Vitest) {}
+  private constructor(
+    private readonly vitest: Vitest,
+    private readonly exercise: Exercise,
+  ) {}
 
   /**
    * Starts Vitest; takes about as long as `vitest` itself does. `answers` says how many a fork will see: what is
    * external is loaded once, and the setup is needed again for each.
    */
-  static async start(root: string, answers: 'one' | 'many' = 'one'): Promise<WarmVitest> {
+  static async start(exercise: Exercise, answers: 'one' | 'many' = 'one'): Promise<WarmVitest> {
     const { createVitest } = await import('vitest/node')
     let warm: WarmVitest | null = null
     const vitest = await createVitest(
       {
         config: false,
-        root,
+        root: exercise.folder,
         watch: false,
         reporters: [{}],
-        pool: { name: 'splitbrain', createPoolWorker: () => new ForkWorker(warm!.fork!) },
+        pool: { name: 'splitbrain', createPoolWorker: () => new ForkWorker(warm!.loaded!.fork) },
         maxWorkers: 1,
         api: false,
         update: 'none',
@@ -60,16 +74,38 @@ export class WarmVitest {
       { stdout: nowhere(), stderr: nowhere() },
     )
     await vitest.standalone()
-    warm = new WarmVitest(vitest)
+    warm = new WarmVitest(vitest, exercise)
     return warm
   }
 
-  /** Runs the checks of one file in the fork; settles when Vitest is done with it, however that went. */
-  async run(file: string, fork: Fork): Promise<void> {
-    this.fork = fork
+  /** Loads the checks in the fork, one fork at a time: what was loaded in another must have ended. */
+  load(fork: Fork): void {
+    if (this.loaded?.fork === fork) return
+    const edition = editionOf(this.exercise)
+    this.loaded = { fork, edition, done: this.begin(fork, edition, this.loaded?.done) }
+    this.loaded.done.catch(() => {})
+  }
+
+  /** False where the checks were changed since they were loaded in this fork: it cannot be used. */
+  isFresh(fork: Fork): boolean {
+    return this.loaded?.fork !== fork || this.loaded.edition === editionOf(this.exercise)
+  }
+
+  /** Runs the checks in the fork; settles when Vitest is done with it, however that went. */
+  run(fork: Fork): Promise<void> {
+    this.load(fork)
+    return this.loaded!.done
+  }
+
+  private async begin(fork: Fork, edition: string, before: Promise<void> | undefined): Promise<void> {
+    await before?.catch(() => {})
+    await fork.ready
     const exitCode = process.exitCode
+    const file = checksFile(this.exercise)
+    if (this.compiled !== edition)
+      for (const one of judgedFiles(this.exercise)) this.vitest.invalidateFile(one)
+    this.compiled = edition
     const specification = this.vitest.getRootProject().createSpecification(file)
-    this.vitest.invalidateFile(file)
     const { testModules } = await this.vitest.runTestSpecifications([specification], true)
     const error = testModules[0]?.errors()[0]
     this.trouble =

@@ -8,12 +8,21 @@ import type { Limits } from '../sandbox/limits.ts'
 import { ForeignModule } from '../sandbox/module.ts'
 import { setAnswer } from './answer.ts'
 import { setRun } from './recorder.ts'
+import { setRehearsal } from './rehearse.ts'
 import type { Asked } from './told.ts'
 
-interface AnswerMessage {
-  readonly type: 'answer'
+interface CodeMessage {
   readonly code: string
   readonly limits: Limits
+}
+
+/** What to rehearse on, while there is no answer yet. */
+interface RehearsalMessage extends CodeMessage {
+  readonly type: 'rehearsal'
+}
+
+interface AnswerMessage extends CodeMessage {
+  readonly type: 'answer'
   readonly input: Asked
 }
 
@@ -22,11 +31,12 @@ const send = process.send!.bind(process)
 
 process.on('disconnect', () => exit(1))
 process.on('message', (message: unknown) => {
-  if (!isAnswer(message)) return
-  const { code, limits, input } = message
-  startWatchdog(limits)
+  if (!isOurs(message)) return
+  const { code, limits } = message
   const log = { lines: [], dropped: 0, chars: 0 }
-  setRun(input, log)
+  if (message.type === 'rehearsal') return setRehearsal(() => new ForeignModule(code, limits, log))
+  startWatchdog(limits)
+  setRun(message.input, log)
   setAnswer(() => new ForeignModule(code, limits, log))
 })
 
@@ -41,6 +51,8 @@ init({
 lockRealm()
 tellHost({ type: 'ready' })
 
-function isAnswer(message: unknown): message is AnswerMessage {
-  return typeof message === 'object' && message !== null && (message as { type?: unknown }).type === 'answer'
+/** Vitest sends messages of its own. */
+function isOurs(message: unknown): message is AnswerMessage | RehearsalMessage {
+  const type = (message as { readonly type?: unknown } | null)?.type
+  return type === 'answer' || type === 'rehearsal'
 }

@@ -1,7 +1,7 @@
 /** compile: an answer's TypeScript to one piece of JavaScript, or the first mistake at the learner's own line. */
-import { statSync } from 'node:fs'
+import { realpathSync, statSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { basename, dirname, relative, resolve, sep } from 'node:path'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
 import { type BuildOptions, build, type Message, type OnResolveArgs, type Plugin, stop } from 'esbuild'
 import { addFuel, CANNOT_WAIT, type Fueled, Refused, type Segment } from './fuel.ts'
 import { NAMES } from './given.ts'
@@ -141,6 +141,12 @@ function checkReadable(file: string): Problem | null {
       place,
       next: 'give the path of your answer, or reset the exercise to get its start file back',
     }
+  if (stats.isDirectory())
+    return {
+      message: `${file} is a folder`,
+      place,
+      next: `give the file in it, such as ${join(file, 'start.ts')}`,
+    }
   if (!stats.isFile())
     return { message: `${file} is not a file`, place, next: 'give the path of a TypeScript file' }
   if (stats.size > MAX_SOURCE_BYTES)
@@ -181,19 +187,21 @@ function resolveImport(args: OnResolveArgs, folder: string) {
       ],
     }
   const path = resolve(args.resolveDir, args.path)
-  if (!path.startsWith(folder + sep))
-    return {
-      errors: [
-        {
-          text: `"${args.path}" lies outside the answer's folder`,
-          notes: [{ text: 'keep all files of an answer in one folder' }],
-        },
-      ],
-    }
+  const outside = {
+    errors: [
+      {
+        text: `"${args.path}" lies outside the answer's folder`,
+        notes: [{ text: 'keep all files of an answer in one folder' }],
+      },
+    ],
+  }
+  if (!path.startsWith(folder + sep)) return outside
   const file = [path, `${path}.ts`, path.replace(/\.js$/, '.ts')].find((candidate) =>
     statSync(candidate, { throwIfNoEntry: false })?.isFile(),
   )
-  return file === undefined ? { errors: [{ text: `there is no file "${args.path}"` }] } : { path: file }
+  if (file === undefined) return { errors: [{ text: `there is no file "${args.path}"` }] }
+  // A link may lead out of the folder.
+  return realpathSync(file).startsWith(realpathSync(folder) + sep) ? { path: file } : outside
 }
 
 function firstError(error: unknown): Message | null {

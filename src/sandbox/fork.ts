@@ -33,6 +33,8 @@ export class Fork {
   /** What the fork said of its own end, and what we ended it for. */
   private said: Ending | null = null
   private killedFor: Ending | null = null
+  /** What ran while memory grew: who is to blame, should it run out. */
+  private heavy = ''
   private stderr = ''
 
   /** Boots a fork that runs `entry`, a module which calls `waitForAnswer`. */
@@ -54,6 +56,7 @@ export class Fork {
     })
     const channel = readLines(this.process.stdio[4] as Readable, (told) => {
       if (told.type === 'ready') isReady(true)
+      else if (told.type === 'heavy') this.heavy = String(told['label'])
       else if (told.type === 'ended') this.said ??= told as unknown as Ending
       else this.listener(told)
     })
@@ -80,14 +83,19 @@ export class Fork {
 
   /** Ends the process at once; `why` is what `ended` will say. */
   kill(why: Ending = { kind: 'dismissed' }): void {
-    if (this.process.exitCode !== null || this.process.signalCode !== null) return
+    if (this.isDead) return
     this.killedFor ??= why
     this.process.kill('SIGKILL')
   }
 
+  /** Gone, or about to be. */
+  get isDead(): boolean {
+    return this.process.exitCode !== null || this.process.signalCode !== null || this.process.killed
+  }
+
   private exit(code: number | null, signal: string | null): Ending {
     if (/heap out of memory|heap limit|Allocation failed/i.test(this.stderr))
-      return { kind: 'memory', label: '' }
+      return { kind: 'memory', label: this.heavy }
     return { kind: 'exited', code, signal, stderr: this.stderr }
   }
 }
@@ -103,14 +111,15 @@ export class ForkSupply {
     private readonly limits: Limits,
   ) {}
 
-  /** Boots the spare now, where it is known that one will be needed. */
-  warm(): void {
+  /** The spare, booted now if there is none: the next to be taken. Null when all is closed. */
+  warm(): Fork | null {
     if (!this.closed) this.spare ??= this.boot()
+    return this.spare
   }
 
   /** A fresh fork; nobody else will get it. */
   take(): Fork {
-    const taken = this.spare ?? this.boot()
+    const taken = this.spare === null || this.spare.isDead ? this.boot() : this.spare
     this.spare = null
     return taken
   }

@@ -70,6 +70,9 @@ export function addFuel(
       const at = site(whole(node, parent))
       const enter = `if(--${own.fuel}<0||++${own.depth}>${own.most})${own.stop}(${at});try{`
       payForCall(text, node, enter, `}finally{${own.depth}--}`)
+    } else if (isTypeOfName(node)) {
+      text.appendRight(node.start, '(()=>{try{return ')
+      text.prependLeft(node.end, '}catch{return"undefined"}})()')
     } else if (node.type === 'Literal' || node.type === 'TemplateElement') hideFromCensor(text, code, node)
     else if (node.type === 'Identifier' && (node['name'] === 'import' || node['name'] === 'eval'))
       escapeName(text, node)
@@ -160,6 +163,15 @@ function isLoop(node: Tree): boolean {
 
 function isFunction(node: Tree): boolean {
   return /^(?:FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type)
+}
+
+/** `typeof name` asks whether a name is there; a realm that throws for unknown names must not throw for this. */
+function isTypeOfName(node: Tree): boolean {
+  return (
+    node.type === 'UnaryExpression' &&
+    node['operator'] === 'typeof' &&
+    (node['argument'] as Tree).type === 'Identifier'
+  )
 }
 
 function visit(node: Tree, parent: Tree | null, see: (node: Tree, parent: Tree | null) => void): void {

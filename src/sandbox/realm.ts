@@ -70,9 +70,9 @@ export class Realm {
     const language = namedGlobals(this.globals)
     clear(this.globals)
     this.seen = harden({
-      ...outOfReachNames(),
+      ...sharedByAll(),
       ...language,
-      Math: tameMath(),
+      Math: sharedByAll().Math,
       console: makeConsole(limits, log),
       stop: (site: number, deep: boolean) => this.stop(site, deep),
     })
@@ -164,6 +164,14 @@ const NOTHING_ELSE: object = new Proxy(Object.freeze(Object.create(null)), {
     throw new ReferenceError(`${String(key)} is not defined: declare it with const or let`)
   },
 })
+
+let shared: { readonly Math: typeof Math } | null = null
+
+/** Frozen, and without a state: made once, since every check has a realm of its own. */
+function sharedByAll(): { readonly Math: typeof Math } {
+  shared ??= harden({ ...outOfReachNames(), Math: tameMath() })
+  return shared
+}
 
 function outOfReachNames(): Record<string, unknown> {
   return Object.fromEntries(

@@ -7,6 +7,8 @@ import process from 'node:process'
 import { workerData } from 'node:worker_threads'
 
 const POLL_MS = 20
+/** How much memory there was when it was last spoken of. */
+let toldMb = process.memoryUsage.rss() / 1024 / 1024
 /** A clock stops at its limit of processor time, or at this many times as much by the clock on the wall. */
 const WALL_FACTOR = 8
 const { control, labels, limits, channel, parent } = workerData
@@ -34,7 +36,13 @@ setInterval(() => {
     )
       end({ kind: clock.kind, label: label(), ms: clock.limit })
   }
-  if (process.memoryUsage.rss() > limits.rssMb * 1024 * 1024) end({ kind: 'memory', label: label() })
+  const usedMb = process.memoryUsage.rss() / 1024 / 1024
+  if (usedMb > limits.rssMb) end({ kind: 'memory', label: label() })
+  // The engine itself ends the process at the limit of its heap, and says nothing of where.
+  if (usedMb - toldMb > limits.heapMb / 4) {
+    toldMb = usedMb
+    if (Atomics.load(words, 0) !== 0) tell({ type: 'heavy', label: label() })
+  }
 }, POLL_MS)
 
 /** Processor time of the whole process so far. */
@@ -50,8 +58,13 @@ function label() {
   return JSON.parse(text || '[]')[Atomics.load(words, 1)] ?? ''
 }
 
+/** @param {object} line */
+function tell(line) {
+  writeSync(channel, `${JSON.stringify(line)}\n`)
+}
+
 /** @param {object} report */
 function end(report) {
-  writeSync(channel, `${JSON.stringify({ type: 'ended', ...report })}\n`)
+  tell({ type: 'ended', ...report })
   process.kill(process.pid, 'SIGKILL')
 }

@@ -1,6 +1,6 @@
 /** How long a learner waits: from a save to the verdict, warm, and for a cold command beside a bare Vitest. */
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
@@ -9,6 +9,8 @@ import type { Figures } from './measure.ts'
 
 const SAVES = 30
 const COLD_RUNS = 7
+/** Linux counts processor time in hundredths of a second. */
+const MS_A_TICK = 10
 /** Enough for the next spare to be ready. */
 const BETWEEN_MS = 900
 
@@ -27,17 +29,21 @@ export const checkRows: { readonly [name: string]: () => Promise<Figures> } = {
     const failure: number[] = []
     const rung2: number[] = []
     const whole: number[] = []
+    const cpu: number[] = []
+    const lastOfAll = exercise.checks.at(-1)!.name
     for (let i = 0; i < SAVES; i++) {
       await pause(BETWEEN_MS)
       const began = performance.now()
       const since = () => performance.now() - began + SETTLE_MS
       const fails = i % 2 === 0
       let seen = false
+      const spent = childrenCpuMs()
       await checker.check(join(exercise.folder, fails ? 'start.ts' : 'hidden/solution.ts'), {
         types: false,
         onCheck({ verdict, rung, name }) {
           if (fails && !seen && verdict !== 'passed') failure.push(since())
           seen ||= fails && verdict !== 'passed'
+          if (!fails && name === lastOfAll) cpu.push(childrenCpuMs() - spent)
           if (!fails && rung === 2 && name === lastOfRung2) rung2.push(since())
         },
       })
@@ -50,6 +56,7 @@ export const checkRows: { readonly [name: string]: () => Promise<Figures> } = {
       'to the end of rung 2, p50 ms [<= 150]': quantile(rung2, 0.5),
       'to the end of rung 2, p95 ms [<= 300]': quantile(rung2, 0.95),
       'the whole ladder, p50 ms': quantile(whole, 0.5),
+      'the whole ladder, p50 ms of CPU [<= 1000]': quantile(cpu, 0.5),
       'of which the debounce, ms': SETTLE_MS,
     }
   },
@@ -84,6 +91,24 @@ export const checkRows: { readonly [name: string]: () => Promise<Figures> } = {
       'splitbrain check / vitest run [<= 1.4]': quantile(cold, 0.5) / quantile(bare, 0.5),
     }
   },
+}
+
+/** Processor time of the processes that this one has started, the fork among them. 0 where Linux is not. */
+function childrenCpuMs(): number {
+  if (process.platform !== 'linux') return 0
+  const ticks = readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+          .replace(/^.*\) /, '')
+          .split(' ')
+        return Number(fields[1]) === process.pid ? Number(fields[11]) + Number(fields[12]) : 0
+      } catch {
+        return 0
+      }
+    })
+  return ticks.reduce((sum, one) => sum + one, 0) * MS_A_TICK
 }
 
 function elapsed(words: readonly string[]): number {

@@ -31,6 +31,7 @@ const anExercise = fc.record({
   edition: fc.constantFrom('first', 'second'),
   passedEditions: fc.subarray(['first', 'second']),
   failing: fc.constantFrom(null, 'agrees'),
+  hints: fc.nat(3),
   gaveUp: fc.boolean(),
 })
 const aLesson = fc.record({
@@ -95,6 +96,13 @@ test('an exercise that changed since it was passed is stale until it is passed a
   const failedNow = withExercise(progress, 'x', result({ edition: 'second', earned: 4 })).exercises['x']!
   expect(failedNow).toMatchObject({ earned: 4, edition: 'second', passed: true })
   expect(standingOf(failedNow, 'second', true)).toBe('stale')
+})
+
+test('hints that were shown count as long as the same check fails', () => {
+  const shown = withExercise(withExercise(NO_PROGRESS, 'x', result({ failing: 'agrees' })), 'x', { hints: 2 })
+  const again = withExercise(shown, 'x', result({ failing: 'agrees' }))
+  const further = withExercise(shown, 'x', result({ failing: 'lasts' }))
+  expect([again, further].map((one) => one.exercises['x']!.hints)).toEqual([2, 0])
 })
 
 test('what an older program wrote is read; what is no progress is none', () => {

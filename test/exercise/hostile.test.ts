@@ -1,6 +1,6 @@
 /** Answers that hang, throw, exit, flood, eat memory or do not compile: each ends in a clear message. */
 import { spawn } from 'node:child_process'
-import { readdirSync } from 'node:fs'
+import { readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import process from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -161,6 +161,21 @@ test('what does not compile is a problem with its place, and no check runs', asy
   expect(report.verdict).toBe('error')
   expect(report.problem).toMatchObject({ place: 'start.ts:2:12' })
   expect(report.checks.every((one) => one.verdict === 'skipped')).toBe(true)
+})
+
+test('a link does not lead out of the answer’s folder', async () => {
+  const elsewhere = new AnswerFolder()
+  writeFileSync(`${elsewhere.folder}/secret.ts`, 'export const secret = 1\n')
+  symlinkSync(`${elsewhere.folder}/secret.ts`, `${answers.folder}/linked.ts`)
+  const { problem } = await check(answerThat('', "import { secret } from './linked.ts'\nsecret"))
+  elsewhere.remove()
+  expect(problem?.message).toBe('"./linked.ts" lies outside the answer\'s folder')
+})
+
+test('a folder is told which file to give', async () => {
+  const { problem } = await checker.check(answers.folder, { types: false })
+  expect(problem).toMatchObject({ message: `${answers.folder} is a folder`, place: null })
+  expect(problem?.next).toContain('start.ts')
 })
 
 test('async, node modules and other folders are refused with a reason', async () => {

@@ -176,7 +176,11 @@ export const HOSTILE: readonly Hostile[] = [
     place: 'fail.ts:5:9',
   },
   // Eats memory.
-  does('arrays', 'const all: unknown[] = []; while (true) all.push(new Array(1e4).fill(state.n))', /memory/),
+  does(
+    'arrays',
+    'const all: unknown[] = []; while (true) all.push(new Array(1e4).fill(state.n))',
+    /used up its memory in participant: on\.prepare and was stopped/,
+  ),
   does('a text that doubles', "let s = 'x'; for (;;) s += s", /became too long|memory/),
   does(
     'texts',
@@ -401,7 +405,11 @@ export const HOSTILE: readonly Hostile[] = [
     'ctx.send(from, JSON.parse(\'{"type":"vote","__proto__":{"x":1}}\'))',
     /message\.__proto__/,
   ),
-  has('an export that is a proxy', 'export { p as coordinator2 }; const p = new Proxy({}, {})', /./),
+  has(
+    'an export that is a proxy',
+    'export { p as coordinator2 }; const p = new Proxy({}, {})',
+    /rm1 announced nothing/,
+  ),
   {
     name: 'an export that is a getter which throws',
     source: "module.exports = { get coordinator() { throw new Error('ran') } }; export {}",
@@ -436,7 +444,12 @@ export const HOSTILE: readonly Hostile[] = [
     says: /larger than 65536/,
   },
   { name: 'nothing at all', source: '', says: /exports no "coordinator"/ },
-  { name: 'bytes that are no text', source: '\u0000\u0001\ufffe', says: /./ },
+  { name: 'bytes that are no text', source: '\u0000\u0001\ufffe', says: /Unexpected|unexpected/ },
+  does(
+    'asking whether a name is there',
+    "throw new Error(typeof nowhere + ' ' + typeof state + ' ' + (typeof nowhere === 'undefined'))",
+    /threw: undefined object true/,
+  ),
   {
     name: 'what the censor would refuse',
     source: answerThat(

@@ -40,6 +40,7 @@ export const EDGES: {
     touches: ['clock', 'disk', 'process'],
     for: 'keeps progress, one process at a time',
   },
+  'src/exercise/rehearse.ts': { touches: ['clock'], for: 'lets messages in between two rounds' },
   'src/exercise/sharedChecker.ts': { touches: ['clock'], for: 'limits of time, and how long a check took' },
   'src/exercise/sharedWorker.ts': { touches: ['process'], for: 'the inside of a shared fork' },
   'src/exercise/solution.ts': { touches: ['disk'], for: 'reads the reference' },

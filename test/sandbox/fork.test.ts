@@ -26,7 +26,7 @@ const lives = (pid: number) => {
 const program = (forks: ForkSupply, drive: (fork: Fork) => Promise<unknown>) => ({
   code: '',
   forks,
-  input: { seed: 1 },
+  input: { seed: 1, exercise: '', deep: false, story: null },
   onTold: () => {},
   drive,
 })
