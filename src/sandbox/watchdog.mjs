@@ -60,7 +60,11 @@ function label() {
 
 /** @param {object} line */
 function tell(line) {
-  writeSync(channel, `${JSON.stringify(line)}\n`)
+  try {
+    writeSync(channel, `${JSON.stringify(line)}\n`)
+  } catch {
+    // Nobody reads any more, or the channel is full. The watchdog has to stay alive all the same.
+  }
 }
 
 /** @param {object} report */

@@ -99,9 +99,9 @@ test('an exercise that changed since it was passed is stale until it is passed a
 })
 
 test('hints that were shown count as long as the same check fails', () => {
-  const shown = withExercise(withExercise(NO_PROGRESS, 'x', result({ failing: 'agrees' })), 'x', { hints: 2 })
-  const again = withExercise(shown, 'x', result({ failing: 'agrees' }))
-  const further = withExercise(shown, 'x', result({ failing: 'lasts' }))
+  const shown = withExercise(withExercise(NO_PROGRESS, 'x', { failing: 'agrees' }), 'x', { hints: 2 })
+  const again = withExercise(shown, 'x', { failing: 'agrees' })
+  const further = withExercise(shown, 'x', { failing: 'lasts' })
   expect([again, further].map((one) => one.exercises['x']!.hints)).toEqual([2, 0])
 })
 

@@ -8,6 +8,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'The third phase, after the votes',
       expected: 'when the client asks, c sends canCommit to p1, p2 and p3',
       why: 'nobody may commit before all have agreed, however many they are',
       hints: ['Who takes part?', 'ctx.peers names all others; ctx.broadcast sends to each of them.'],
@@ -21,6 +22,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'The third phase, after the votes',
       expected:
         'asked, and configured to agree, p1 announces its yes vote and sends it to c; it decides nothing yet',
       why: 'a vote that nobody hears cannot be counted, and after a yes only the others can say what becomes of it',
@@ -40,6 +42,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'The third phase, after the votes',
       expected:
         'asked, and configured to refuse, p1 announces and sends its no vote, and decides abort at once',
       why: 'without its yes nobody can ever commit: it need not wait to be told so',
@@ -56,6 +59,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'The third phase, after the votes',
       expected: 'p1 has voted yes; told preCommit it sends ack to c, and decides nothing yet',
       why: 'pre-committed says that all voted yes; it does not say that everybody knows it, and the rest may still be uncertain',
       hints: [
@@ -75,6 +79,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'Who goes on, and how',
       expected:
         'asked with stateRequest by p1, p2 answers with its state: wait after a yes vote, preCommitted after a preCommit',
       why: 'whoever takes charge knows only its own phase: what it decides rests on what the others tell',
@@ -106,6 +111,8 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'The third phase, after the votes',
+      reference: { messages: 16, syncs: 0 },
       expected: 'three yes votes and no stop: all four sites announce commit',
       why: 'without a failure and with yes votes only there is no reason to do anything else',
       hints: [
@@ -121,6 +128,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'The third phase, after the votes',
       expected: 'p1 and p3 vote yes, p2 votes no: all four sites announce abort',
       why: 'commit means that every one of them can',
       hints: ['How many no votes does it take?', 'One: decide abort at the first, and tell everyone.'],
@@ -137,6 +145,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 2,
+      section: 'What makes a state dangerous',
       expected: 'while preCommit has not reached p2, or its ack not c, nobody announces commit',
       why: 'a site that is uncertain aborts if it is left alone: nobody may have committed then',
       hints: [
@@ -157,6 +166,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'The third phase, after the votes',
       expected: 'p2 stops before it has voted, or before anyone has asked: c, p1 and p3 decide abort',
       why: 'its vote can no longer come; to wait for it would be to wait for ever, and to do without it would be to commit without a vote',
       hints: [
@@ -180,6 +190,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'The third phase, after the votes',
       expected: 'p2 votes yes and stops, its ack never comes: c, p1 and p3 decide, and decide alike',
       why: 'whoever is down cannot be uncertain any more: there is nobody to wait for',
       hints: [
@@ -198,6 +209,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 2,
+      section: 'Who goes on, and how',
       expected:
         'c stops while p1, p2 and p3 wait, all uncertain: p1 asks how far they are, and all three decide alike',
       why: 'this is what two-phase commit cannot do: those who are left must not need the one who is gone',
@@ -216,6 +228,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'Who goes on, and how',
       expected:
         'c stops when p3 has not even been asked: p1 and p2 are uncertain, p3 has not voted; all decide abort',
       why: 'to be uncertain is no yes of the others: nobody knows that all agreed',
@@ -233,6 +246,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'Who goes on, and how',
       expected: 'c decides commit and stops before it has told anyone: p1, p2 and p3 decide commit',
       why: 'c may have handed out the money already; everyone who is left is pre-committed, and has to follow',
       hints: [
@@ -251,6 +265,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'Who goes on, and how',
       expected:
         'c has told p1 alone that it is commit (and in another run abort), and stops: p2 and p3 hear it from p1',
       why: 'p1 has nothing left to ask, but the others have',
@@ -274,6 +289,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 2,
+      section: 'Who goes on, and how',
       expected:
         'c has pre-committed p1 only, and stops; p1 takes charge and stops as soon as it has decided: p2 and p3 decide as p1 did',
       why: 'p1 must not run ahead: what it decides has to be the only thing that the rest can decide without it',
@@ -307,6 +323,7 @@ describe('chaos', () => {
     meta: {
       rung: 3,
       points: 3,
+      section: 'Who goes on, and how',
       expected:
         'in 150 random runs sites stop at random moments: nobody decides differently, and all who are up decide',
       why: 'a stop between two sends reaches some and not others: that is where the phases earn their keep',
@@ -352,6 +369,7 @@ describe('every schedule', () => {
     meta: {
       rung: 4,
       points: 5,
+      section: 'Who goes on, and how',
       expected:
         'three sites, every order of the messages, every one of them may stop at any moment: nobody decides differently, and whoever is up can decide without those that are down',
       why: 'a schedule that is rare happens all the same, at the worst moment',

@@ -22,6 +22,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'A row instead of a message',
       expected: 'asked to pay t1, orders has "paid t1" on its disk, synced, and answers pay_ok with commit',
       why: 'what the client is told has to survive the next loss of power',
       hints: [
@@ -38,6 +39,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'A row instead of a message',
       expected:
         'where the business says no, nothing is paid, nothing is published in the next 5 s, and the client is told abort',
       why: 'a message cannot be taken back by a rollback: stock would ship what nobody paid for',
@@ -57,6 +59,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'A row instead of a message',
       expected: 'within a second after t1 was paid, orders has sent publish to the broker',
       why: 'an order that stock never hears of is never shipped',
       hints: [
@@ -72,6 +75,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'The other end: the inbox',
       expected: 'told of t1, stock takes one piece off the shelf, syncs, and sends ack',
       why: 'the broker delivers it again until it is acknowledged, and nothing else meanwhile',
       hints: [
@@ -91,6 +95,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 2,
+      section: 'A row instead of a message',
       expected:
         'orders pays t1, loses power before anything was published, and comes back: t1 is published within a second',
       why: 'between the commit and the message there is always a moment at which the power can go',
@@ -112,6 +117,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'A row instead of a message',
       expected: 'every publish of the first two seconds is lost: orders sends it again',
       why: 'a message that was sent is not a message that arrived',
       hints: [
@@ -129,6 +135,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'A row instead of a message',
       expected:
         'three seconds after the broker has confirmed t1, and after a restart too, nothing more is published',
       why: 'an outbox that is never emptied grows, and tells the same story for ever',
@@ -151,6 +158,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'The other end: the inbox',
       expected:
         'the event of t1 comes three times: one piece leaves the shelf, and every time stock answers ack',
       why: 'a broker that delivers at least once delivers twice: the ack may be what was lost',
@@ -174,6 +182,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'The other end: the inbox',
       expected:
         'stock ships t1, its ack is lost, it loses power and comes back; the event comes again: still one piece',
       why: 'memory is gone after a crash, and the broker does not know that the effect is there',
@@ -194,6 +203,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'Messages that never succeed',
       expected: 't1 has a closed account: it is rejected after at most five attempts, and never shipped',
       why: 'to acknowledge it would be to lose it without a word; to be silent is to be asked for ever',
       hints: [
@@ -212,6 +222,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'Messages that never succeed',
       expected:
         't1, t2 and t3 are paid together, t2 has a closed account: t1 and t3 are shipped once each, t2 is rejected',
       why: 'one order says nothing about another',
@@ -265,6 +276,7 @@ describe('chaos', () => {
     meta: {
       rung: 3,
       points: 2,
+      section: 'What it adds up to',
       expected:
         'in 100 random runs all that was paid is shipped or rejected 20 s after the last fault, and nothing is held up',
       why: 'a message that is lost is lost silently: nobody will ever ask for it',
@@ -294,6 +306,7 @@ describe('every schedule', () => {
     meta: {
       rung: 4,
       points: 3,
+      section: 'What it adds up to',
       expected:
         'one crash at any point, one message twice, every order: nothing is shipped twice or unpaid, and the client is told the truth',
       why: 'a schedule that is rare happens all the same',
