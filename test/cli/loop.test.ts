@@ -1,6 +1,6 @@
 /** The learner's loop with the built program: a workspace, a verdict after every save, hints, a story, and no process left. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -31,11 +31,11 @@ function splitbrain(...words: string[]): { code: number | null; out: string; err
 test('init makes a folder for every exercise, and status says that none is passed', () => {
   const made = splitbrain('init', workspace)
   expect(made).toMatchObject({ code: 0, err: '' })
-  expect(made.out).toContain('Next: splitbrain check two-phase-commit --watch')
+  expect(made.out).toMatch(/^Next: splitbrain check \S+ --watch$/m)
   expect(readFileSync(answer, 'utf8')).toContain('defineNode')
   const { code, out } = splitbrain('status')
   expect(code).toBe(0)
-  expect(out).toMatch(/^ *09 +two-phase-commit +started|09 {2}two-phase-commit/m)
+  expect(out).toMatch(/^09 +two-phase-commit +/m)
   expect(out).not.toContain('passed')
 })
 
@@ -59,11 +59,12 @@ test('debug tells the story of the check that fails first', () => {
 
 test('--all: a line for every answer, the first failure at the end', () => {
   copyFileSync(join(HIDDEN, 'solution.ts'), answer)
+  appendFileSync(join(workspace, 'answers', 'outbox', 'start.ts'), '\n// begun\n')
   const { code, out } = splitbrain('check', '--all')
   expect(code).toBe(1)
   expect(out).toMatch(/^✓ 09 two-phase-commit +17 of 17 held$/m)
-  expect(out).toMatch(/^✗ 11 three-phase-commit +\d+ of \d+ held$/m)
-  expect(out.lastIndexOf('expected')).toBeGreaterThan(out.indexOf('✗ 13 outbox'))
+  expect(out).toMatch(/^✗ 13 outbox +\d+ of \d+ held$/m)
+  expect(out.indexOf('expected')).toBeGreaterThan(out.indexOf('✗ 13 outbox'))
   expect(splitbrain('status').out).toMatch(/two-phase-commit +passed/)
 })
 
