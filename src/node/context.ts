@@ -1,5 +1,5 @@
 /** What a handler can reach while it runs, and what it asked for. */
-import { canonical, canonicalJson, canonicalText, type Json } from '../base/canonical.ts'
+import { canonical, canonicalJson, canonicalText, type Json, sameCanonical } from '../base/canonical.ts'
 import type { DiskImage, StepInput } from './input.ts'
 import {
   type Body,
@@ -9,6 +9,7 @@ import {
   type OperationId,
   REFUSED,
   type Refusal,
+  TORN,
 } from './node.ts'
 
 /** A call of a handler: what it asks for, and what it reads. */
@@ -230,10 +231,19 @@ class CallDisk implements NodeDisk {
     return <T>(log: string) => ((call.image.logs[log] ?? []) as readonly T[]).slice()
   }
 
+  get torn() {
+    const call = this.#call
+    return (log: string) => (call.image.logs[log] ?? []).some((record) => sameCanonical(record, TORN))
+  }
+
   get append() {
     const call = this.#call
     return (log: string, record: unknown) => {
       const kept = canonicalJson(record, `disk log ${log}`)
+      if (sameCanonical(kept, TORN))
+        throw new TypeError(
+          'a record { torn: true } is what a torn record reads as: call yours something else',
+        )
       call.add({ kind: 'append', log, record: kept })
     }
   }

@@ -40,6 +40,9 @@ export type Effect =
   | { readonly kind: 'output'; readonly body: Body }
   | { readonly kind: 'log'; readonly text: string }
 
+/** How a record that a crash left half written reads. */
+export const TORN: Json = Object.freeze({ torn: true })
+
 /** What `ctx.refuse()` returns: the handler returns it, and the event did not happen. */
 export const REFUSED: unique symbol = Symbol('refused')
 export type Refusal = typeof REFUSED
@@ -51,8 +54,13 @@ export interface NodeDisk {
   write(key: string, value: unknown): void
   /** Every key that was ever written, in canonical order. */
   keys(): readonly string[]
-  /** The records of an append-only log, oldest first. */
+  /** The records of an append-only log, oldest first. One that a crash tore reads as `{ torn: true }`. */
   records<T = Json>(log: string): readonly T[]
+  /**
+   * Whether a log has a torn record: a crash while it was being written left half of it. Only the last can be torn:
+   * cut it off before anything is appended, `truncate(log, records(log).length - 1)`.
+   */
+  torn(log: string): boolean
   append(log: string, record: unknown): void
   /** Keeps the first `length` records of a log. */
   truncate(log: string, length: number): void

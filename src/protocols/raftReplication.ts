@@ -202,7 +202,7 @@ export function replication<State extends LogState>(rule: RaftLogRules, machine:
     /** Term, vote and log are on the disk; what is committed is learned again. */
     start: (ctx: Context): LogState => ({
       ...vote.start(ctx),
-      log: ctx.disk.records<Entry>('log'),
+      log: loggedEntries(ctx.disk),
       commitIndex: 0,
       lastApplied: 0,
       nextIndex: {},
@@ -254,4 +254,10 @@ export function replication<State extends LogState>(rule: RaftLogRules, machine:
     },
     timers: { ...vote.timers, heartbeat: beat },
   }
+}
+
+/** The log on the disk. A record that was torn was never synced, so nobody has been told of it: it is cut off. */
+function loggedEntries(disk: NodeDisk): Entry[] {
+  if (disk.torn('log')) disk.truncate('log', disk.records('log').length - 1)
+  return [...disk.records<Entry>('log')]
 }

@@ -127,6 +127,7 @@ function lent(ctx: Context): Context {
       write: asks((key: string, value: unknown) => disk.write(word(key), plain(value, `disk.${word(key)}`))),
       keys: lend(() => Object.freeze(disk.keys())),
       records: lend((log: string) => Object.freeze(disk.records(word(log)))) as Context['disk']['records'],
+      torn: lend((log: string) => disk.torn(word(log))),
       append: asks((log: string, record: unknown) =>
         disk.append(word(log), plain(record, `disk log ${word(log)}`)),
       ),

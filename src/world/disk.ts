@@ -1,11 +1,12 @@
 /** What a disk holds now, and everything that a loss of power might leave of it. */
 import { byText, canonicalText } from '../base/canonical.ts'
 import type { DiskImage } from '../node/input.ts'
-import type { Effect } from '../node/node.ts'
+import { type Effect, TORN } from '../node/node.ts'
 
 /**
  * Which of the unsynced writes may survive a loss of power: none; the oldest few; or any of them (each key
- * on its own, each log as a prefix).
+ * on its own, each log as a prefix). Where some may survive, the last record that does may be torn: it was being
+ * written when the power went. Keys are replaced as a whole, and never torn.
  */
 export type DiskMode = 'lose-all' | 'prefix' | 'subset'
 
@@ -29,7 +30,10 @@ export function writeDisk(disk: Disk, effect: DiskEffect, mode: DiskMode): Disk 
     case 'lose-all':
       return { current, survivors: disk.survivors }
     case 'prefix':
-      return { current, survivors: distinctImages([...disk.survivors, current]) }
+      return {
+        current,
+        survivors: distinctImages([...disk.survivors, ...torn([disk.current], effect), current]),
+      }
     case 'subset':
       return { current, survivors: distinctImages([...disk.survivors, ...withEffect(disk, effect)]) }
   }
@@ -44,9 +48,14 @@ export function hasUnsynced(disk: Disk): boolean {
 function withEffect(disk: Disk, effect: Exclude<DiskEffect, { kind: 'sync' }>): DiskImage[] {
   if (effect.kind === 'write') return disk.survivors.map((image) => changeImage(image, effect))
   const before = canonicalText(disk.current.logs[effect.log] ?? [])
-  return disk.survivors
-    .filter((image) => canonicalText(image.logs[effect.log] ?? []) === before)
-    .map((image) => changeImage(image, effect))
+  const whole = disk.survivors.filter((image) => canonicalText(image.logs[effect.log] ?? []) === before)
+  return [...whole.map((image) => changeImage(image, effect)), ...torn(whole, effect)]
+}
+
+/** What an append leaves if the power goes while it is carried out. */
+function torn(images: readonly DiskImage[], effect: DiskEffect): DiskImage[] {
+  if (effect.kind !== 'append') return []
+  return images.map((image) => changeImage(image, { ...effect, record: TORN }))
 }
 
 function changeImage(image: DiskImage, effect: Exclude<DiskEffect, { kind: 'sync' }>): DiskImage {

@@ -119,6 +119,7 @@ function direct(
           if (list === undefined) logs.set(log, [record])
           else list.push(record)
         },
+        torn: () => false,
         truncate: (log, length) => void logs.get(log)?.splice(length),
         sync: () => {},
       },

@@ -25,6 +25,17 @@ class ObviousDisk {
     }
   }
 
+  /** The logs whose last kept record has not been synced: a crash may tear it. */
+  tearable(which: readonly boolean[], mode: DiskMode): string[] {
+    const kept = this.since.filter((effect, i) => which[i] && effect.kind === 'append') as { log: string }[]
+    const last = this.since[which.lastIndexOf(true)]
+    if (mode === 'prefix') return last?.kind === 'append' ? [last.log] : []
+    return [...new Set(kept.map(({ log }) => log))].filter((log) => {
+      const [whole, none] = [this.kept(which), this.kept([])]
+      return (whole.logs[log] ?? []).length > (none.logs[log] ?? []).length
+    })
+  }
+
   kept(which: readonly boolean[]): DiskImage {
     const keys: Record<string, never> = { ...(this.synced.keys as Record<string, never>) }
     const logs: Record<string, never[]> = Object.fromEntries(
@@ -62,7 +73,26 @@ class ObviousDisk {
           ? !list.some((kept, i) => kept && list.slice(0, i).includes(false))
           : !list.includes(true),
     )
-    return [...new Set(legal.map((list) => canonicalText(this.kept(list))))].sort()
+    const images = legal.flatMap((list) =>
+      subsets(this.tearable(list, mode)).map((logs) => torn(this.kept(list), logs)),
+    )
+    return [...new Set(images.map(canonicalText))].sort()
+  }
+}
+
+function subsets(list: readonly string[]): readonly (readonly string[])[] {
+  if (list.length === 0) return [[]]
+  const others = subsets(list.slice(1))
+  return [...others, ...others.map((some) => [list[0]!, ...some])]
+}
+
+function torn({ keys, logs }: DiskImage, which: readonly string[]): DiskImage {
+  const tear = (records: readonly unknown[]) => [...records.slice(0, -1), { torn: true }] as never[]
+  return {
+    keys,
+    logs: Object.fromEntries(
+      Object.entries(logs).map(([log, records]) => [log, which.includes(log) ? tear(records) : records]),
+    ),
   }
 }
 
