@@ -121,8 +121,9 @@ export {
 } from './scenario/session.ts'
 export { nearest } from './scenario/words.ts'
 export { apply, begin } from './world/apply.ts'
+export type { Budgets } from './world/budgets.ts'
 export { type Choice, choiceText } from './world/choice.ts'
-export { type Budgets, choices } from './world/choices.ts'
+export { choices } from './world/choices.ts'
 export type { Moment } from './world/draft.ts'
 export {
   type AnyProperty,

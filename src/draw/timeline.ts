@@ -86,8 +86,12 @@ function theChoice(model: Model, { choice }: Moment, labels: TimelineOptions['la
     case 'restart':
       return [{ kind: 'mark', lane: choice.node, mark: 'restart', text: 'restart' }]
     case 'crash':
-    case 'wait':
       return []
+    case 'wait':
+      // Times show that time has passed; among numbered steps no number may be missing.
+      return labels === 'time' && choice.rates === undefined
+        ? []
+        : [{ kind: 'note', text: choiceText(choice) }]
     case 'request':
       // Among times the arrow of its delivery is enough; among numbered steps no number may be missing.
       return labels === 'time'

@@ -264,7 +264,7 @@ export function lastingContext(call: Call): Context {
   const context = new CallContext(call)
   const { send, broadcast, reply, arm, disarm, now, pick, sign, verify, output, log, refuse } = context
   const { self, peers, config } = call.input.identity
-  const { read, write, keys, records, append, truncate, sync } = context.disk
+  const { read, write, keys, records, torn, append, truncate, sync } = context.disk
   return Object.freeze({
     self,
     peers,
@@ -272,7 +272,7 @@ export function lastingContext(call: Call): Context {
     get boot() {
       return context.boot
     },
-    disk: Object.freeze({ read, write, keys, records, append, truncate, sync }),
+    disk: Object.freeze({ read, write, keys, records, torn, append, truncate, sync }),
     ...{ send, broadcast, reply, arm, disarm, now, pick, sign, verify, output, log, refuse },
   })
 }

@@ -14,8 +14,13 @@ export type StepResult =
       readonly arities: readonly number[]
       readonly readClock: boolean
     }
-  | { readonly kind: 'refused'; readonly arities: readonly number[] }
-  | { readonly kind: 'threw'; readonly error: HandlerError; readonly arities: readonly number[] }
+  | { readonly kind: 'refused'; readonly arities: readonly number[]; readonly readClock: boolean }
+  | {
+      readonly kind: 'threw'
+      readonly error: HandlerError
+      readonly arities: readonly number[]
+      readonly readClock: boolean
+    }
 
 /** What went wrong inside a handler, and in which one. `stack` is the raw stack, for mapping to a line. */
 export interface HandlerError {
@@ -36,7 +41,8 @@ export function step(input: StepInput): StepResult {
 export function stepTwice(input: StepInput): StepResult {
   const first = step(input)
   const error = differenceOf(input, first, run(input))
-  return error === null ? first : { kind: 'threw', error, arities: first.arities }
+  if (error === null) return first
+  return { kind: 'threw', error, arities: first.arities, readClock: first.readClock }
 }
 
 /** What `result` differs in when it is `again`, named as the fault of its handler; null where it is the same. */
@@ -76,16 +82,17 @@ export function run(
     }
     const draft = makeDraft(input.state)
     const handler = findHandler(node, event)
-    if (handler === undefined) return { kind: 'refused', arities: call.arities }
+    if (handler === undefined) return { kind: 'refused', arities: call.arities, readClock: false }
     const result =
       event.kind === 'receive'
         ? handler(draft, makeMessage(event), context)
         : handler(draft, context, event.arg)
-    if (result === REFUSED) return { kind: 'refused', arities: call.arities }
+    if (result === REFUSED) return { kind: 'refused', arities: call.arities, readClock: call.readClock }
     if (result !== undefined) throw new TypeError(returnAdvice(handlerName(event), result))
     return done(draft, call)
   } catch (error) {
-    return { kind: 'threw', error: describe(error, handlerName(event)), arities: call.arities }
+    const { arities, readClock } = call
+    return { kind: 'threw', error: describe(error, handlerName(event)), arities, readClock }
   } finally {
     call.end()
   }
@@ -111,7 +118,8 @@ export function keep(result: RawResult, event: Event, keepState: (state: unknown
   try {
     return { kind: 'done', state: keepState(result.state), effects, arities, readClock }
   } catch (error) {
-    return { kind: 'threw', error: describe(error, handlerName(event)), arities: result.arities }
+    const { arities, readClock } = result
+    return { kind: 'threw', error: describe(error, handlerName(event)), arities, readClock }
   }
 }
 

@@ -35,9 +35,9 @@ export function judgeEventually(region: Region): Met {
   return fairTrap(graph, short) === null ? { kind: 'held' } : { kind: 'unknown' }
 }
 
-/** What happens, whichever way it goes: the picks of a handler are not the scheduler's to be fair about. */
+/** What happens, whichever way it goes and whenever: the picks of a handler are not the scheduler's to be fair about. */
 function event(choice: Choice): Choice {
   if (choice.kind !== 'deliver' && choice.kind !== 'fire') return choice
-  const { picks: _picks, crash: _crash, ...bare } = choice
+  const { picks: _picks, crash: _crash, atUs: _atUs, ...bare } = choice
   return bare
 }

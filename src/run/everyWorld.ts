@@ -1,6 +1,6 @@
 /** everyWorld: visits each world that a model can get into, without judging it. */
 import { begin } from '../world/apply.ts'
-import { type Budgets, DEFAULT_BUDGETS } from '../world/choices.ts'
+import { type Budgets, budgetsOf } from '../world/budgets.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
 import { rootsOf } from './roots.ts'
@@ -25,9 +25,10 @@ export function everyWorld(
   // Nothing is judged: without folds worlds that differ only in what was announced are one.
   const bare = { ...model, properties: [] }
   const from = { ...(options.from ?? begin(bare).world), folds: [] }
-  const space = new Space(bare, { ...DEFAULT_BUDGETS, ...options.budgets }, Object.keys(from.clients))
+  const budgets = budgetsOf(bare, options.budgets)
+  const space = new Space(bare, budgets, from)
   const rows = new RowSet(false)
-  for (const { world } of rootsOf(bare, from, options.budgets ?? {})) rows.add(space.rowOf(world), -1)
+  for (const { world } of rootsOf(bare, from, budgets)) rows.add(space.rowOf(world), -1)
   const row = new Row(space.fixed)
   for (let index = 0; index < rows.size; index++) {
     if (rows.size > maxWorlds) return { worlds: index, whole: false }

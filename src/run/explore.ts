@@ -1,8 +1,8 @@
 /** explore: every schedule of a model within budgets, breadth first, so that the first story is a shortest one. */
-import { type Bound, count, type Verdict } from '../base/verdict.ts'
+import type { Bound, Verdict } from '../base/verdict.ts'
 import { begin } from '../world/apply.ts'
+import { type Budgets, budgetsOf, budgetWords } from '../world/budgets.ts'
 import type { Choice } from '../world/choice.ts'
-import { type Budgets, DEFAULT_BUDGETS } from '../world/choices.ts'
 import type { AnyProperty } from '../world/property.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
@@ -102,10 +102,10 @@ class Search {
     private readonly options: ExploreOptions,
   ) {
     this.model = options.properties === undefined ? model : onlyProperties(model, options.properties)
-    this.budgets = { ...DEFAULT_BUDGETS, ...options.budgets }
+    this.budgets = budgetsOf(this.model, options.budgets)
     this.root =
       options.from === undefined ? begin(this.model).world : withFolds(model, this.model, options.from)
-    this.space = new Space(this.model, this.budgets, Object.keys(this.root.clients))
+    this.space = new Space(this.model, this.budgets, this.root)
     this.rows = new RowSet(options.exact ?? false)
     this.judged = this.model.properties.map(() => [])
     this.wanted = new Set(this.model.properties.map((p) => p.name))
@@ -135,7 +135,7 @@ class Search {
   }
 
   private breadthFirst(): void {
-    const { maxWorlds = 2_000_000, maxDepth = Number.POSITIVE_INFINITY, maxBytes } = this.options
+    const { maxWorlds = 2_000_000, maxDepth = Number.POSITIVE_INFINITY } = this.options
     const row = new Row(this.space.fixed)
     let levelEnd = this.rows.size
     for (let index = 0; index < this.rows.size; index++) {
@@ -152,10 +152,8 @@ class Search {
         this.stopped = `${maxWorlds} worlds`
         return
       }
-      if (this.isFull()) {
-        this.stopped = `${maxBytes} bytes of memory`
-        return
-      }
+      this.stopped = this.whatIsFull()
+      if (this.stopped !== null) return
       if (this.isStopped()) {
         this.stopped = BY_HAND
         return
@@ -164,9 +162,13 @@ class Search {
     }
   }
 
-  private isFull(): boolean {
+  /** What keeps the search from holding more worlds, or null. */
+  private whatIsFull(): string | null {
     const { maxBytes } = this.options
+    if (this.rows.isFull) return `${this.rows.size} worlds, the most a search can hold`
     return maxBytes !== undefined && this.rows.bytes(PROGRESS_EVERY) > maxBytes
+      ? `${maxBytes} bytes of memory`
+      : null
   }
 
   /** Called once for every world that is visited, in whatever pass. */
@@ -257,12 +259,21 @@ class Search {
 
   private settle(property: AnyProperty, met: Met): void {
     if (met.kind === 'broken') this.found.set(property.name, { index: met.index, why: met.why })
-    if (met.kind === 'unknown') this.unknown.set(property.name, `timeouts ${this.budgets.timeouts}`)
+    if (met.kind === 'unknown') this.unknown.set(property.name, this.cutBy(property))
+  }
+
+  /** The budgets that cut worlds short; after a repair timers fire as often as they like. */
+  private cutBy(property: AnyProperty): string {
+    const { ticks, timeouts } = this.budgets
+    const counted = Number.isFinite(timeouts) && property.judge.kind !== 'afterRepair'
+    return [...(counted ? [`timeouts ${timeouts}`] : []), ...(ticks > 0 ? [`ticks ${ticks}`] : [])].join(
+      ' or ',
+    )
   }
 
   /** Adds the repaired world of every world, and all that can follow it without a fault; leaves off at a budget. */
   private repairAll(): void {
-    const { maxRepaired = 200_000, maxBytes } = this.options
+    const { maxRepaired = 200_000 } = this.options
     const row = new Row(this.space.fixed)
     for (let index = 0; index < this.mainRows; index++) {
       this.lookUp()
@@ -270,7 +281,8 @@ class Search {
     }
     for (let index = this.mainRows; index < this.rows.size; index++) {
       this.lookUp()
-      if (this.isFull()) throw new LeftOff(`${maxBytes} bytes of memory`)
+      const full = this.whatIsFull()
+      if (full !== null) throw new LeftOff(full)
       if (this.rows.size - this.mainRows > maxRepaired)
         throw new LeftOff(
           `${maxRepaired} worlds after a repair${this.model.options.wire === 'bag' ? ' (retries on a bag wire never end: try wire=set)' : ''}`,
@@ -367,32 +379,6 @@ export function onlyProperties(model: Model, names: readonly string[]): Model {
     return property
   })
   return { ...model, properties: chosen }
-}
-
-/** Budgets in words, as verdicts print them. */
-export function budgetWords(model: Model, budgets: Budgets): string[] {
-  const words: string[] = []
-  const { crashes, drops, duplicates, timeouts, mayCrash, traitors } = budgets
-  if (crashes > 0)
-    words.push(
-      `${crashes} crash${crashes === 1 ? '' : 'es'}${mayCrash ? ` of ${mayCrash.join(' or ')}` : ''}`,
-    )
-  if (drops > 0) words.push(`${drops} loss${drops === 1 ? '' : 'es'}`)
-  if (duplicates > 0) words.push(`${duplicates} duplicate${duplicates === 1 ? '' : 's'}`)
-  const some = (n: number | undefined, what: string, many?: string) => {
-    if (n !== undefined && n > 0) words.push(count(n, what, many))
-  }
-  some(budgets.processCrashes, 'process crash', 'process crashes')
-  some(budgets.partitions, 'partition')
-  some(budgets.pauses, 'pause')
-  if (typeof traitors !== 'number') words.push(...(traitors ?? []).map((name) => `${name} a traitor`))
-  else if (traitors > 0) words.push(`at most ${count(traitors, 'traitor')}`)
-  some(budgets.lies, 'lie')
-  words.push(
-    Number.isFinite(timeouts) ? `${timeouts} timeout${timeouts === 1 ? '' : 's'}` : 'any number of timeouts',
-  )
-  if (model.options.wire === 'set') words.push('each message any number of times')
-  return words
 }
 
 function withFolds(all: Model, some: Model, world: World): World {

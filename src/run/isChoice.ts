@@ -43,10 +43,11 @@ const course: Shape = {
   picks: either(isMissing, (value) => Array.isArray(value) && value.every(isCount)),
   crash: either(isMissing, fits({ after: isCount, disk: isCount })),
 }
+const timed: Shape = { atUs: either(isMissing, isCount) }
 
 const SHAPES: { readonly [kind in Choice['kind']]: Shape } = {
-  deliver: { parcel, ...course },
-  fire: { node: isText, timer: isText, arg: isJson, ...course },
+  deliver: { parcel, ...course, ...timed },
+  fire: { node: isText, timer: isText, arg: isJson, ...course, ...timed },
   restart: { node: isText, ...course },
   crash: { node: isText, disk: either(isCount, (value) => value === 'cache') },
   drop: { parcel },
@@ -67,5 +68,8 @@ const SHAPES: { readonly [kind in Choice['kind']]: Shape } = {
   resume: { node: isText },
   clock: { node: isText, stepUs: isWhole, rate: either(isNull, isRate) },
   repair: {},
-  wait: { untilUs: isCount },
+  wait: {
+    untilUs: isCount,
+    rates: either(isMissing, (value) => isRecord(value) && Object.values(value).every(isRate)),
+  },
 }

@@ -115,10 +115,10 @@ export function calmEnding(
   return null
 }
 
-/** Deliveries, timers and the passing of time disturb nobody, unless a node dies in them. */
+/** Deliveries, timers and the passing of time disturb nobody, unless a node dies in them or a clock is off. */
 export function disturbs(choice: Choice): boolean {
   if (choice.kind === 'deliver' || choice.kind === 'fire') return choice.crash !== undefined
-  return choice.kind !== 'wait'
+  return choice.kind !== 'wait' || choice.rates !== undefined
 }
 
 function needsRepair(world: World): boolean {

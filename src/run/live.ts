@@ -174,6 +174,7 @@ export class Live extends Draft implements Ground {
         picks: this.mayPick ? this.picks : NONE,
         draw: this.mayPick ? this.drawPick : undefined,
       }),
+      event,
     )
     if (result.kind === 'refused') return false
     if (result.kind === 'threw') this.stepping.restore()
@@ -216,9 +217,9 @@ export class Live extends Draft implements Ground {
     if (parcels.length > 0) this.send(parcels)
   }
 
-  override spend(what: keyof Spent, disturbance: Disturbance): void {
+  override spend(what: keyof Spent, disturbance: Disturbance | null): void {
     this.spent[what]++
-    this.see({ kind: 'disturbance', what: disturbance })
+    if (disturbance !== null) this.see({ kind: 'disturbance', what: disturbance })
   }
 
   earliest(): Due | undefined {

@@ -3,8 +3,9 @@
  * packed explorer is compared with, and the baseline it is measured against.
  */
 import { apply, begin } from '../world/apply.ts'
+import { type Budgets, budgetsOf } from '../world/budgets.ts'
 import type { Choice } from '../world/choice.ts'
-import { type Budgets, choices, DEFAULT_BUDGETS } from '../world/choices.ts'
+import { choices } from '../world/choices.ts'
 import type { Model } from '../world/protocol.ts'
 import { NOTHING_SPENT, type World, worldText } from '../world/world.ts'
 import { rootsOf } from './roots.ts'
@@ -25,8 +26,8 @@ export function exploreNaively(
   from?: World,
   maxWorlds = Number.POSITIVE_INFINITY,
 ): NaiveExploration {
-  const budgets = { ...DEFAULT_BUDGETS, ...partial }
-  const textOf = (world: World) => worldText(world, model.options.wire === 'fifo')
+  const budgets = budgetsOf(model, partial)
+  const textOf = (world: World) => worldText(world, model.options.wire === 'fifo', budgets.ticks > 0)
   const roots = rootsOf(model, from ?? begin(model).world, budgets)
   const stories = new Map<string, readonly Choice[]>()
   const broken = new Map<string, { why: string; trace: readonly Choice[] }>()
@@ -69,7 +70,7 @@ function forgetful(world: World, budgets: Budgets): World {
   return {
     ...world,
     spent: Number.isFinite(budgets.timeouts) ? spent : { ...spent, timeouts: 0 },
-    heard: spent.lies < (budgets.lies ?? 0) ? world.heard : [],
+    heard: spent.lies < budgets.lies ? world.heard : [],
   }
 }
 

@@ -1,4 +1,6 @@
 /** The faults of a search: crashes and restarts, losses and copies, pauses, partitions, each within its budget. */
+import type { Body } from '../node/node.ts'
+import { corruptionsOf } from '../world/budgets.ts'
 import { splitsOf } from '../world/choices.ts'
 import type { PackedWorlds } from './packedWorlds.ts'
 import type { Row } from './rows.ts'
@@ -6,13 +8,15 @@ import { NO_COURSE, type Tried, type Visit } from './tried.ts'
 
 export class PackedFaults {
   private readonly splits: readonly (readonly string[])[]
+  /** By message: what it may turn into. */
+  private readonly corruptedTo: (readonly { readonly body: Body; readonly id: number }[])[] = []
 
   constructor(
     private readonly worlds: PackedWorlds,
     private readonly tried: Tried,
   ) {
     const { budgets, names } = worlds
-    this.splits = (budgets.partitions ?? 0) > 0 ? splitsOf(names) : []
+    this.splits = budgets.partitions > 0 ? splitsOf(names) : []
   }
 
   /** Every fault that the budgets still allow, in canonical order. */
@@ -24,9 +28,9 @@ export class PackedFaults {
     this.restarts(row, crashes, visit)
     if (consumes && spent.drops < budgets.drops) this.losses(row, visit)
     if (consumes && !ordered && spent.duplicates < budgets.duplicates) this.copies(row, visit)
-    if (spent.processCrashes < (budgets.processCrashes ?? 0)) this.processCrashes(row, visit)
-    if ((budgets.pauses ?? 0) > 0) this.pauses(row, visit)
-    if ((budgets.partitions ?? 0) > 0) this.partitions(row, visit)
+    if (spent.processCrashes < budgets.processCrashes) this.processCrashes(row, visit)
+    if (spent.pauses < budgets.pauses) this.pauses(row, visit)
+    if (budgets.partitions > 0) this.partitions(row, visit)
   }
 
   private crashes(row: Row, visit: Visit): void {
@@ -85,6 +89,36 @@ export class PackedFaults {
     }
   }
 
+  /** Messages that turn into others on the way. */
+  corruptions(row: Row, visit: Visit): void {
+    const { worlds } = this
+    if (worlds.phaseOf(row).spent.corruptions >= worlds.budgets.corruptions) return
+    for (let at = worlds.fixed; at < row.length; at++) {
+      if (worlds.isCopy(row, at)) continue
+      const parcel = row.cells[at]!
+      for (const { body, id } of this.corrupted(parcel)) {
+        const next = worlds.copy(row)
+        next.remove(at)
+        worlds.insert(next, id)
+        worlds.spend(next, 'corruptions')
+        this.tried.noteCorrupt(parcel, body)
+        visit(next, null)
+      }
+    }
+  }
+
+  private corrupted(parcel: number): readonly { readonly body: Body; readonly id: number }[] {
+    const known = this.corruptedTo[parcel]
+    if (known !== undefined) return known
+    const { model, parcels } = this.worlds
+    const into = corruptionsOf(model, parcels.value(parcel)).map((body) => ({
+      body,
+      id: parcels.id({ ...parcels.value(parcel), body }, parcels.places[parcel]),
+    }))
+    this.corruptedTo[parcel] = into
+    return into
+  }
+
   private processCrashes(row: Row, visit: Visit): void {
     const { worlds } = this
     const { nodes } = worlds
@@ -102,14 +136,13 @@ export class PackedFaults {
   private pauses(row: Row, visit: Visit): void {
     const { worlds } = this
     const { nodes } = worlds
-    const may = worlds.phaseOf(row).spent.pauses < (worlds.budgets.pauses ?? 0)
     for (let node = 0; node < worlds.names.length; node++) {
       const slot = nodes.value(row.cells[node]!)
-      if (!slot.up || !(slot.paused || may)) continue
+      if (!slot.up || slot.paused) continue
       const next = worlds.copy(row)
-      next.set(node, nodes.id({ ...slot, paused: !slot.paused }))
-      if (!slot.paused) worlds.spend(next, 'pauses')
-      this.tried.note(slot.paused ? 'resume' : 'pause', node, 0, NO_COURSE)
+      next.set(node, nodes.id({ ...slot, paused: true }))
+      worlds.spend(next, 'pauses')
+      this.tried.note('pause', node, 0, NO_COURSE)
       visit(next, null)
     }
   }
@@ -122,7 +155,7 @@ export class PackedFaults {
       worlds.setPhase(next, { ...phase, cut: [] })
       this.tried.note('heal', 0, 0, NO_COURSE)
       visit(next, null)
-    } else if (phase.spent.partitions < (worlds.budgets.partitions ?? 0))
+    } else if (phase.spent.partitions < worlds.budgets.partitions)
       for (const links of this.splits) {
         const next = worlds.copy(row)
         worlds.setPhase(next, { ...phase, cut: links })

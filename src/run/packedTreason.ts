@@ -14,7 +14,7 @@ export class PackedTreason {
     private readonly tried: Tried,
   ) {
     this.lies = new PackedLies(worlds.model, worlds.parcels)
-    this.most = worlds.budgets.lies ?? 0
+    this.most = worlds.budgets.lies
   }
 
   /** Every lie that the budget still allows, in canonical order. */

@@ -1,15 +1,23 @@
 /** Worlds as rows of interned ids: to and fro, and everything that a step may change in one. */
 import { canonicalText, type Value } from '../base/canonical.ts'
 import type { Event } from '../node/node.ts'
+import type { Budgets } from '../world/budgets.ts'
 import { parcelOf } from '../world/choice.ts'
-import type { Budgets } from '../world/choices.ts'
 import type { Disturbance, Observation } from '../world/property.ts'
 import type { Model } from '../world/protocol.ts'
-import { type Envelope, linkText, NOTHING_SPENT, placesOf, type Spent, type World } from '../world/world.ts'
+import {
+  type Envelope,
+  linkText,
+  NOTHING_SPENT,
+  type NodeSlot,
+  placesOf,
+  type Spent,
+  type World,
+} from '../world/world.ts'
 import { Interner } from './intern.ts'
 import { PackedClients } from './packedClients.ts'
 import type { Treason } from './packedLies.ts'
-import { PackedNodes, type PackedOutcome, withoutTimes } from './packedNodes.ts'
+import { atZero, fromZero, PackedNodes, type PackedOutcome, withoutTimes } from './packedNodes.ts'
 import { PackedParcels } from './packedParcels.ts'
 import { Pairs } from './pairs.ts'
 import { Row } from './rows.ts'
@@ -20,10 +28,12 @@ export interface Phase extends Treason {
   readonly calm: boolean
   /** Cut links, sorted. */
   readonly cut: readonly string[]
+  /** True time. It stands still but for ticks. */
+  readonly timeUs: number
 }
 
 /** What each thing that is counted looks like from outside. */
-const DISTURBANCES: { readonly [what in keyof Spent]: Disturbance } = {
+const DISTURBANCES: { readonly [what in keyof Spent]: Disturbance | null } = {
   crashes: 'crash',
   drops: 'loss',
   duplicates: 'duplicate',
@@ -32,6 +42,9 @@ const DISTURBANCES: { readonly [what in keyof Spent]: Disturbance } = {
   partitions: 'partition',
   pauses: 'pause',
   lies: 'lie',
+  ticks: null,
+  clockSteps: 'clock',
+  corruptions: 'corruption',
 }
 
 /**
@@ -54,6 +67,8 @@ export class PackedWorlds {
   readonly consumes: boolean
   /** Whether what one node sends to another keeps its order. */
   readonly ordered: boolean
+  /** Whether time passes, by ticks. */
+  readonly timed: boolean
   private readonly phases = new Interner<Phase>(canonicalText)
   private readonly seen = new Interner<Observation>(canonicalText)
   private readonly folds: readonly Interner<Value>[]
@@ -63,7 +78,9 @@ export class PackedWorlds {
   private readonly first: number
   /** By budget, by phase: the phase after one more; and the observation that one more is. */
   private readonly spentPhases: { readonly [what in keyof Spent]: number[] }
-  private readonly disturbances: { readonly [what in keyof Spent]: number }
+  private readonly disturbances: { readonly [what in keyof Spent]: number | null }
+  /** What a clock at another rate looks like. */
+  readonly clockDisturbance: number
   /** By phase and message. */
   private readonly overCut: boolean[][] = []
   private readonly scratch: Row
@@ -71,12 +88,14 @@ export class PackedWorlds {
   constructor(
     readonly model: Model,
     readonly budgets: Budgets,
-    clients: readonly string[],
+    root: World,
   ) {
     this.names = model.cluster.names
-    this.clients = clients
+    this.clients = Object.keys(root.clients)
+    const { clients } = this
+    this.timed = budgets.ticks > 0
     this.parcels = new PackedParcels(this.names, this.events)
-    this.nodes = new PackedNodes(model, this.events, this.parcels, this.seen)
+    this.nodes = new PackedNodes(model, this.events, this.parcels, this.seen, this.timed)
     this.answers = new PackedClients(model, clients, this.names.length, this.parcels, this.seen)
     this.folds = model.properties.map(() => new Interner<Value>(canonicalText))
     this.foldSteps = model.properties.map(() => new Pairs())
@@ -87,8 +106,11 @@ export class PackedWorlds {
     this.mayCrash = this.names.map((name) => budgets.mayCrash?.includes(name) ?? true)
     this.consumes = model.options.wire !== 'set'
     this.ordered = model.options.wire === 'fifo'
-    const disturbance = (what: keyof Spent) => this.seen.id({ kind: 'disturbance', what: DISTURBANCES[what] })
-    this.disturbances = byBudget(disturbance)
+    this.clockDisturbance = this.seen.id({ kind: 'disturbance', what: 'clock' })
+    this.disturbances = byBudget((what) => {
+      const seen = DISTURBANCES[what]
+      return seen === null ? null : this.seen.id({ kind: 'disturbance', what: seen })
+    })
     this.spentPhases = byBudget(() => [])
   }
 
@@ -98,34 +120,42 @@ export class PackedWorlds {
     const wire = world.wire.map((envelope, i) => this.parcels.id(parcelOf(envelope), places[i]))
     const row = new Row(this.fixed)
     row.fill([
-      ...this.names.map((name) => this.nodes.id(withoutTimes(world.nodes[name]!))),
+      ...this.names.map((name) => this.nodes.id(this.packed(world.nodes[name]!, world.timeUs))),
       ...this.clients.map((name) => this.answers.histories.id(world.clients[name] ?? [])),
       ...world.folds.map((fold, i) => this.folds[i]!.id(fold)),
       this.phases.id({
         spent: NOTHING_SPENT,
         calm: false,
         cut: world.cut,
+        timeUs: world.timeUs,
         traitors: world.traitors,
-        heard: (this.budgets.lies ?? 0) > 0 ? world.heard : [],
+        heard: this.budgets.lies > 0 ? world.heard : [],
       }),
       ...wire.sort((a, b) => this.parcels.ranks[a]! - this.parcels.ranks[b]!),
     ])
     return row
   }
 
-  /** The world of a row; times are zero. */
+  private packed(slot: NodeSlot, timeUs: number): NodeSlot {
+    return this.timed ? atZero(slot, timeUs) : withoutTimes(slot)
+  }
+
+  /** The world of a row; where time does not pass, times are zero. */
   worldOf(row: Row): World {
     const phase = this.phaseOf(row)
+    const timeUs = this.timed ? phase.timeUs : 0
+    const slotOf = (id: number) =>
+      this.timed ? fromZero(this.nodes.value(id), timeUs) : this.nodes.value(id)
     const ids = [...row.cells.subarray(0, row.length)]
     const { places } = this.parcels
     const wire = ids
       .slice(this.fixed)
       .sort((a, b) => (this.ordered ? places[a]! - places[b]! : 0))
-      .map((id, i): Envelope => ({ ...this.parcels.value(id), id: i + 1, sentUs: 0, dueUs: 0 }))
+      .map((id, i): Envelope => ({ ...this.parcels.value(id), id: i + 1, sentUs: timeUs, dueUs: timeUs }))
     return {
-      timeUs: 0,
+      timeUs,
       next: wire.length + 1,
-      nodes: Object.fromEntries(this.names.map((name, i) => [name, this.nodes.value(ids[i]!)])),
+      nodes: Object.fromEntries(this.names.map((name, i) => [name, slotOf(ids[i]!)])),
       clients: Object.fromEntries(
         this.clients.map((name, i) => [name, this.answers.histories.value(ids[this.names.length + i]!)]),
       ),
@@ -246,7 +276,7 @@ export class PackedWorlds {
   }
 
   /** Counts towards a budget, in view of all. Without a limit nothing is counted, so that retries close into a loop. */
-  spend(row: Row, what: keyof Spent, limit: number = this.budgets[what] ?? 0): void {
+  spend(row: Row, what: keyof Spent, limit: number = this.budgets[what]): void {
     if (Number.isFinite(limit)) {
       const before = row.cells[this.fixed - 1]!
       const known = this.spentPhases[what]
@@ -257,7 +287,8 @@ export class PackedWorlds {
       }
       row.set(this.fixed - 1, known[before])
     }
-    this.see(row, this.disturbances[what])
+    const seen = this.disturbances[what]
+    if (seen !== null) this.see(row, seen)
   }
 }
 

@@ -1,7 +1,7 @@
 /** rootsOf: the worlds in which a search begins, one for every set of nodes that may be traitors. */
 import { apply } from '../world/apply.ts'
+import type { Budgets } from '../world/budgets.ts'
 import type { Choice } from '../world/choice.ts'
-import type { Budgets } from '../world/choices.ts'
 import { traitorSets } from '../world/lies.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
@@ -13,7 +13,7 @@ export interface Root {
 }
 
 /** Who betrays is settled before anything else happens: a traitor may behave well for as long as it likes. */
-export function rootsOf(model: Model, first: World, { traitors = 0 }: Pick<Budgets, 'traitors'>): Root[] {
+export function rootsOf(model: Model, first: World, { traitors }: Pick<Budgets, 'traitors'>): Root[] {
   return traitorSets(model.cluster.names, traitors, first.traitors).map((set) => {
     let world = first
     const trace: Choice[] = []

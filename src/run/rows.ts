@@ -156,7 +156,12 @@ export class Row {
 }
 
 /** What is kept of every row beside its cells, in one line of the cache: two lanes, where its cells begin, its parent. */
-const HEAD_BITS = 2
+const HEAD = 4
+
+/** Where cells begin is kept in 32 bits. */
+const MOST_CELLS = 2 ** 32 - CHUNK
+/** Numbers of rows, and where their heads lie, are 32 bits as well. */
+const MOST_ROWS = 2 ** 29
 
 /**
  * A set of rows. Two rows are taken for equal if their 64-bit fingerprints are; in exact mode their contents
@@ -181,7 +186,7 @@ export class RowSet {
     const mask = table.length - 1
     let place = (lane0 ^ Math.imul(lane1, MIX)) & mask
     for (let entry = table[place]!; entry !== 0; entry = table[place]!) {
-      const head = (entry - 1) << HEAD_BITS
+      const head = (entry - 1) * HEAD
       if (heads.get(head) === lane0 && heads.get(head + 1) === lane1) {
         if (!this.exact || this.equals(entry - 1, row)) {
           this.isNew = false
@@ -205,15 +210,15 @@ export class RowSet {
     const length = cells.read()
     into.makeRoom(length)
     into.length = length
-    into.lane0 = this.heads.get(index << HEAD_BITS)
-    into.lane1 = this.heads.get((index << HEAD_BITS) + 1)
+    into.lane0 = this.heads.get(index * HEAD)
+    into.lane1 = this.heads.get(index * HEAD + 1)
     for (let i = 0; i < length; i++) into.cells[i] = cells.read()
     return into
   }
 
   /** The row that `index` was first reached from; -1 for the first. */
   parent(index: number): number {
-    return this.heads.get((index << HEAD_BITS) + 3)
+    return this.heads.get(index * HEAD + 3)
   }
 
   equals(index: number, row: Row): boolean {
@@ -229,6 +234,11 @@ export class RowSet {
     return (this.size * (this.size - 1)) / 2 / 2 ** 64
   }
 
+  /** True where there is no place for many more, however much memory there is. */
+  get isFull(): boolean {
+    return this.size >= MOST_ROWS - CHUNK || this.cells.length >= MOST_CELLS
+  }
+
   /** Bytes held now; with those it takes to double the table if that comes within the next `soon` rows. */
   bytes(soon = 0): number {
     const table = this.table.byteLength
@@ -237,7 +247,7 @@ export class RowSet {
   }
 
   private offset(index: number): number {
-    return this.heads.get((index << HEAD_BITS) + 2) >>> 0
+    return this.heads.get(index * HEAD + 2) >>> 0
   }
 
   private append(row: Row, parent: number): number {
@@ -256,7 +266,7 @@ export class RowSet {
     const mask = table.length - 1
     const { heads } = this
     for (let index = 0; index < this.size; index++) {
-      const head = index << HEAD_BITS
+      const head = index * HEAD
       let place = (heads.get(head) ^ Math.imul(heads.get(head + 1), MIX)) & mask
       while (table[place] !== 0) place = (place + 1) & mask
       table[place] = index + 1

@@ -65,8 +65,9 @@ export function isFault(choice: Choice): boolean {
     case 'heal':
     case 'resume':
     case 'repair':
-    case 'wait':
       return false
+    case 'wait':
+      return choice.rates !== undefined
   }
 }
 

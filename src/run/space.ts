@@ -1,11 +1,12 @@
 /** The explorer's view of a model: the memoised successors of a row, each with the choice that leads there. */
 
+import type { Budgets } from '../world/budgets.ts'
+import { CALM } from '../world/budgets.ts'
 import type { Choice } from '../world/choice.ts'
-import type { Budgets } from '../world/choices.ts'
-import { CALM } from '../world/choices.ts'
 import type { Model } from '../world/protocol.ts'
 import { turnOf } from '../world/rounds.ts'
-import { NOTHING_SPENT } from '../world/world.ts'
+import { NOTHING_SPENT, type World } from '../world/world.ts'
+import { PackedClocks } from './packedClocks.ts'
 import { PackedFaults } from './packedFaults.ts'
 import { PackedTreason } from './packedTreason.ts'
 import { PackedWorlds } from './packedWorlds.ts'
@@ -16,27 +17,40 @@ export class Space extends PackedWorlds {
   private readonly tried = new Tried(this)
   private readonly faults: PackedFaults
   private readonly treason: PackedTreason
+  private readonly clocks: PackedClocks
 
-  constructor(model: Model, budgets: Budgets, clients: readonly string[]) {
-    super(model, budgets, clients)
+  constructor(model: Model, budgets: Budgets, root: World) {
+    super(model, budgets, root)
     this.faults = new PackedFaults(this, this.tried)
     this.treason = new PackedTreason(this, this.tried)
+    this.clocks = new PackedClocks(this, this.tried, root)
   }
 
-  /** True where a timer could still fire if its budget allowed it. */
+  /**
+   * True where something could still happen but for a budget: a timer fire, or, where ticks are used up, a timer
+   * come due or a message be read later than it can be now.
+   */
   isCut(row: Row): boolean {
-    const phase = this.phaseOf(row)
-    if (phase.calm || phase.spent.timeouts < this.budgets.timeouts) return false
+    const { spent, calm } = this.phaseOf(row)
+    if (this.timed && spent.ticks >= this.budgets.ticks && this.isPending(row)) return true
+    if (calm || spent.timeouts < this.budgets.timeouts) return false
     for (let node = 0; node < this.names.length; node++)
       if (this.nodes.timesOut[row.cells[node]!]) return true
+    return false
+  }
+
+  /** True where something waits for time to pass, or may do otherwise when it has. */
+  private isPending(row: Row): boolean {
+    if (row.length > this.fixed) return true
+    for (let node = 0; node < this.names.length; node++) if (this.nodes.waits[row.cells[node]!]) return true
     return false
   }
 
   /** The repaired world of a row: no more faults, all links whole, all nodes up. The row is reused. */
   repaired(row: Row): Row {
     const next = this.copy(row)
-    const { traitors } = this.phaseOf(row)
-    this.setPhase(next, { spent: NOTHING_SPENT, calm: true, cut: [], traitors, heard: [] })
+    const { traitors, timeUs } = this.phaseOf(row)
+    this.setPhase(next, { spent: NOTHING_SPENT, calm: true, cut: [], timeUs, traitors, heard: [] })
     for (let node = 0; node < this.names.length; node++) {
       const slot = this.nodes.value(next.cells[node]!)
       if (slot.paused) next.set(node, this.nodes.id({ ...slot, paused: false }))
@@ -47,18 +61,29 @@ export class Space extends PackedWorlds {
     return next
   }
 
-  /** Deliveries and timers that go without a fault: what can happen if the world is left alone. */
+  /**
+   * What can happen if the world is left alone: deliveries and timers that go without a fault, time that something
+   * waits for, and nodes that go on. A pause ends by itself, while a restart and a heal are somebody's doing.
+   */
   calmSuccessors(row: Row, visit: Visit): void {
+    if (this.timed) this.tried.at(this.phaseOf(row).timeUs)
     this.happenings(row, false, visit)
+    if (this.timed && this.isPending(row)) this.clocks.calmSuccessors(row, visit)
+    this.resumes(row, visit)
   }
 
   /** Every choice within the budgets, in canonical order. */
   successors(row: Row, visit: Visit): void {
     const { spent, calm } = this.phaseOf(row)
     const crashes = !calm && spent.crashes < this.budgets.crashes
+    if (this.timed) this.tried.at(this.phaseOf(row).timeUs)
     this.happenings(row, crashes, visit)
+    if (this.timed) this.clocks.ticks(row, visit)
+    this.resumes(row, visit)
     if (calm) return
     this.faults.successors(row, visit)
+    if (this.budgets.clockSteps > 0) this.clocks.jumps(row, visit)
+    if (this.budgets.corruptions > 0) this.faults.corruptions(row, visit)
     this.treason.successors(row, visit)
   }
 
@@ -167,6 +192,17 @@ export class Space extends PackedWorlds {
           visit(next, outcome.threw)
         }
       }
+    }
+  }
+
+  private resumes(row: Row, visit: Visit): void {
+    for (let node = 0; node < this.names.length; node++) {
+      const slot = this.nodes.value(row.cells[node]!)
+      if (!slot.paused) continue
+      const next = this.copy(row)
+      next.set(node, this.nodes.id({ ...slot, paused: false }))
+      this.tried.note('resume', node, 0, NO_COURSE)
+      visit(next, null)
     }
   }
 }

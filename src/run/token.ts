@@ -2,7 +2,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Json } from '../base/canonical.ts'
 import type { OperationId } from '../node/node.ts'
-import type { Choice, Course, Parcel } from '../world/choice.ts'
+import type { Choice, Course, Parcel, Timed } from '../world/choice.ts'
 import type { ClientRequest, ModelOptions } from '../world/protocol.ts'
 
 /** What a token holds: which program, filled in how, and every choice from the first world on. */
@@ -118,7 +118,7 @@ function pack(choice: Choice): Packed {
     case 'repair':
       return ['R']
     case 'wait':
-      return ['w', choice.untilUs]
+      return choice.rates === undefined ? ['w', choice.untilUs] : ['w', choice.untilUs, choice.rates]
   }
 }
 
@@ -160,7 +160,7 @@ function unpack([kind, ...rest]: Packed): Choice {
     case 'R':
       return { kind: 'repair' }
     case 'w':
-      return { kind: 'wait', untilUs: a }
+      return { kind: 'wait', untilUs: a, ...(b !== undefined && { rates: b }) }
     default:
       throw new Error(`unknown choice ${kind}`)
   }
@@ -179,13 +179,20 @@ function unpackInstead(packed: 0 | [string, string, Parcel['body'], 0 | [string,
   return packed === 0 ? null : unpackParcel(...packed)
 }
 
-function packCourse({ picks, crash }: Course): unknown[] {
-  if (picks === undefined && crash === undefined) return []
-  return [[picks ?? 0, crash === undefined ? 0 : [crash.after, crash.disk]]]
+function packCourse({ picks, crash, atUs }: Course & Timed): unknown[] {
+  if (picks === undefined && crash === undefined && atUs === undefined) return []
+  const course = [picks ?? 0, crash === undefined ? 0 : [crash.after, crash.disk]]
+  return [atUs === undefined ? course : [...course, atUs]]
 }
 
-function unpackCourse(course: [readonly number[] | 0, [number, number] | 0] | undefined): Course {
+function unpackCourse(
+  course: [readonly number[] | 0, [number, number] | 0, number?] | undefined,
+): Course & Timed {
   if (course === undefined) return {}
-  const [picks, crash] = course
-  return { ...(picks !== 0 && { picks }), ...(crash !== 0 && { crash: { after: crash[0], disk: crash[1] } }) }
+  const [picks, crash, atUs] = course
+  return {
+    ...(picks !== 0 && { picks }),
+    ...(crash !== 0 && { crash: { after: crash[0], disk: crash[1] } }),
+    ...(atUs !== undefined && { atUs }),
+  }
 }

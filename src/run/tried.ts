@@ -1,7 +1,7 @@
 /** The choice being visited, in parts: a search makes millions, and asks for the whole of nearly none. */
-import type { Event } from '../node/node.ts'
+import type { Body, Event } from '../node/node.ts'
 import type { HandlerError } from '../node/step.ts'
-import type { Choice, Course } from '../world/choice.ts'
+import type { Choice, Course, Rates, Timed } from '../world/choice.ts'
 import { WITHHELD } from './packedLies.ts'
 import type { PackedWorlds } from './packedWorlds.ts'
 import type { Row } from './rows.ts'
@@ -19,11 +19,15 @@ type TriedKind =
   | 'cut'
   | 'heal'
   | 'lie'
+  | 'clock'
+  | 'wait'
+  | 'corrupt'
 
 /** Called once for every choice; `Space.choice` then tells which. `row` is reused: copy what you keep. */
 export type Visit = (row: Row, threw: HandlerError | null) => void
 
 export const NO_COURSE: Course = {}
+const NO_BODY: Body = { type: '' }
 
 export class Tried {
   private kind: TriedKind = 'deliver'
@@ -32,6 +36,10 @@ export class Tried {
   private course = NO_COURSE
 
   private links: readonly string[] = []
+  private rates: Rates = {}
+  private into: Body = NO_BODY
+  /** Where time passes: now. */
+  private timed: Timed = {}
 
   constructor(private readonly worlds: PackedWorlds) {}
 
@@ -47,15 +55,30 @@ export class Tried {
     this.links = links
   }
 
+  noteWait(untilUs: number, rates: Rates): void {
+    this.note('wait', untilUs, 0, NO_COURSE)
+    this.rates = rates
+  }
+
+  noteCorrupt(parcel: number, into: Body): void {
+    this.note('corrupt', parcel, 0, NO_COURSE)
+    this.into = into
+  }
+
+  /** The time of what is noted from here on. */
+  at(timeUs: number): void {
+    if (this.timed.atUs !== timeUs) this.timed = { atUs: timeUs }
+  }
+
   /** The whole. */
   choice(): Choice {
     const { kind, what, detail, course, worlds } = this
     switch (kind) {
       case 'deliver':
-        return { kind, parcel: worlds.parcels.value(what), ...course }
+        return { kind, parcel: worlds.parcels.value(what), ...course, ...this.timed }
       case 'fire': {
         const { timer, arg } = worlds.events.value(detail) as Event & { kind: 'timer' }
-        return { kind, node: worlds.names[what]!, timer, arg, ...course }
+        return { kind, node: worlds.names[what]!, timer, arg, ...course, ...this.timed }
       }
       case 'restart':
         return { kind, node: worlds.names[what]!, ...course }
@@ -70,6 +93,12 @@ export class Tried {
         return { kind }
       case 'lie':
         return this.lie(what, detail)
+      case 'clock':
+        return { kind, node: worlds.names[what]!, stepUs: detail, rate: null }
+      case 'wait':
+        return { kind, untilUs: what, ...(Object.keys(this.rates).length > 0 && { rates: this.rates }) }
+      case 'corrupt':
+        return { kind, parcel: worlds.parcels.value(what), into: this.into }
       case 'drop':
       case 'duplicate':
         return { kind, parcel: worlds.parcels.value(what) }

@@ -1,7 +1,7 @@
 /** retell: a run made again from what is kept of it: which cluster, and every choice since. */
 import type { Json } from '../base/canonical.ts'
 import type { Story } from '../run/token.ts'
-import type { Budgets } from '../world/choices.ts'
+import type { Budgets } from '../world/budgets.ts'
 import type { Alternative } from '../world/protocol.ts'
 import { ScenarioProblem } from './command.ts'
 import type { Kept, Origin, Session } from './session.ts'

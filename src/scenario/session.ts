@@ -6,8 +6,8 @@ import { timelineOf } from '../draw/timeline.ts'
 import type { HistoryEvent } from '../history/read.ts'
 import { type Story, tokenOf } from '../run/token.ts'
 import { apply, begin } from '../world/apply.ts'
+import type { Budgets } from '../world/budgets.ts'
 import type { Choice } from '../world/choice.ts'
-import type { Budgets } from '../world/choices.ts'
 import type { Moment } from '../world/draft.ts'
 import {
   type Alternative,

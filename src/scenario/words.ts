@@ -64,6 +64,14 @@ export function chanceOf(word: Word): number {
   return chance
 }
 
+/** A fraction such as `1/10`. */
+export function fractionOf(word: Word): readonly [number, number] {
+  const match = /^(\d+)\/(\d+)$/.exec(word.text)
+  if (match === null)
+    throw new ScenarioProblem(word.column, `expected a fraction such as 1/10, found "${word.text}"`, '1/10')
+  return [Number(match[1]), Number(match[2])]
+}
+
 /** The word, if it is one of the list; otherwise a problem that names the nearest. */
 export function oneOf(word: Word | undefined, list: readonly string[], what: string, after: number): string {
   if (word === undefined)

@@ -23,9 +23,20 @@ export interface Course {
   readonly crash?: CrashPoint
 }
 
+/** The time at which it happens, where time passes by ticks; otherwise it happens when it is due. */
+export interface Timed {
+  readonly atUs?: number
+}
+
+/** How fast clocks run, by node, as fractions of true time. */
+export interface Rates {
+  readonly [node: string]: readonly [number, number]
+}
+
 export type Choice =
-  | ({ readonly kind: 'deliver'; readonly parcel: Parcel } & Course)
-  | ({ readonly kind: 'fire'; readonly node: string; readonly timer: string; readonly arg: Json } & Course)
+  | ({ readonly kind: 'deliver'; readonly parcel: Parcel } & Course & Timed)
+  | ({ readonly kind: 'fire'; readonly node: string; readonly timer: string; readonly arg: Json } & Course &
+      Timed)
   | ({ readonly kind: 'restart'; readonly node: string } & Course)
   /** Loss of power (`disk` numbers the survivor), or of the process alone (`cache`: the disk keeps all). */
   | { readonly kind: 'crash'; readonly node: string; readonly disk: number | 'cache' }
@@ -62,8 +73,8 @@ export type Choice =
     }
   /** Everything is repaired at once: links heal, then nodes that are down restart in the cluster's order. */
   | { readonly kind: 'repair' }
-  /** Time passes and nothing happens. */
-  | { readonly kind: 'wait'; readonly untilUs: number }
+  /** Time passes and nothing happens; the clocks that are named run at other rates meanwhile. */
+  | { readonly kind: 'wait'; readonly untilUs: number; readonly rates?: Rates }
 
 /** A choice in words, the same in every driver: `rm1 receives prepare from tm, then crashes after 2 effects`. */
 export function choiceText(choice: Choice): string {
@@ -105,7 +116,7 @@ export function choiceText(choice: Choice): string {
     case 'repair':
       return 'everything is repaired'
     case 'wait':
-      return `nothing happens until ${choice.untilUs / 1000} ms`
+      return `nothing happens until ${choice.untilUs / 1000} ms${ratesText(choice.rates)}`
   }
 }
 
@@ -138,6 +149,11 @@ function clockText({ stepUs, rate }: Choice & { kind: 'clock' }): string {
   const jump = stepUs === 0 ? '' : `jumps by ${stepUs / 1000} ms`
   const pace = rate === null ? '' : `runs at ${rate[0]}/${rate[1]} of true time`
   return [jump, pace].filter((part) => part !== '').join(' and ')
+}
+
+function ratesText(rates: Rates = {}): string {
+  const each = Object.entries(rates).map(([node, [n, d]]) => `${node}'s clock runs at ${n}/${d} of true time`)
+  return each.length === 0 ? '' : `; ${each.join(', ')}`
 }
 
 function parcelText(parcel: Parcel): string {

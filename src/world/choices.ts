@@ -1,42 +1,63 @@
 /** choices: everything that may happen next in a world, in canonical order. */
 import { byText } from '../base/canonical.ts'
 import type { Event } from '../node/node.ts'
+import { type Budgets, clockStepsUs, corruptionsOf, tickRates } from './budgets.ts'
 import { type Choice, type Course, linksBetween, parcelOf } from './choice.ts'
 import { isAwaited } from './clients.ts'
 import { liesInstead, liesUnasked } from './lies.ts'
 import { allOutcomes } from './local.ts'
 import type { Model } from './protocol.ts'
 import { turnOf } from './rounds.ts'
-import { type Envelope, envelopeText, linkText, placesOf, type World } from './world.ts'
+import {
+  type Envelope,
+  envelopeText,
+  linkText,
+  localUs,
+  type NodeSlot,
+  placesOf,
+  type World,
+} from './world.ts'
 
-/** How often each fault and timer may happen in all. `Infinity` is allowed for timeouts on a `set` wire. */
-export interface Budgets {
-  readonly crashes: number
-  readonly drops: number
-  readonly duplicates: number
-  readonly timeouts: number
-  /** Crashes of the process alone: its disk keeps all that was written. Default: 0. */
-  readonly processCrashes?: number
-  /** How often the links between two sides may be cut, both ways or one way; a cut may heal at any time. Default: 0. */
-  readonly partitions?: number
-  /** How often a node may stop taking steps; it goes on at any time. Default: 0. */
-  readonly pauses?: number
-  /** At most so many nodes are traitors, any of them, from the beginning; or exactly these. Default: 0. */
-  readonly traitors?: number | readonly string[]
-  /** How often a traitor may withhold, change or make up a message. Default: 0. */
-  readonly lies?: number
-  /** Which nodes may crash; all of them if it is left out. */
-  readonly mayCrash?: readonly string[]
+/**
+ * The fault-free part of `choices`: deliveries and timers, each with every course it can take, time that passes
+ * by true clocks where something waits for it, and nodes that were paused and go on.
+ */
+export function calmChoices(model: Model, world: World, budgets: Budgets): Choice[] {
+  return [
+    ...events(model, world, budgets),
+    ...(isPending(world) ? waits(model, world, budgets).slice(0, 1) : []),
+    ...resumes(model, world),
+  ]
 }
 
-export const DEFAULT_BUDGETS: Budgets = { crashes: 0, drops: 0, duplicates: 0, timeouts: 3 }
+/**
+ * Every choice within the budgets: deliveries by the text of the message, timers by node, ticks, then crashes,
+ * restarts, losses, duplicates, crashes of processes, pauses, partitions, clocks that jump, corruption and lies. Equal
+ * copies of a message are one choice, and so are crash points that leave equal worlds.
+ */
+export function choices(model: Model, world: World, budgets: Budgets): Choice[] {
+  const found = [...events(model, world, budgets), ...waits(model, world, budgets), ...resumes(model, world)]
+  for (const node of model.cluster.names)
+    if (mayCrash(world, budgets, node) && world.nodes[node]!.up)
+      for (let disk = 0; disk < world.nodes[node]!.disk.survivors.length; disk++)
+        found.push({ kind: 'crash', node, disk })
+  for (const node of model.cluster.names)
+    if (!world.nodes[node]!.up)
+      for (const course of courses(model, world, budgets, node, { kind: 'start', boot: 'restart' }))
+        found.push({ kind: 'restart', node, ...course })
+  found.push(...lossesAndCopies(model, world, budgets))
+  return [
+    ...found,
+    ...otherFaults(model, world, budgets),
+    ...wrongClocksAndBodies(model, world, budgets),
+    ...lies(model, world, budgets),
+  ]
+}
 
-/** No more faults, and as much time as it takes. */
-export const CALM: Budgets = { crashes: 0, drops: 0, duplicates: 0, timeouts: Number.POSITIVE_INFINITY }
-
-/** The fault-free part of `choices`: deliveries and timers, each with every course it can take. */
-export function calmChoices(model: Model, world: World, budgets: Budgets): Choice[] {
+/** Deliveries and timers. With ticks both happen now; and a timer only where its node's clock has come so far. */
+function events(model: Model, world: World, budgets: Budgets): Choice[] {
   const found: Choice[] = []
+  const timed = budgets.ticks > 0 && { atUs: world.timeUs }
   const turn = turnOf(model, world.nodes)
   if (turn?.ending === true) return fires(model, world, budgets, turn.node)
   const heads = model.options.wire === 'fifo' ? firstOnLinks(world) : world.wire
@@ -49,10 +70,10 @@ export function calmChoices(model: Model, world: World, budgets: Budgets): Choic
       continue
     if (world.nodes[parcel.to] === undefined) {
       if (model.options.refusals === 'consume' || isAwaited(world, parcel))
-        found.push({ kind: 'deliver', parcel })
+        found.push({ kind: 'deliver', parcel, ...timed })
     } else
       for (const course of courses(model, world, budgets, parcel.to, { kind: 'receive', ...parcel }))
-        found.push({ kind: 'deliver', parcel, ...course })
+        found.push({ kind: 'deliver', parcel, ...course, ...timed })
   }
   return [...found, ...fires(model, world, budgets, found.length === 0 ? (turn?.node ?? null) : null)]
 }
@@ -60,38 +81,42 @@ export function calmChoices(model: Model, world: World, budgets: Budgets): Choic
 /** The timers that may fire: those that time out, and the one that ends a round at `ending`. */
 function fires(model: Model, world: World, budgets: Budgets, ending: string | null): Choice[] {
   const { rounds } = model.protocol
+  const timed = budgets.ticks > 0 && { atUs: world.timeUs }
   const found: Choice[] = []
-  for (const node of model.cluster.names)
-    for (const { timer, arg } of world.nodes[node]!.paused ? [] : world.nodes[node]!.timers)
-      if (timer === rounds ? node === ending : world.spent.timeouts < budgets.timeouts)
-        for (const course of courses(model, world, budgets, node, { kind: 'timer', timer, arg }))
-          found.push({ kind: 'fire', node, timer, arg, ...course })
+  for (const node of model.cluster.names) {
+    const { paused, timers, clock } = world.nodes[node]!
+    for (const { timer, arg, fromUs } of paused ? [] : timers) {
+      if (!(timer === rounds ? node === ending : world.spent.timeouts < budgets.timeouts)) continue
+      if (timed && fromUs > localUs(clock, world.timeUs)) continue
+      for (const course of courses(model, world, budgets, node, { kind: 'timer', timer, arg }))
+        found.push({ kind: 'fire', node, timer, arg, ...course, ...timed })
+    }
+  }
   return found
 }
 
-/**
- * Every choice within the budgets: deliveries by the text of the message, timers by node, then crashes,
- * restarts, losses, duplicates, crashes of processes, pauses, partitions and lies. Equal copies of a message are
- * one choice, and so are crash points that leave equal worlds.
- */
-export function choices(model: Model, world: World, budgets: Budgets): Choice[] {
-  const found = calmChoices(model, world, budgets)
-  for (const node of model.cluster.names)
-    if (mayCrash(world, budgets, node) && world.nodes[node]!.up)
-      for (let disk = 0; disk < world.nodes[node]!.disk.survivors.length; disk++)
-        found.push({ kind: 'crash', node, disk })
-  for (const node of model.cluster.names)
-    if (!world.nodes[node]!.up)
-      for (const course of courses(model, world, budgets, node, { kind: 'start', boot: 'restart' }))
-        found.push({ kind: 'restart', node, ...course })
-  found.push(...lossesAndCopies(model, world, budgets))
-  return [...found, ...otherFaults(model, world, budgets), ...lies(model, world, budgets)]
+/** A tick passes: with true clocks first, then with each way in which they may be off. */
+function waits(model: Model, world: World, budgets: Budgets): Choice[] {
+  if (world.spent.ticks >= budgets.ticks) return []
+  const own = model.cluster.names.map((name) => world.nodes[name]!.clock.rate)
+  const untilUs = world.timeUs + budgets.tickMs * 1000
+  return tickRates(model.cluster.names, own, budgets).map((rates) => ({
+    kind: 'wait',
+    untilUs,
+    ...(Object.keys(rates).length > 0 && { rates }),
+  }))
+}
+
+function resumes(model: Model, world: World): Choice[] {
+  return model.cluster.names.flatMap((node) =>
+    world.nodes[node]!.paused ? [{ kind: 'resume' as const, node }] : [],
+  )
 }
 
 /** What traitors may do to messages of theirs that are in flight, then what they may say unasked. */
 function lies(model: Model, world: World, budgets: Budgets): Choice[] {
   const found: Choice[] = []
-  if (world.spent.lies >= (budgets.lies ?? 0)) return found
+  if (world.spent.lies >= budgets.lies) return found
   for (const parcel of parcelsOnTheWire(world))
     if (world.traitors.includes(parcel.from))
       for (const body of liesInstead(model, world, parcel))
@@ -117,29 +142,50 @@ function lossesAndCopies(model: Model, world: World, budgets: Budgets): Choice[]
 /** Crashes of processes, pauses, and partitions that come and go. */
 function otherFaults(model: Model, world: World, budgets: Budgets): Choice[] {
   const { names } = model.cluster
-  const { processCrashes = 0, pauses = 0, partitions = 0 } = budgets
   const found: Choice[] = []
-  if (world.spent.processCrashes < processCrashes)
+  if (world.spent.processCrashes < budgets.processCrashes)
     for (const node of names)
       if (world.nodes[node]!.up && (budgets.mayCrash?.includes(node) ?? true))
         found.push({ kind: 'crash', node, disk: 'cache' })
-  for (const node of pauses > 0 ? names : []) {
-    const { up, paused } = world.nodes[node]!
-    if (paused) found.push({ kind: 'resume', node })
-    else if (up && world.spent.pauses < pauses) found.push({ kind: 'pause', node })
-  }
-  if (world.cut.length > 0) return partitions > 0 ? [...found, { kind: 'heal' }] : found
-  if (world.spent.partitions < partitions)
+  if (world.spent.pauses < budgets.pauses)
+    for (const node of names)
+      if (world.nodes[node]!.up && !world.nodes[node]!.paused) found.push({ kind: 'pause', node })
+  if (world.cut.length > 0) return budgets.partitions > 0 ? [...found, { kind: 'heal' }] : found
+  if (world.spent.partitions < budgets.partitions)
     for (const links of splitsOf(names)) found.push({ kind: 'cut', links })
   return found
 }
 
-/** True where a timer could still fire if its budget allowed it. */
+/** Clocks that jump forwards or back, and messages that arrive as something else. */
+function wrongClocksAndBodies(model: Model, world: World, budgets: Budgets): Choice[] {
+  const found: Choice[] = []
+  if (world.spent.clockSteps < budgets.clockSteps)
+    for (const node of budgets.badClocks ?? model.cluster.names)
+      for (const stepUs of clockStepsUs(budgets)) found.push({ kind: 'clock', node, stepUs, rate: null })
+  if (world.spent.corruptions < budgets.corruptions)
+    for (const parcel of parcelsOnTheWire(world))
+      for (const into of corruptionsOf(model, parcel)) found.push({ kind: 'corrupt', parcel, into })
+  return found
+}
+
+/**
+ * True where something could still happen but for a budget: a timer fire, or, where time passes by ticks and
+ * they are used up, a timer come due or a message be read later than it can be now.
+ */
 export function isCut(model: Model, world: World, budgets: Budgets): boolean {
+  const nodes = Object.values(world.nodes)
+  const noMoreTicks = budgets.ticks > 0 && world.spent.ticks >= budgets.ticks
   return (
-    world.spent.timeouts >= budgets.timeouts &&
-    Object.values(world.nodes).some((slot) => slot.timers.some((t) => t.timer !== model.protocol.rounds))
+    (world.spent.timeouts >= budgets.timeouts &&
+      nodes.some((slot) => slot.timers.some((t) => t.timer !== model.protocol.rounds))) ||
+    (noMoreTicks && isPending(world))
   )
+}
+
+/** True where something waits for time to pass, or may do otherwise when it has. */
+function isPending({ wire, nodes, timeUs }: World): boolean {
+  const isEarly = ({ timers, clock }: NodeSlot) => timers.some((t) => t.fromUs > localUs(clock, timeUs))
+  return wire.length > 0 || Object.values(nodes).some(isEarly)
 }
 
 /** Every way to cut links between two sides: both directions, then one direction only. */
@@ -172,7 +218,9 @@ function mayCrash(world: World, budgets: Budgets, node: string): boolean {
 
 /** Every course the event can take; none where it is refused and refused events stay. */
 function courses(model: Model, world: World, budgets: Budgets, node: string, event: Event): Course[] {
-  const outcomes = allOutcomes(model, node, world.nodes[node]!, event, 0, mayCrash(world, budgets, node))
+  const slot = world.nodes[node]!
+  const nowUs = budgets.ticks > 0 ? localUs(slot.clock, world.timeUs) : null
+  const outcomes = allOutcomes(model, node, slot, event, nowUs, mayCrash(world, budgets, node))
   if (outcomes.length === 0 && event.kind === 'receive' && model.options.refusals === 'consume') return [{}]
   return outcomes.map((outcome) => outcome.course)
 }

@@ -222,9 +222,9 @@ export class Draft {
       this.world.folds = this.world.folds.map((fold, i) => properties[i]!.see(fold, observation, cluster))
   }
 
-  spend(what: keyof Spent, disturbance: Disturbance): void {
+  spend(what: keyof Spent, disturbance: Disturbance | null): void {
     this.world.spent = { ...this.world.spent, [what]: this.world.spent[what] + 1 }
-    this.see({ kind: 'disturbance', what: disturbance })
+    if (disturbance !== null) this.see({ kind: 'disturbance', what: disturbance })
   }
 
   protected settle(name: string, outcome: LocalOutcome): void {
@@ -265,11 +265,13 @@ export class Draft {
     this.world.clients = sortedByName({ ...this.world.clients, [client]: asked })
   }
 
-  protected deadline(name: string, delayMs: readonly [number, number]): { dueUs: number; order: number } {
+  protected deadline(name: string, delayMs: readonly [number, number]): ReturnType<Arm> {
     this.timerStreams[name] ??= `timer:${name}`
     const spanUs = this.draw(this.timerStreams[name], delayMs)
-    const dueUs = this.world.timeUs + trueSpanUs(this.world.nodes[name]!.clock, spanUs)
-    return { dueUs, order: this.world.next++ }
+    const { clock } = this.world.nodes[name]!
+    const { timeUs } = this.world
+    const fromUs = localUs(clock, timeUs) + Math.round(delayMs[0] * 1000)
+    return { dueUs: timeUs + trueSpanUs(clock, spanUs), fromUs, order: this.world.next++ }
   }
 
   /** The next number of a named stream, in microseconds. A range of one value draws nothing. */

@@ -2,16 +2,22 @@
 import { byText, canonicalText, type Json, sameCanonical } from '../base/canonical.ts'
 import type { Identity } from '../node/input.ts'
 import type { Body, Effect, Event } from '../node/node.ts'
-import { type HandlerError, type StepResult, stepTwice } from '../node/step.ts'
+import { type HandlerError, handlerName, type StepResult, stepTwice } from '../node/step.ts'
 import type { Course, Parcel } from './choice.ts'
 import { type Disk, type DiskEffect, writeDisk } from './disk.ts'
 import type { Assignment, Model } from './protocol.ts'
 import { byTimer, type NodeSlot, slotText, type Timer } from './world.ts'
 
-/** Gives a timer its deadline and its order; searches, in which time does not count, give zeros. */
-export type Arm = (delayMs: readonly [number, number]) => { readonly dueUs: number; readonly order: number }
+/** Gives a timer its deadlines and its order. */
+export type Arm = (delayMs: readonly [number, number]) => Pick<Timer, 'dueUs' | 'fromUs' | 'order'>
 
-export const UNTIMED: Arm = () => ({ dueUs: 0, order: 0 })
+/** In a search in which time does not pass any timer may fire at any time, and no handler may read the clock. */
+const UNTIMED: Arm = () => ({ dueUs: 0, fromUs: 0, order: 0 })
+
+/** In a search in which it does, a timer may fire from the earliest end of its range on. */
+function armAt(nowUs: number): Arm {
+  return ([earliestMs]) => ({ dueUs: 0, fromUs: nowUs + Math.round(earliestMs * 1000), order: 0 })
+}
 
 /** What happened at the node, in order, as far as it got. */
 export interface LocalOutcome {
@@ -43,27 +49,36 @@ export function localOutcome(
   return finish(model, name, slot, event, course, result, arm)
 }
 
+/** A handler run once, and what its picks were. */
+export interface Picked {
+  readonly picks: readonly number[]
+  readonly result: StepResult
+}
+
 /**
  * Every way the event can go at this node: all picks, depth first, and for each of them all crash points
- * where `mayCrash`. Ways that leave equal slots and equal effects are one.
+ * where `mayCrash`. Ways that leave equal slots and equal effects are one. `nowUs` is what the node's clock
+ * shows, null in a search in which time does not pass.
  */
 export function allOutcomes(
   model: Model,
   name: string,
   slot: NodeSlot,
   event: Event,
-  nowMs: number,
+  nowUs: number | null,
   mayCrash: boolean,
+  all: readonly Picked[] = allPicks(model, name, slot, event, nowUs),
 ): LocalOutcome[] {
+  const arm = nowUs === null ? UNTIMED : armAt(nowUs)
   const found: LocalOutcome[] = []
-  for (const [picks, result] of allPicks(model, name, slot, event, nowMs)) {
+  for (const { picks, result } of all) {
     const course = picks.length > 0 ? { picks } : {}
-    const outcome = finish(model, name, slot, event, course, result, UNTIMED)
+    const outcome = finish(model, name, slot, event, course, result, arm)
     if (outcome.kind === 'refused') continue
     found.push(outcome)
     if (mayCrash && result.kind === 'done') found.push(...crashes(model, name, slot, event, course, result))
   }
-  return distinctOutcomes(found)
+  return distinctOutcomes(found, nowUs)
 }
 
 /** The effects whose order a crash can split: what leaves the node or reaches its disk. */
@@ -74,9 +89,9 @@ export function isVisible(effect: Effect): boolean {
 function runStep(
   model: Model,
   name: string,
-  slot: NodeSlot,
+  slot: Pick<NodeSlot, 'state' | 'disk'>,
   event: Event,
-  nowMs: number,
+  nowMs: number | null,
   picks: readonly number[],
   step: typeof stepTwice = stepTwice,
 ): StepResult {
@@ -86,22 +101,30 @@ function runStep(
     state: slot.state,
     disk: slot.disk.current,
     event,
-    nowMs,
+    nowMs: nowMs ?? Number.NaN,
     signatures: model.signatures,
     picks,
   })
-  return checkReceivers(model, result)
+  if (nowMs === null && result.readClock) return { ...withoutClock(event), arities: result.arities }
+  return checkReceivers(model, result, event)
 }
 
 /** A throw where something was sent to nobody. */
-export function checkReceivers(model: Model, result: StepResult): StepResult {
+export function checkReceivers(model: Model, result: StepResult, event: Event): StepResult {
   if (result.kind !== 'done') return result
   const stray = result.effects.find(
     (effect) => effect.kind === 'send' && effect.op === null && !Object.hasOwn(model.nodes, effect.to),
   )
   if (stray?.kind !== 'send') return result
   const message = `a message ${stray.body.type} was sent to "${stray.to}", which is no node of this cluster (${model.cluster.names.join(', ')}); answer a client with ctx.reply`
-  return { kind: 'threw', error: { handler: '', message, stack: '' }, arities: result.arities }
+  const { arities, readClock } = result
+  return { kind: 'threw', error: { handler: handlerName(event), message, stack: '' }, arities, readClock }
+}
+
+function withoutClock(event: Event): Omit<StepResult & { kind: 'threw' }, 'arities'> {
+  const handler = handlerName(event)
+  const message = `${handler} called ctx.now(), but no time passes in this search, so there is no clock to read: give the search ticks of time (explore ... ticks=6), or let a timer tell how long it took`
+  return { kind: 'threw', error: { handler, message, stack: '' }, readClock: true }
 }
 
 const identities = new WeakMap<Assignment, Identity>()
@@ -116,21 +139,23 @@ export function identityOf(self: string, assignment: Assignment): Identity {
   return identity
 }
 
-function* allPicks(
+/** Runs the handler once for every way its picks can go. Of the slot only the state and the disk count. */
+export function allPicks(
   model: Model,
   name: string,
-  slot: NodeSlot,
+  slot: Pick<NodeSlot, 'state' | 'disk'>,
   event: Event,
-  nowMs: number,
-): Generator<[number[], StepResult]> {
+  nowUs: number | null,
+): Picked[] {
+  const all: Picked[] = []
   let picks: number[] = []
   for (;;) {
-    const result = runStep(model, name, slot, event, nowMs, picks)
+    const result = runStep(model, name, slot, event, nowUs === null ? null : nowUs / 1000, picks)
     const made = result.arities.map((_, i) => picks[i] ?? 0)
-    yield [made, result]
+    all.push({ picks: made, result })
     let last = made.length - 1
     while (last >= 0 && made[last]! + 1 >= result.arities[last]!) last--
-    if (last < 0) return
+    if (last < 0) return all
     picks = [...made.slice(0, last), made[last]! + 1]
   }
 }
@@ -267,7 +292,7 @@ export function changeTimers(
       if (at >= 0) after.splice(at, 1)
       continue
     }
-    const armed = { timer, arg, ...arm(effect.delayMs) }
+    const armed: Timer = { timer, arg, ...arm(effect.delayMs) }
     if (at >= 0) after[at] = armed
     else {
       const place = after.findIndex((t) => byTimer(armed, t) < 0)
@@ -281,12 +306,13 @@ export function sameTimer(timer: Timer, name: string, arg: Json): boolean {
   return timer.timer === name && sameCanonical(timer.arg, arg)
 }
 
-function distinctOutcomes(outcomes: readonly LocalOutcome[]): LocalOutcome[] {
+function distinctOutcomes(outcomes: readonly LocalOutcome[], nowUs: number | null): LocalOutcome[] {
   if (outcomes.length < 2) return [...outcomes]
   const seen = new Map<string, LocalOutcome>()
   for (const outcome of outcomes) {
     const sent = outcome.sent.map((p) => canonicalText(p)).sort(byText)
-    const text = `${slotText(outcome.slot)}\n${sent.join()}\n${canonicalText(outcome.outputs)}\n${outcome.threw?.message ?? ''}`
+    const deadlines = nowUs === null ? [] : outcome.slot.timers.map((t) => Math.max(t.fromUs, nowUs))
+    const text = `${slotText(outcome.slot)} ${deadlines.join()}\n${sent.join()}\n${canonicalText(outcome.outputs)}\n${outcome.threw?.message ?? ''}`
     if (!seen.has(text)) seen.set(text, outcome)
   }
   return [...seen.values()]

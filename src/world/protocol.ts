@@ -74,6 +74,10 @@ export interface ProtocolDefinition<
    */
   readonly rounds?: string
   readonly wire?: Wire
+  /** How long a tick of time is in a search that has them, in milliseconds. Default: 10. */
+  readonly tickMs?: number
+  /** What a message may have turned into when it arrives: for searches with a budget of corruptions. */
+  corrupt?(body: Body): readonly Body[]
   /** `stay`: a refused event is not a choice. `consume`: the message is gone. Default: consume. */
   readonly refusals?: 'stay' | 'consume'
   /** Under `stay`, whether a handler that changed nothing counts as refused. Default: refused. */

@@ -1,6 +1,6 @@
 /** take: carries one choice out on a draft of the next world. */
 import { byText } from '../base/canonical.ts'
-import type { Choice, Course, Parcel } from './choice.ts'
+import type { Choice, Parcel } from './choice.ts'
 import { isAwaited } from './clients.ts'
 import { type Draft, sameParcel } from './draft.ts'
 import { heardToo } from './lies.ts'
@@ -15,14 +15,14 @@ export function take(draft: Draft, choice: Choice): string | { envelope: Envelop
   const { world } = draft
   switch (choice.kind) {
     case 'deliver':
-      return deliver(draft, choice.parcel, choice)
+      return deliver(draft, choice)
     case 'fire': {
       const slot = world.nodes[choice.node]
       const timer = slot?.timers.find((t) => sameTimer(t, choice.timer, choice.arg))
       if (slot === undefined || timer === undefined)
         return `${choice.node} has no timer "${choice.timer}" armed`
       if (slot.paused) return `${choice.node} is paused`
-      draft.advance(timer.dueUs)
+      draft.advance(choice.atUs ?? timer.dueUs)
       const { timer: name, arg } = timer
       if (!draft.run(choice.node, { kind: 'timer', timer: name, arg }, choice))
         return `${choice.node} refuses the timer ${name} now`
@@ -75,7 +75,7 @@ export function take(draft: Draft, choice: Choice): string | { envelope: Envelop
       const envelope = draft.find(choice.parcel)
       if (envelope === null) return notOnTheWire(choice.parcel)
       draft.replace(envelope, { ...envelope, body: choice.into })
-      draft.see({ kind: 'disturbance', what: 'corruption' })
+      draft.spend('corruptions', 'corruption')
       return { envelope }
     }
     case 'traitor':
@@ -100,7 +100,7 @@ export function take(draft: Draft, choice: Choice): string | { envelope: Envelop
       const slot = world.nodes[choice.node]
       if (slot === undefined) return `${choice.node} is no node`
       draft.setSlot(choice.node, setClock(slot, choice, world.timeUs))
-      draft.see({ kind: 'disturbance', what: 'clock' })
+      draft.spend('clockSteps', 'clock')
       return { envelope: null }
     }
     case 'repair':
@@ -113,12 +113,13 @@ export function take(draft: Draft, choice: Choice): string | { envelope: Envelop
         if (world.nodes[name]?.up === false) draft.run(name, { kind: 'start', boot: 'restart' }, {})
       return { envelope: null }
     case 'wait':
-      draft.advance(choice.untilUs)
+      wait(draft, choice)
       return { envelope: null }
   }
 }
 
-function deliver(draft: Draft, parcel: Parcel, course: Course): string | { envelope: Envelope } {
+function deliver(draft: Draft, choice: Choice & { kind: 'deliver' }): string | { envelope: Envelope } {
+  const { parcel } = choice
   const found = draft.find(parcel)
   if (found === null) return notOnTheWire(parcel)
   const { wire } = draft.model.options
@@ -133,13 +134,13 @@ function deliver(draft: Draft, parcel: Parcel, course: Course): string | { envel
     return `the link from ${parcel.from} to ${parcel.to} is cut`
   if (slot === undefined && draft.model.options.refusals === 'stay' && !isAwaited(draft.world, parcel))
     return `${parcel.to} waits for no such answer`
-  draft.advance(envelope.dueUs)
+  draft.advance(choice.atUs ?? envelope.dueUs)
   if (slot === undefined) {
     draft.remove(envelope)
     draft.answer(parcel)
     return { envelope }
   }
-  const ran = draft.run(parcel.to, { kind: 'receive', ...parcel }, course)
+  const ran = draft.run(parcel.to, { kind: 'receive', ...parcel }, choice)
   if (!ran && draft.model.options.refusals === 'stay') return `${parcel.to} refuses ${parcel.body.type} now`
   if (wire !== 'set') draft.remove(envelope)
   if (draft.world.traitors.includes(parcel.to)) draft.world.heard = heardToo(draft.world.heard, parcel.body)
@@ -169,6 +170,26 @@ function lie(draft: Draft, choice: Choice & { kind: 'lie' }): string | { envelop
   return { envelope: said ?? envelope }
 }
 
+/** Clocks that run at another rate meanwhile go back to their own. */
+function wait(draft: Draft, { untilUs, rates = {} }: Choice & { kind: 'wait' }): void {
+  const { world } = draft
+  const own = new Map(Object.keys(rates).map((name) => [name, world.nodes[name]?.clock.rate] as const))
+  const turn = (name: string, rate: readonly [number, number]) =>
+    draft.setSlot(
+      name,
+      setClock(world.nodes[name]!, { kind: 'clock', node: name, stepUs: 0, rate }, world.timeUs),
+    )
+  for (const [name, rate] of Object.entries(rates)) if (own.get(name) !== undefined) turn(name, rate)
+  draft.advance(untilUs)
+  for (const [name, rate] of own) if (rate !== undefined) turn(name, rate)
+  const isOff = (name: string) => !sameRate(rates[name]!, own.get(name) ?? rates[name]!)
+  draft.spend('ticks', Object.keys(rates).some(isOff) ? 'clock' : null)
+}
+
+function sameRate([a, b]: readonly [number, number], [c, d]: readonly [number, number]): boolean {
+  return a * d === b * c
+}
+
 function notOnTheWire(parcel: Parcel): string {
   return `no ${parcel.body.type} from ${parcel.from} to ${parcel.to} is in flight`
 }
@@ -183,7 +204,8 @@ function setClock(slot: NodeSlot, { stepUs, rate }: Choice & { kind: 'clock' }, 
     sinceUs: timeUs,
     localUs: localUs(slot.clock, timeUs) + stepUs,
   }
-  const timers = slot.timers.map((timer) => {
+  const timers = slot.timers.map((late) => {
+    const timer = { ...late, fromUs: late.fromUs + stepUs }
     if (timer.dueUs <= timeUs) return timer
     const [up, down] = slot.clock.rate
     const leftUs = ((timer.dueUs - timeUs) * up) / down

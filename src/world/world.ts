@@ -19,6 +19,8 @@ export interface Timer {
   readonly timer: string
   readonly arg: Json
   readonly dueUs: number
+  /** What the node's own clock shows when it may fire at the earliest: where time passes by ticks, it is what counts. */
+  readonly fromUs: number
   /** Breaks ties between equal deadlines. */
   readonly order: number
 }
@@ -66,6 +68,9 @@ export interface Spent {
   readonly partitions: number
   readonly pauses: number
   readonly lies: number
+  readonly ticks: number
+  readonly clockSteps: number
+  readonly corruptions: number
 }
 
 export interface World {
@@ -100,6 +105,9 @@ export const NOTHING_SPENT: Spent = {
   partitions: 0,
   pauses: 0,
   lies: 0,
+  ticks: 0,
+  clockSteps: 0,
+  corruptions: 0,
 }
 
 /** The text of an envelope without its number and times: equal copies have equal texts. Sorts by receiver first. */
@@ -110,8 +118,20 @@ export function envelopeText(envelope: Pick<Envelope, 'from' | 'to' | 'body' | '
 
 /** The text of a node's slot without times. */
 export function slotText(slot: NodeSlot): string {
-  const timers = slot.timers.map((t) => `${t.timer}(${canonicalText(t.arg)})`).join(' ')
   const clock = slot.clock === TRUE_CLOCK ? '' : canonicalText(slot.clock)
+  return textOfSlot(slot, clock, () => '')
+}
+
+/** The text of a node's slot at a time: what its clock shows, and how much longer each timer takes by that clock. */
+export function timedSlotText(slot: NodeSlot, timeUs: number): string {
+  const nowUs = localUs(slot.clock, timeUs)
+  return textOfSlot(slot, ` at ${nowUs}`, ({ fromUs }) =>
+    fromUs <= nowUs ? ' due' : ` in ${fromUs - nowUs}`,
+  )
+}
+
+function textOfSlot(slot: NodeSlot, clock: string, when: (timer: Timer) => string): string {
+  const timers = slot.timers.map((t) => `${t.timer}(${canonicalText(t.arg)})${when(t)}`).join(' ')
   return `${slot.up ? 'up' : 'down'}${slot.paused ? ' paused' : ''}${clock} ${canonicalText(slot.state)} [${timers}] ${canonicalText(slot.disk)}`
 }
 
@@ -131,10 +151,14 @@ export function placedText(parcel: Pick<Envelope, 'from' | 'to' | 'body' | 'op'>
   return place === 0 ? envelopeText(parcel) : `${envelopeText(parcel)}\0${String.fromCharCode(place)}`
 }
 
-/** One text per world, for searches in which time does not count; `ordered` where the order of sending does. */
-export function worldText(world: World, ordered = false): string {
+/**
+ * One text per world, for searches; `ordered` where the order of sending counts, `timed` where time does: what
+ * clocks show, that is, and not when a message was sent.
+ */
+export function worldText(world: World, ordered = false, timed = false): string {
   const places = ordered ? placesOf(world.wire) : []
-  const nodes = Object.keys(world.nodes).map((name) => `${name} ${slotText(world.nodes[name]!)}`)
+  const textOf = (slot: NodeSlot) => (timed ? timedSlotText(slot, world.timeUs) : slotText(slot))
+  const nodes = Object.keys(world.nodes).map((name) => `${name} ${textOf(world.nodes[name]!)}`)
   return [
     ...nodes,
     canonicalText(world.clients),

@@ -67,7 +67,7 @@ describe('a step is pure', () => {
         return ctx.refuse()
       }),
     )
-    expect(result).toEqual({ kind: 'refused', arities: [] })
+    expect(result).toEqual({ kind: 'refused', arities: [], readClock: false })
   })
 
   test('an event without a handler is refused', () => {

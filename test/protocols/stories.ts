@@ -2,8 +2,9 @@
 import { alternatives } from '../../src/protocols/index.ts'
 import { type ExploreOptions, explore } from '../../src/run/explore.ts'
 import { apply, begin } from '../../src/world/apply.ts'
+import { DEFAULT_BUDGETS } from '../../src/world/budgets.ts'
 import { type Choice, choiceText } from '../../src/world/choice.ts'
-import { choices, DEFAULT_BUDGETS } from '../../src/world/choices.ts'
+import { choices } from '../../src/world/choices.ts'
 import { type Model, type ModelInput, makeModel, type Protocol, variant } from '../../src/world/protocol.ts'
 import type { World } from '../../src/world/world.ts'
 

@@ -7,8 +7,9 @@ import { explore } from '../../src/run/explore.ts'
 import { fairTrap } from '../../src/run/fair.ts'
 import { simulate } from '../../src/run/simulate.ts'
 import { apply, begin } from '../../src/world/apply.ts'
+import { type Budgets, DEFAULT_BUDGETS } from '../../src/world/budgets.ts'
 import type { Choice } from '../../src/world/choice.ts'
-import { type Budgets, calmChoices, choices, isCut } from '../../src/world/choices.ts'
+import { calmChoices, choices, isCut } from '../../src/world/choices.ts'
 import { property } from '../../src/world/property.ts'
 import { type Model, type ModelInput, makeModel, requestBody, variant } from '../../src/world/protocol.ts'
 import { type World, worldText } from '../../src/world/world.ts'
@@ -169,7 +170,7 @@ test('on random protocols the packed worlds and the plain ones agree', () => {
   for (let seed = 1; seed <= 120; seed++) {
     const dice = randomStream(seed, 'eventually')
     const model = { ...randomProtocol(dice), properties: [somebodyDecides] }
-    const budgets = { crashes: dice.integer(0, 1), drops: 0, duplicates: 0, timeouts: dice.integer(0, 2) }
+    const budgets = { ...DEFAULT_BUDGETS, crashes: dice.integer(0, 1), timeouts: dice.integer(0, 2) }
     const found = explore(model, { budgets, maxWorlds: 150 })
     const verdict = found.verdicts.find((v) => v.property === 'SomebodyDecides')!
     if (found.distinct > 150 || found.verdicts.some((v) => v.property === 'NoThrow')) continue

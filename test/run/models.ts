@@ -93,6 +93,7 @@ export function withRequest(model: Model, to: string, body: { readonly type: str
 /**
  * A protocol made of random tables: nodes with few states that answer messages with messages, write, sync,
  * output, arm timers, pick and refuse. It means nothing; the two explorers must agree on it all the same.
+ * With `clocks` they also read their clocks and arm timers for longer and shorter.
  */
 export function randomProtocol(
   dice: {
@@ -100,6 +101,7 @@ export function randomProtocol(
     chance(p: number): boolean
   },
   given?: Wire,
+  clocks = false,
 ): Model {
   const states = dice.integer(2, 3)
   const types = ['a', 'b', 'c'].slice(0, dice.integer(1, 3))
@@ -131,7 +133,8 @@ export function randomProtocol(
       ctx.send(ctx.peers[send % ctx.peers.length]!, { type: types[write % types.length]! })
     if (sync > 3) ctx.disk.sync()
     if (output > 3) ctx.output({ type: 'decide', tx: 't', decision: output === 4 ? 'commit' : 'abort' })
-    if (arm === 5) ctx.arm('timer', 1)
+    if (arm === 5) ctx.arm('timer', clocks ? [4 * write, 40] : 1)
+    if (clocks && pick > 2 && ctx.now() > 4 * sync) state.n = 2 - state.n
     if (arm === 4) ctx.disarm('timer')
     if (send > 3 && state.n < 2) ctx.broadcast({ type: types[sync % types.length]! })
     state.n = Math.min(2, state.n + (send > 2 ? 1 : 0))
@@ -173,6 +176,7 @@ export function randomProtocol(
           { role: i % 2 === 0 ? 'even' : 'odd', peers: names.filter((n) => n !== name), config: {} },
         ]),
       ),
+    corrupt: ({ type }) => types.filter((other) => other !== type).map((other) => ({ type: other })),
     properties: atomicCommit('even').slice(0, 3),
   })
   return makeModel(protocol, { options })

@@ -14,6 +14,7 @@ import {
   simulate,
 } from '../../src/run/simulate.ts'
 import { apply, begin } from '../../src/world/apply.ts'
+import { DEFAULT_BUDGETS } from '../../src/world/budgets.ts'
 import type { Choice } from '../../src/world/choice.ts'
 import { choices } from '../../src/world/choices.ts'
 import type { Moment } from '../../src/world/draft.ts'
@@ -139,7 +140,7 @@ function anyChoice(model: Model, protocol: Protocol, world: World, dice: RandomS
       return { kind: 'request', client: 'c1', to: node, body: requestBody(protocol, type, {}) }
     }
     default: {
-      const budgets = { crashes: 9, drops: 9, duplicates: 9, timeouts: 99 }
+      const budgets = { ...DEFAULT_BUDGETS, crashes: 9, drops: 9, duplicates: 9, timeouts: 99 }
       const possible = choices(model, world, budgets)
       return possible.length > 0 ? dice.choose(possible) : { kind: 'crash', node, disk: 0 }
     }

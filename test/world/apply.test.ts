@@ -4,6 +4,7 @@ import { canonicalText } from '../../src/base/canonical.ts'
 import { randomStream } from '../../src/base/random.ts'
 import { twoPhaseCommit } from '../../src/protocols/twoPhaseCommit.ts'
 import { apply, begin } from '../../src/world/apply.ts'
+import { DEFAULT_BUDGETS } from '../../src/world/budgets.ts'
 import type { Choice } from '../../src/world/choice.ts'
 import { choices } from '../../src/world/choices.ts'
 import { type Model, makeModel, requestBody, variant } from '../../src/world/protocol.ts'
@@ -35,7 +36,13 @@ test('a world is not changed by what follows it', () => {
   const dice = randomStream(1, 'walk')
   for (let i = 0; i < 60; i++) {
     const before = canonicalText(world)
-    const all = choices(model, world, { crashes: 9, drops: 9, duplicates: 9, timeouts: 9 })
+    const all = choices(model, world, {
+      ...DEFAULT_BUDGETS,
+      crashes: 9,
+      drops: 9,
+      duplicates: 9,
+      timeouts: 9,
+    })
     const worlds = all.map((choice) => apply(model, world, choice))
     expect(canonicalText(world)).toBe(before)
     expect(worlds.filter((w) => w.kind === 'refused')).toEqual([])

@@ -1,7 +1,7 @@
-/** The words for how much may go wrong: `crashes=1 drops=1 dups=1 timeouts=any may-crash=tm partitions=1`. */
-import type { Budgets } from '../../world/choices.ts'
+/** The words for how much may go wrong, and how much time may pass: `crashes=1 timeouts=any ticks=6 drift=1/10`. */
+import type { Budgets } from '../../world/budgets.ts'
 import type { Word } from '../command.ts'
-import { countOf } from '../words.ts'
+import { countOf, fractionOf, millisOf } from '../words.ts'
 
 export const BUDGET_WORDS = [
   'crashes',
@@ -12,6 +12,13 @@ export const BUDGET_WORDS = [
   'process-crashes',
   'partitions',
   'pauses',
+  'corruptions',
+  'ticks',
+  'tick',
+  'drift',
+  'clock-steps',
+  'clock-step',
+  'bad-clocks',
 ] as const
 
 /** Takes the setting if it is a budget; false if it is something else. */
@@ -41,6 +48,27 @@ export function readBudget(
       return true
     case 'pauses':
       into.pauses = countOf(value)
+      return true
+    case 'corruptions':
+      into.corruptions = countOf(value)
+      return true
+    case 'ticks':
+      into.ticks = countOf(value)
+      return true
+    case 'tick':
+      into.tickMs = millisOf(value)
+      return true
+    case 'drift':
+      into.drift = fractionOf(value)
+      return true
+    case 'clock-steps':
+      into.clockSteps = countOf(value)
+      return true
+    case 'clock-step':
+      into.clockStepMs = millisOf(value)
+      return true
+    case 'bad-clocks':
+      into.badClocks = value.text.split(',')
       return true
     case 'may-crash':
       into.mayCrash = value.text.split(',')

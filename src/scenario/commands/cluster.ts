@@ -1,6 +1,6 @@
 /** cluster: a new world of a protocol. */
 import type { Json } from '../../base/canonical.ts'
-import type { Budgets } from '../../world/choices.ts'
+import type { Budgets } from '../../world/budgets.ts'
 import { type Alternative, type ModelOptions, type Protocol, WIRES } from '../../world/protocol.ts'
 import { type Command, NOTHING, ScenarioProblem, type Word } from '../command.ts'
 import type { Session } from '../session.ts'
@@ -10,7 +10,7 @@ import { BUDGET_WORDS, readBudget } from './budgets.ts'
 export const cluster: Command = {
   name: 'cluster',
   usage:
-    'cluster PROTOCOL [NODE...] [parameter=VALUE...] [NODE.parameter=VALUE...] [rule.NAME=OTHER...] [seed=N] [wire=bag|set] [disk=lose-all|prefix|subset] [delay=MS..MS]',
+    'cluster PROTOCOL [NODE...] [parameter=VALUE...] [NODE.parameter=VALUE...] [rule.NAME=OTHER...] [seed=N] [wire=bag|set|fifo] [disk=lose-all|prefix|subset] [delay=MS..MS]',
   says: 'Starts a new cluster; what was there before is gone.',
   example: 'cluster two-phase-commit tm rm1 rm2 votes=any',
   run(session, words) {
@@ -54,6 +54,7 @@ export const cluster: Command = {
       'seed=',
       'wire=set',
       'wire=bag',
+      'wire=fifo',
       'disk=subset',
       'delay=',
     ]

@@ -4,8 +4,8 @@ import type { Verdict } from '../../base/verdict.ts'
 import type { VerdictView, View } from '../../base/view.ts'
 import { verdictView } from '../../draw/verdict.ts'
 import { type ExploreOptions, explore as exploreModel } from '../../run/explore.ts'
+import type { Budgets } from '../../world/budgets.ts'
 import type { Choice } from '../../world/choice.ts'
-import type { Budgets } from '../../world/choices.ts'
 import type { AnyProperty } from '../../world/property.ts'
 import { type Command, type Result, ScenarioProblem, type Word } from '../command.ts'
 import type { Run, Session } from '../session.ts'
@@ -41,7 +41,7 @@ export const check: Command = {
 export const explore: Command = {
   name: 'explore',
   usage:
-    'explore PROPERTY... [crashes=N] [drops=N] [dups=N] [timeouts=N|any] [may-crash=NODE,...] [process-crashes=N] [partitions=N] [pauses=N] [depth=N] [worlds=N]',
+    'explore PROPERTY... [crashes=N] [drops=N] [dups=N] [timeouts=N|any] [may-crash=NODE,...] [process-crashes=N] [partitions=N] [pauses=N] [corruptions=N] [ticks=N] [tick=MS] [drift=N/M] [clock-steps=N] [clock-step=MS] [bad-clocks=NODE,...] [depth=N] [worlds=N]',
   says: 'Tries every schedule from here, within the budgets, and shows a shortest story that breaks a property.',
   example: 'explore AC1 crashes=1',
   run(session, words) {
@@ -73,6 +73,13 @@ export const explore: Command = {
     'process-crashes=1',
     'partitions=1',
     'pauses=1',
+    'corruptions=1',
+    'ticks=',
+    'tick=',
+    'drift=1/10',
+    'clock-steps=1',
+    'clock-step=',
+    'bad-clocks=',
     'depth=',
   ],
 }

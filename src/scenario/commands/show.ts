@@ -1,6 +1,7 @@
 /** show: a look at one side of the world. */
 import { linesView, type View } from '../../base/view.ts'
 import { brief, stateView, wireView } from '../../draw/state.ts'
+import { CALM } from '../../world/budgets.ts'
 import { bodyText, choiceText } from '../../world/choice.ts'
 import { choices } from '../../world/choices.ts'
 import { type Command, NOTHING } from '../command.ts'
@@ -18,15 +19,7 @@ const SHOWS: { readonly [what: string]: (session: Session) => View } = {
     columns: ['property', 'says'],
     rows: session.current.model.properties.map((p) => [{ text: p.name, tone: 'strong' }, { text: p.says }]),
   }),
-  choices: (session) =>
-    linesView(
-      ...choices(session.current.model, session.world, {
-        crashes: 0,
-        drops: 0,
-        duplicates: 0,
-        timeouts: Number.POSITIVE_INFINITY,
-      }).map(choiceText),
-    ),
+  choices: (session) => linesView(...choices(session.current.model, session.world, CALM).map(choiceText)),
   costs: costsView,
 }
 
