@@ -1,6 +1,7 @@
 /** The inside of a kernel's thread: carries out what is asked, says how far it is, and looks whether to stop. An edge. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { alternatives, protocols } from '../protocols/index.ts'
+import type { Result } from '../scenario/command.ts'
 import { commands } from '../scenario/commands/index.ts'
 import { retell } from '../scenario/retell.ts'
 import { Session } from '../scenario/session.ts'
@@ -14,6 +15,7 @@ import {
   runChange,
 } from './kernelTalk.ts'
 import { Notebook } from './notebook.ts'
+import type { Typed } from './typed.ts'
 
 const SEARCH_BYTES = 2 * 1024 ** 3
 const SEEN_EVERY_MS = 100
@@ -25,6 +27,8 @@ const session = new Session(input)
 if (kept !== null) retell(session, kept, kept.budgets)
 notebook.adopt(record, session)
 
+/** Made with the first line of TypeScript: it locks this thread. */
+let typed: Typed | null = null
 let began = 0
 let lastSeen = 0
 notebook.watch({
@@ -39,11 +43,11 @@ notebook.watch({
   },
 })
 
-parentPort!.on('message', ({ ask }: Request) => {
+parentPort!.on('message', async ({ ask }: Request) => {
   const before = notebook.session.run
   began = performance.now()
   lastSeen = began
-  const answered = answer(ask)
+  const answered = await answer(ask)
   const run = runChange(before, notebook.session.run)
   say({
     kind: 'answer',
@@ -52,14 +56,22 @@ parentPort!.on('message', ({ ask }: Request) => {
   })
 })
 
-function answer(ask: Ask): Answered {
+async function answer(ask: Ask): Promise<Answered> {
   try {
-    const result = ask.kind === 'line' ? notebook.prompt(ask.line) : null
+    const result = ask.kind === 'line' ? ((await typedResult(ask.line)) ?? notebook.prompt(ask.line)) : null
     if (ask.kind === 'cell') notebook.run(ask.id)
     return { kind: 'done', result, challenge: notebook.challengeState() }
   } catch (error) {
     return problemData(error)
   }
+}
+
+/** What TypeScript gives; null for a command, for what was meant as one, and for an empty line. */
+async function typedResult(line: string): Promise<Result | null> {
+  const first = /^\s*([^\s#]+)/.exec(line)?.[1]
+  if (first === undefined || commands.some((command) => command.name === first)) return null
+  typed ??= new (await import('./typed.ts')).Typed()
+  return typed.run(line, notebook.session)
 }
 
 function say(message: FromKernel): void {

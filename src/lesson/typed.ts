@@ -1,0 +1,119 @@
+/** Typed: TypeScript at a prompt, on a copy of the world that a session is in, with pictures at hand. */
+import { type Value, ValueProblem } from '../base/canonical.ts'
+import { linesView, type View } from '../base/view.ts'
+import { bars, curve, histogram, ring } from '../draw/chart.ts'
+import { NAMES } from '../sandbox/given.ts'
+import { DEFAULT_LIMITS } from '../sandbox/limits.ts'
+import { type LineMistake, type ReadyLine, readLine } from '../sandbox/line.ts'
+import { textOf } from '../sandbox/plain.ts'
+import { Prompt } from '../sandbox/prompt.ts'
+import { type Result, ScenarioProblem } from '../scenario/command.ts'
+import type { Session } from '../scenario/session.ts'
+
+/** A line may work longer than a handler: loops over thousands of keys are what it is for. */
+const FUEL = 20_000_000
+const MOST_PICTURES = 20
+const DRAWS: { readonly [name: string]: (...args: never[]) => View } = { bars, histogram, curve, ring, table }
+const SCENE = ['nodes', 'wire', 'clients', 'now']
+const WORDS = new Set([...NAMES, ...Object.keys(DRAWS), ...SCENE, 'true', 'false', 'null', 'undefined'])
+const STATEMENT =
+  /^\s*(const|let|var|function|class|if|for|while|do|throw|new|typeof|switch|try|type|interface)\b/
+
+/** Locks the process or thread it is made in for good. */
+export class Typed {
+  private readonly log = { lines: [] as string[], dropped: 0, chars: 0 }
+  private readonly prompt = new Prompt({ ...DEFAULT_LIMITS, fuel: FUEL }, this.log)
+  private readonly declared = new Set<string>()
+  private pictures: View[] = []
+
+  constructor() {
+    for (const [name, draw] of Object.entries(DRAWS))
+      this.prompt.give(name, (...args) => {
+        if (this.pictures.length === MOST_PICTURES)
+          throw new ValueProblem(name, 'one picture too many', `one line draws at most ${MOST_PICTURES}`)
+        this.pictures.push(checked(name, draw(...(args as never[]))))
+        return undefined
+      })
+  }
+
+  /**
+   * Runs what is no command, if it is TypeScript; null if it was rather meant as a command. The world never changes.
+   * Throws `ScenarioProblem` at the place of a mistake.
+   */
+  async run(source: string, session: Session): Promise<Result | null> {
+    const word = /^\s*([A-Za-z][\w-]*)\s*$/.exec(source)?.[1]
+    if (word !== undefined && !WORDS.has(word) && !this.declared.has(word)) return null
+    const line = await readLine(source, [...this.prompt.names])
+    if (line.kind === 'ready') return this.carryOut(line, session)
+    if (/^\s*[A-Za-z-]+\s+\S/.test(source) && !STATEMENT.test(source)) return null
+    throw mistake(line)
+  }
+
+  private carryOut(line: ReadyLine, session: Session): Result {
+    for (const [name, value] of Object.entries(sceneOf(session)))
+      if (!this.declared.has(name)) this.prompt.give(name, value)
+    for (const name of line.declares) this.declared.add(name)
+    this.pictures = []
+    Object.assign(this.log, { dropped: 0, chars: 0 })
+    this.log.lines.length = 0
+    const outcome = this.prompt.run(line)
+    if (outcome.kind === 'threw') throw new ScenarioProblem((outcome.place?.column ?? 1) - 1, outcome.message)
+    const { lines, dropped } = this.log
+    const said = [...lines, ...(dropped > 0 ? [`... and ${dropped} lines more`] : [])]
+    if (outcome.kind === 'value') said.push(...outcome.text.split('\n'))
+    const views = [...(said.length > 0 ? [linesView(...said)] : []), ...this.pictures]
+    const view: View | null = views.length > 1 ? { kind: 'stack', views } : (views[0] ?? null)
+    return { view, note: null, verdicts: [] }
+  }
+}
+
+/** The world as a line sees it: the state of each node (null while it is down), what is in flight, clients, ms. */
+function sceneOf({ run }: Session): { readonly [name: string]: Value } {
+  const world = run?.worlds.at(-1)
+  const nodes = Object.entries(world?.nodes ?? {}).map(([name, slot]) => [name, slot.state])
+  const wire = (world?.wire ?? []).map(({ from, to, body }) => ({ ...body, from, to }))
+  const clients = Object.entries(world?.clients ?? {}).map(([name, asked]) => [name, [...asked]])
+  return {
+    nodes: Object.fromEntries(nodes),
+    wire,
+    clients: Object.fromEntries(clients),
+    now: (world?.timeUs ?? 0) / 1000,
+  }
+}
+
+function mistake({ message, column }: LineMistake): ScenarioProblem {
+  return new ScenarioProblem(column - 1, message)
+}
+
+/** A table from a list of records; columns in the order of the first one. */
+function table(rows: readonly { readonly [column: string]: Value }[]): View {
+  if (!Array.isArray(rows) || rows.length === 0)
+    throw new RangeError('a table is a list of records, one a row')
+  const columns = Object.keys(rows[0]!)
+  return {
+    kind: 'table',
+    columns,
+    rows: rows.map((row) => columns.map((column) => ({ text: textOf(row[column] ?? '') }))),
+  }
+}
+
+/** The words of a picture are texts: what draws it relies on that. */
+function checked(name: string, view: View): View {
+  const odd = wordsOf(view).filter((word) => typeof word !== 'string')
+  if (odd.length > 0)
+    throw new RangeError(`${name}: titles, names and labels are texts, not ${textOf(odd[0])}`)
+  return view
+}
+
+function wordsOf(view: View): readonly unknown[] {
+  switch (view.kind) {
+    case 'bars':
+      return [view.title, view.unit, ...view.bars.flatMap(({ label, note = '' }) => [label, note])]
+    case 'curve':
+      return [view.title, view.x.name, view.y.name]
+    case 'ring':
+      return [view.title, ...view.points.map((p) => p.owner), ...view.keys.map((key) => key.name)]
+    default:
+      return []
+  }
+}
