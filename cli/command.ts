@@ -13,6 +13,8 @@ export const EXIT = {
   gaveUp: 4,
   /** A mistake of ours. */
   bug: 70,
+  /** The terminal was closed. */
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const

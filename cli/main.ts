@@ -18,7 +18,11 @@ for (const stream of [stdout, stderr])
     throw error
   })
 const leave = (code: number) => () => process.exit(code)
-const signals = { SIGINT: leave(EXIT.interrupted), SIGTERM: leave(EXIT.terminated) }
+const signals = {
+  SIGHUP: leave(EXIT.hungUp),
+  SIGINT: leave(EXIT.interrupted),
+  SIGTERM: leave(EXIT.terminated),
+}
 for (const [signal, handler] of Object.entries(signals)) process.on(signal, handler)
 
 const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
