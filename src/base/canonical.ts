@@ -197,7 +197,7 @@ function quickRecord(
   collections: boolean,
   depth: number,
 ): Value | typeof ODD {
-  const keys = sortKeys(Object.keys(record))
+  const keys = orderOf(record)
   const copied: Record<string, Value> = {}
   for (let i = 0; i < keys.length; i++) {
     const item = quickCopy(record[keys[i]!], collections, depth)
@@ -205,6 +205,31 @@ function quickRecord(
     copied[keys[i]!] = item
   }
   return collections ? copied : shared(copied)
+}
+
+/** The keys in order. Records of one type mostly have the same ones: those are sorted once. */
+function orderOf(record: Record<string, unknown>): readonly string[] {
+  const type = record['type']
+  if (typeof type !== 'string') return sortKeys(Object.keys(record))
+  const known = ordersByType.get(type)
+  if (known !== undefined && hasExactly(record, known)) return known
+  const keys = sortKeys(Object.keys(record))
+  if (ordersByType.size < MANY_TYPES) ordersByType.set(type, keys)
+  return keys
+}
+
+const ordersByType = new Map<string, readonly string[]>()
+const MANY_TYPES = 1000
+
+function hasExactly(record: Record<string, unknown>, keys: readonly string[]): boolean {
+  let count = 0
+  for (const key in record) {
+    if (!Object.hasOwn(record, key)) return false
+    count++
+  }
+  if (count !== keys.length) return false
+  for (let i = 0; i < keys.length; i++) if (!Object.hasOwn(record, keys[i]!)) return false
+  return true
 }
 
 /** Sorts in place by code unit. Keys are few, and mostly sorted already. */

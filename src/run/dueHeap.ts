@@ -14,6 +14,11 @@ export class DueHeap<Entry extends HeapEntry> {
     return this.list[0]
   }
 
+  /** All that is in it, in no order. */
+  all(): readonly Entry[] {
+    return this.list
+  }
+
   push(entry: Entry): void {
     this.list.push(entry)
     this.rise(entry, this.list.length - 1)

@@ -61,8 +61,6 @@ export class Live extends Draft implements Ground {
   protected override readonly step: (input: StepInput) => StepResult
   private readonly slots: Record<string, NodeSlot> = {}
   private readonly heap = new DueHeap<Entry>()
-  /** By number, which is the order of sending. */
-  private readonly inFlight = new Map<number, HeapEntry & Arrival>()
   private readonly alarms = new Map<string, HeapEntry & Alarm>()
   private readonly asked: Record<string, Operation[]> = {}
   private readonly counts: Record<string, number>
@@ -199,11 +197,10 @@ export class Live extends Draft implements Ground {
     let timers = withoutFired(slot.timers, event)
     let disk = slot.disk
     let clocked = false
-    const parcels: Parcel[] = []
+    let sends = false
     for (const effect of effects) {
       if (effect.kind === 'arm' || effect.kind === 'disarm') clocked = true
-      else if (effect.kind === 'send')
-        parcels.push({ from: name, to: effect.to, body: effect.body, op: effect.op })
+      else if (effect.kind === 'send') sends = true
       else if (isDiskEffect(effect)) disk = writeDisk(disk, effect, this.model.options.disk)
     }
     if (clocked) timers = changeTimers(timers, effects, (delayMs) => this.deadline(name, delayMs))
@@ -214,7 +211,9 @@ export class Live extends Draft implements Ground {
     if (this.model.properties.length > 0)
       for (const effect of effects)
         if (effect.kind === 'output') this.see({ kind: 'output', node: name, body: effect.body })
-    if (parcels.length > 0) this.send(parcels)
+    if (sends)
+      for (const effect of effects)
+        if (effect.kind === 'send') this.sendOne(name, effect.to, effect.body, effect.op)
   }
 
   override spend(what: keyof Spent, disturbance: Disturbance | null): void {
@@ -231,8 +230,7 @@ export class Live extends Draft implements Ground {
   }
 
   due(): readonly Due[] {
-    const wire = Array.from(this.inFlight.values(), ({ envelope }) => envelope)
-    return dueInOrder({ wire, nodes: this.slots, cut: this.world.cut })
+    return dueInOrder({ wire: this.inFlight(), nodes: this.slots, cut: this.world.cut })
   }
 
   override finish(): World {
@@ -240,7 +238,7 @@ export class Live extends Draft implements Ground {
     for (const [name, slot] of Object.entries(this.slots))
       nodes[name] = { ...slot, state: slot.state === null ? null : this.stepping.release(slot.state) }
     const draws = Object.fromEntries(Object.entries(this.counts).filter(([, n]) => n > 0))
-    const wire = Array.from(this.inFlight.values(), ({ envelope }) => envelope)
+    const wire = this.inFlight()
     const clients = Object.entries(this.world.clients).map(([name, asked]) => [name, [...asked]] as const)
     return {
       ...this.world,
@@ -256,34 +254,39 @@ export class Live extends Draft implements Ground {
     // What is due first is first among its copies as well.
     const first = this.heap.first()
     if (first?.kind === 'arrival' && sameParcel(first.envelope, parcel)) return first.envelope
-    let found: (HeapEntry & Arrival) | null = null
-    for (const entry of this.inFlight.values())
-      if ((found === null || entry.dueUs < found.dueUs) && sameParcel(entry.envelope, parcel)) found = entry
-    return found?.envelope ?? null
+    let found: Envelope | null = null
+    for (const entry of this.heap.all())
+      if (entry.kind === 'arrival' && (found === null || isDueBefore(entry.envelope, found)))
+        if (sameParcel(entry.envelope, parcel)) found = entry.envelope
+    return found
   }
 
-  /** By number, which is the order of sending, whatever was put in the place of what. */
-  protected override onLink(from: string, to: string): readonly Envelope[] {
+  /** By number, which is the order of sending. */
+  private inFlight(): Envelope[] {
     const found: Envelope[] = []
-    for (const { envelope } of this.inFlight.values())
-      if (envelope.from === from && envelope.to === to) found.push(envelope)
+    for (const entry of this.heap.all()) if (entry.kind === 'arrival') found.push(entry.envelope)
     return found.sort((a, b) => a.id - b.id)
+  }
+
+  protected override onLink(from: string, to: string): readonly Envelope[] {
+    return this.inFlight().filter((envelope) => envelope.from === from && envelope.to === to)
   }
 
   override put(envelope: Envelope): void {
     const { id, dueUs } = envelope
-    const entry = { kind: 'arrival', dueUs, order: id, place: -1, envelope } as const
-    this.inFlight.set(id, entry)
-    this.heap.push(entry)
+    this.heap.push({ kind: 'arrival', dueUs, order: id, place: -1, envelope })
   }
 
   override remove(envelope: Envelope): void {
-    this.heap.remove(this.inFlight.get(envelope.id)!)
-    this.inFlight.delete(envelope.id)
+    const first = this.heap.first()!
+    const isFirst = first.kind === 'arrival' && first.envelope === envelope
+    this.heap.remove(
+      isFirst ? first : this.heap.all().find((e) => e.kind === 'arrival' && e.envelope === envelope)!,
+    )
   }
 
   override replace(old: Envelope, now: Envelope): void {
-    this.heap.remove(this.inFlight.get(old.id)!)
+    this.remove(old)
     this.put(now)
   }
 
@@ -330,6 +333,10 @@ export class Live extends Draft implements Ground {
       this.heap.moved(alarm)
     }
   }
+}
+
+function isDueBefore(a: Envelope, b: Envelope): boolean {
+  return a.dueUs < b.dueUs || (a.dueUs === b.dueUs && a.id < b.id)
 }
 
 function firstToFire(timers: readonly Timer[]): Timer | undefined {

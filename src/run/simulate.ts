@@ -470,9 +470,9 @@ export class Simulator {
   private makePlan(seed: number): { atUs: number; choice: Choice }[] {
     const { faults, requests = [] } = this.options
     const dice = randomStream(seed, 'fault plan')
-    const plan = requests.map(({ atMs, ...request }) => ({
+    const plan: { atUs: number; choice: Choice }[] = requests.map(({ atMs, client, to, body }) => ({
       atUs: this.startUs + atMs * 1000,
-      choice: { kind: 'request', ...request } as Choice,
+      choice: { kind: 'request', client, to, body },
     }))
     if (faults === undefined) return plan.sort((a, b) => a.atUs - b.atUs)
     for (const node of this.drawTraitors(seed, faults))

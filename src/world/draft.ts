@@ -2,7 +2,7 @@
 import { byText, sameCanonical } from '../base/canonical.ts'
 import type { Operation } from '../base/operation.ts'
 import { integersByNumber } from '../base/random.ts'
-import type { Body, Event } from '../node/node.ts'
+import type { Body, Event, OperationId } from '../node/node.ts'
 import { type HandlerError, stepTwice } from '../node/step.ts'
 import type { Choice, Course, Parcel } from './choice.ts'
 import { answeredBy, nextRequest, outcomeOf } from './clients.ts'
@@ -159,22 +159,21 @@ export class Draft {
   }
 
   send(parcels: readonly Parcel[]): void {
-    for (const { from, to, body, op } of parcels) {
-      const parcel = { from, to, body, op }
-      if (this.model.options.wire === 'set' && this.find(parcel) !== null) continue
-      const delayUs = this.draw('network', this.model.options.delayMs)
-      // What was sent later does not arrive earlier.
-      const before = this.model.options.wire === 'fifo' ? this.onLink(from, to).at(-1) : undefined
-      const envelope = {
-        ...parcel,
-        id: this.world.next,
-        sentUs: this.world.timeUs,
-        dueUs: Math.max(this.world.timeUs + delayUs, before?.dueUs ?? 0),
-      }
-      this.world.next++
-      this.put(envelope)
-      this.sent.push(envelope)
-    }
+    for (const { from, to, body, op } of parcels) this.sendOne(from, to, body, op)
+  }
+
+  protected sendOne(from: string, to: string, body: Body, op: OperationId | null): void {
+    const { wire, delayMs } = this.model.options
+    if (wire === 'set' && this.find({ from, to, body, op }) !== null) return
+    const delayUs = this.draw('network', delayMs)
+    // What was sent later does not arrive earlier.
+    const before = wire === 'fifo' ? this.onLink(from, to).at(-1) : undefined
+    const sentUs = this.world.timeUs
+    const dueUs = Math.max(sentUs + delayUs, before?.dueUs ?? 0)
+    const envelope = { from, to, body, op, id: this.world.next, sentUs, dueUs }
+    this.world.next++
+    this.put(envelope)
+    this.sent.push(envelope)
   }
 
   request(choice: Choice & { kind: 'request' }): void {

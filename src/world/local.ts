@@ -112,9 +112,12 @@ function runStep(
 /** A throw where something was sent to nobody. */
 export function checkReceivers(model: Model, result: StepResult, event: Event): StepResult {
   if (result.kind !== 'done') return result
-  const stray = result.effects.find(
-    (effect) => effect.kind === 'send' && effect.op === null && !Object.hasOwn(model.nodes, effect.to),
-  )
+  const { effects } = result
+  let stray: Effect | undefined
+  for (let i = 0; i < effects.length && stray === undefined; i++) {
+    const effect = effects[i]!
+    if (effect.kind === 'send' && effect.op === null && !Object.hasOwn(model.nodes, effect.to)) stray = effect
+  }
   if (stray?.kind !== 'send') return result
   const message = `a message ${stray.body.type} was sent to "${stray.to}", which is no node of this cluster (${model.cluster.names.join(', ')}); answer a client with ctx.reply`
   const { arities, readClock } = result
@@ -287,12 +290,14 @@ export function changeTimers(
     if (effect.kind !== 'arm' && effect.kind !== 'disarm') continue
     after ??= [...timers]
     const { timer, arg } = effect
-    const at = after.findIndex((t) => sameTimer(t, timer, arg))
+    let at = after.length - 1
+    while (at >= 0 && !sameTimer(after[at]!, timer, arg)) at--
     if (effect.kind === 'disarm') {
       if (at >= 0) after.splice(at, 1)
       continue
     }
-    const armed: Timer = { timer, arg, ...arm(effect.delayMs) }
+    const { dueUs, fromUs, order } = arm(effect.delayMs)
+    const armed: Timer = { timer, arg, dueUs, fromUs, order }
     if (at >= 0) after[at] = armed
     else {
       const place = after.findIndex((t) => byTimer(armed, t) < 0)

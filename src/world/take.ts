@@ -140,8 +140,9 @@ function deliver(draft: Draft, choice: Choice & { kind: 'deliver' }): string | {
     draft.answer(parcel)
     return { envelope }
   }
-  const ran = draft.run(parcel.to, { kind: 'receive', ...parcel }, choice)
-  if (!ran && draft.model.options.refusals === 'stay') return `${parcel.to} refuses ${parcel.body.type} now`
+  const { from, to, body, op } = parcel
+  const ran = draft.run(to, { kind: 'receive', from, body, op }, choice)
+  if (!ran && draft.model.options.refusals === 'stay') return `${to} refuses ${body.type} now`
   if (wire !== 'set') draft.remove(envelope)
   if (draft.world.traitors.includes(parcel.to)) draft.world.heard = heardToo(draft.world.heard, parcel.body)
   return { envelope }

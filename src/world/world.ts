@@ -36,6 +36,7 @@ export const TRUE_CLOCK: Clock = { rate: [1, 1], sinceUs: 0, localUs: 0 }
 
 /** What a clock shows at a true time, in whole microseconds. */
 export function localUs(clock: Clock, timeUs: number): number {
+  if (clock === TRUE_CLOCK) return timeUs
   const [up, down] = clock.rate
   return clock.localUs + Math.floor(((timeUs - clock.sinceUs) * up) / down)
 }
