@@ -4,6 +4,7 @@ import type { Value } from '../base/canonical.ts'
 import { type RandomStream, randomStream } from '../base/random.ts'
 import type { Verdict } from '../base/verdict.ts'
 import type { StepInput } from '../node/input.ts'
+import type { Event } from '../node/node.ts'
 import {
   Checker,
   inPlace,
@@ -18,10 +19,11 @@ import { differenceOf, type HandlerError, isDifference, type StepResult } from '
 import { begin } from '../world/apply.ts'
 import { type Choice, linksBetween, type Parcel } from '../world/choice.ts'
 import type { Moment } from '../world/draft.ts'
+import { allOutcomes } from '../world/local.ts'
 import type { AnyProperty } from '../world/property.ts'
 import type { Model, Protocol } from '../world/protocol.ts'
 import { insteadBy, STRATEGIES, type Strategy } from '../world/strategies.ts'
-import type { World } from '../world/world.ts'
+import { localUs, type World } from '../world/world.ts'
 import type { Due } from './due.ts'
 import { NO_THROW } from './judge.ts'
 import { type Ground, Live } from './live.ts'
@@ -342,13 +344,30 @@ export class Simulator {
   /** Lets the next thing happen that is due by then, with a fault if the dice say so; false if nothing is due. */
   private takeDue(earliest: Due, untilUs: number): boolean {
     if (earliest.dueUs > untilUs) return false
-    if (this.take(this.withFaults(earliest.choice, earliest.dueUs))) return true
+    if (this.takeSomehow(this.withFaults(earliest.choice, earliest.dueUs), earliest.dueUs)) return true
     // It was refused and waits: the next one in order that is possible now goes first.
     for (const { choice, dueUs } of this.ground.due().slice(1)) {
       if (dueUs > untilUs) return false
-      if (this.take(this.withFaults(choice, dueUs))) return true
+      if (this.takeSomehow(this.withFaults(choice, dueUs), dueUs)) return true
     }
     return false
+  }
+
+  /** Carries a choice out; where the picks that were drawn are refused, others that are not are drawn. */
+  private takeSomehow(choice: Choice, dueUs: number): boolean {
+    if (this.take(choice)) return true
+    if (!this.ground.refusedPicks || (choice.kind !== 'deliver' && choice.kind !== 'fire')) return false
+    const { nodes, timeUs } = this.ground.finish()
+    const node = choice.kind === 'deliver' ? choice.parcel.to : choice.node
+    const event: Event =
+      choice.kind === 'deliver'
+        ? { kind: 'receive', ...choice.parcel }
+        : { kind: 'timer', timer: choice.timer, arg: choice.arg }
+    const nowMs = localUs(nodes[node]!.clock, Math.max(timeUs, dueUs)) / 1000
+    const possible = allOutcomes(this.model, node, nodes[node]!, event, nowMs, false)
+    if (possible.length === 0) return false
+    const { picks = [] } = this.random.pick.choose(possible).course
+    return this.take({ ...choice, picks })
   }
 
   private mayBeHit({ from, to }: Parcel): boolean {

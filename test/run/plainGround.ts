@@ -32,21 +32,22 @@ export class PlainGround implements Ground {
   }
 
   take(choice: Choice): Taken | null {
-    const picks: number[] = []
+    const hasCourse = choice.kind === 'deliver' || choice.kind === 'fire' || choice.kind === 'restart'
+    const given = hasCourse ? (choice.picks ?? []) : []
+    const picks = [...given]
     const draw = (arity: number) => {
       picks.push(this.draw(arity))
       return picks.at(-1)!
     }
-    const hasCourse = choice.kind === 'deliver' || choice.kind === 'fire' || choice.kind === 'restart'
     const draft = new Picking(
       this.model,
       this.world,
       hasCourse ? (input) => ({ ...input, picks, draw }) : (input) => input,
     )
     const result = take(draft, choice)
-    this.refusedPicks = typeof result === 'string' && picks.length > 0
+    this.refusedPicks = typeof result === 'string' && picks.length > given.length
     if (typeof result === 'string') return null
-    const taken = picks.length > 0 ? { ...choice, picks } : choice
+    const taken = picks.length > given.length ? { ...choice, picks } : choice
     const moment = draft.moment(taken, result.envelope)
     this.world = draft.finish()
     return takenAs(moment)

@@ -1,11 +1,12 @@
 /** simulate, replay and tokens: one seed, one story, everywhere. */
 import { describe, expect, test } from 'vitest'
+import { type AnyNode, defineNode } from '../../src/node/node.ts'
 import { alternatives, protocols } from '../../src/protocols/index.ts'
 import { twoPhaseCommit } from '../../src/protocols/twoPhaseCommit.ts'
 import { replay } from '../../src/run/replay.ts'
 import { type SimulateOptions, simulate } from '../../src/run/simulate.ts'
 import { storyOf, tokenOf } from '../../src/run/token.ts'
-import { makeModel, requestBody, variant } from '../../src/world/protocol.ts'
+import { defineProtocol, makeModel, requestBody, variant } from '../../src/world/protocol.ts'
 import { worldText } from '../../src/world/world.ts'
 
 const begin = { atMs: 5, client: 'client', to: 'tm', body: requestBody(twoPhaseCommit, 'begin', {}) }
@@ -98,6 +99,45 @@ describe('simulate', () => {
     expect(stopped).toBe('5 steps')
     expect(verdicts.find((v) => v.property === 'AC5')).toMatchObject({ kind: 'gaveUp', budget: '5 steps' })
   })
+})
+
+test('picks that are refused do not end a run that others can continue', () => {
+  const picky = defineNode<{ done: boolean }, never>({
+    start(ctx) {
+      ctx.arm('try', [1, 9])
+      return { done: false }
+    },
+    on: {},
+    timers: {
+      try(state, ctx) {
+        const pick = ctx.pick([0, 1, 2, 3, 4])
+        if (pick < 3) return ctx.refuse()
+        state.done = true
+        ctx.output({ type: 'picked', pick })
+      },
+    },
+  })
+  const lone = makeModel(
+    defineProtocol({
+      name: 'picky',
+      source: 'made for a test',
+      says: 'a node refuses most of what it picks',
+      cluster: ['a'],
+      rules: {},
+      roles: () => ({ picky: picky as AnyNode }),
+      assign: () => ({ a: { role: 'picky', peers: [], config: {} } }),
+      properties: [],
+    }),
+  )
+  const picked = new Set<unknown>()
+  for (let seed = 1; seed <= 30; seed++) {
+    const run = simulate(lone, { seed })
+    const again = replay(run.model, run.first, run.trace)
+    expect(again.stopped).toBe(null)
+    expect(run.moments.flatMap(({ outputs }) => outputs)).toHaveLength(1)
+    for (const { outputs } of run.moments) for (const { body } of outputs) picked.add(body['pick'])
+  }
+  expect([...picked].sort()).toEqual([3, 4])
 })
 
 describe('replay', () => {
