@@ -50,7 +50,7 @@ export function assignGenerals(
   return Object.fromEntries(names.map((name) => [name, assignment(name)]))
 }
 
-/** What was ordered and decided, and by whom: `{ type: 'command', order }` and `{ type: 'decide', order }`. */
+/** What was ordered and decided, and by whom: `{ type: 'command', value }` and `{ type: 'decide', value }`. */
 type Council = {
   readonly command: string | null
   readonly decided: { readonly [lieutenant: string]: string }
@@ -129,5 +129,5 @@ function undecided(fold: Council, cluster: Cluster): string | null {
 }
 
 function orderIn(body: Body): string {
-  return String(body['order'])
+  return String(body['value'])
 }

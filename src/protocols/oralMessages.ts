@@ -17,7 +17,7 @@ import {
  * went through, the sender last.
  */
 type Path = readonly string[]
-type Message = { readonly type: 'order'; readonly path: Path; readonly order: Order }
+type Message = { readonly type: 'order'; readonly path: Path; readonly value: Order }
 
 /** The debatable decisions. A flawed reading of the algorithm replaces one of them. */
 export interface OralMessagesRules {
@@ -47,9 +47,9 @@ export const oralMessagesRules: OralMessagesRules = {
 
 const commander = defineNode<Record<string, never>, never>({
   start(ctx) {
-    const order = ctx.config['order'] as Order
-    ctx.output({ type: 'command', order })
-    ctx.broadcast({ type: 'order', path: [ctx.self], order })
+    const value = ctx.config['order'] as Order
+    ctx.output({ type: 'command', value })
+    ctx.broadcast({ type: 'order', path: [ctx.self], value })
     return {}
   },
   on: {},
@@ -69,7 +69,7 @@ function lieutenant(rule: OralMessagesRules) {
     state.said.set(path.join(' '), order)
     if (path.length >= rounds(ctx)) return
     for (const peer of without(ctx.peers, path))
-      ctx.send(peer, { type: 'order', path: [...path, ctx.self], order: rule.relay(order) })
+      ctx.send(peer, { type: 'order', path: [...path, ctx.self], value: rule.relay(order) })
   }
 
   /** What the last general of the path ordered, as far as this lieutenant can tell (OM(m), step 3). */
@@ -89,12 +89,12 @@ function lieutenant(rule: OralMessagesRules) {
       return { said: new Map(), decided: false }
     },
     on: {
-      order(state, { from, body: { path, order } }, ctx) {
+      order(state, { from, body: { path, value } }, ctx) {
         const expected = pathsTo(ctx, path.length).some((one) => one.join(' ') === path.join(' '))
         if (!expected || path.length > rounds(ctx) || !rule.mayBelieve(from, path)) return ctx.refuse()
         // The first word counts; after the end of its round that is the default.
         if (state.decided || state.said.has(path.join(' '))) return ctx.refuse()
-        hear(state, ctx, path, order)
+        hear(state, ctx, path, value)
       },
     },
     timers: {
@@ -107,7 +107,7 @@ function lieutenant(rule: OralMessagesRules) {
         if (Number(round) < rounds(ctx))
           return ctx.arm('round', Number(ctx.config['roundMs']), Number(round) + 1)
         state.decided = true
-        ctx.output({ type: 'decide', order: ordered(state, ctx, [String(ctx.config['commander'])]) })
+        ctx.output({ type: 'decide', value: ordered(state, ctx, [String(ctx.config['commander'])]) })
       },
     },
   })
@@ -138,21 +138,21 @@ export const oralMessages = defineProtocol({
   rounds: 'round',
   /** A messenger can say anything, also that somebody else sent him. */
   lies(said, liar) {
-    if (said !== null) return [{ ...said, order: otherOrder(said['order'] as Order) }]
+    if (said !== null) return [{ ...said, value: otherOrder(said['value'] as Order) }]
     const commands = liar.config['commander'] === undefined
     const paths = commands
       ? [[liar.self]]
       : [liar.self, ...liar.peers].map((name) => [String(liar.config['commander']), name])
-    return paths.flatMap((path) => ORDERS.map((order) => ({ type: 'order', path, order })))
+    return paths.flatMap((path) => ORDERS.map((value) => ({ type: 'order', path, value })))
   },
-  label({ type, order, path }) {
+  label({ type, value, path }) {
     const through = Array.isArray(path) ? path.slice(1) : []
     const what =
       type === 'command'
-        ? `orders ${String(order)}`
+        ? `orders ${String(value)}`
         : type === 'decide'
-          ? `decides ${String(order)}`
-          : String(order)
+          ? `decides ${String(value)}`
+          : String(value)
     return through.length === 0 ? what : `${what} (${through.join(' ')})`
   },
   view(state, role) {

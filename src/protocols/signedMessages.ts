@@ -15,7 +15,7 @@ import {
 /** A signature on the order and on all signatures before it. */
 type Signature = { readonly by: string; readonly signature: string }
 type Chain = readonly Signature[]
-type Message = { readonly type: 'order'; readonly order: Order; readonly chain: Chain }
+type Message = { readonly type: 'order'; readonly value: Order; readonly chain: Chain }
 
 /** The debatable decisions. A flawed reading of the algorithm replaces one of them. */
 export interface SignedMessagesRules {
@@ -54,10 +54,10 @@ function signed(order: Order, chain: Chain) {
 
 const commander = defineNode<Record<string, never>, never>({
   start(ctx) {
-    const order = ctx.config['order'] as Order
-    ctx.output({ type: 'command', order })
-    const signature = { by: ctx.self, signature: ctx.sign(signed(order, [])) }
-    ctx.broadcast({ type: 'order', order, chain: [signature] })
+    const value = ctx.config['order'] as Order
+    ctx.output({ type: 'command', value })
+    const signature = { by: ctx.self, signature: ctx.sign(signed(value, [])) }
+    ctx.broadcast({ type: 'order', value, chain: [signature] })
     return {}
   },
   on: {},
@@ -78,25 +78,25 @@ function lieutenant(rule: SignedMessagesRules) {
       return { orders: [], round: 1 }
     },
     on: {
-      order(state, { body: { order, chain } }, ctx) {
+      order(state, { body: { value, chain } }, ctx) {
         const signers = chain.map(({ by }) => by)
         const expected = signers[0] === ctx.config['commander'] && new Set(signers).size === signers.length
         if (!expected || state.round > rounds(ctx) || signers.includes(ctx.self)) return ctx.refuse()
         if (!rule.inTime(chain.length, state.round)) return ctx.refuse()
-        if (!rule.mayBelieve(order, chain, ctx.verify)) return ctx.refuse()
-        const relay = chain.length < rounds(ctx) && rule.mustRelay(state.orders, order)
-        state.orders = rule.keep(state.orders, order)
+        if (!rule.mayBelieve(value, chain, ctx.verify)) return ctx.refuse()
+        const relay = chain.length < rounds(ctx) && rule.mustRelay(state.orders, value)
+        state.orders = rule.keep(state.orders, value)
         if (!relay) return
-        const signature = { by: ctx.self, signature: ctx.sign(signed(order, chain)) }
+        const signature = { by: ctx.self, signature: ctx.sign(signed(value, chain)) }
         for (const peer of ctx.peers)
-          if (!signers.includes(peer)) ctx.send(peer, { type: 'order', order, chain: [...chain, signature] })
+          if (!signers.includes(peer)) ctx.send(peer, { type: 'order', value, chain: [...chain, signature] })
       },
     },
     timers: {
       round(state, ctx, round) {
         state.round = Number(round) + 1
         if (Number(round) < rounds(ctx)) ctx.arm('round', Number(ctx.config['roundMs']), state.round)
-        else ctx.output({ type: 'decide', order: rule.decide(state.orders) })
+        else ctx.output({ type: 'decide', value: rule.decide(state.orders) })
       },
     },
   })
@@ -119,16 +119,16 @@ export const signedMessages = defineProtocol({
     const general = liar.config['commander'] ?? liar.self
     // Without the commander's key all that is left is to claim that he signed.
     if (!liar.traitors.includes(String(general)))
-      return ORDERS.map((order) => ({ type: 'order', order, chain: [{ by: general, signature: 'forged' }] }))
+      return ORDERS.map((value) => ({ type: 'order', value, chain: [{ by: general, signature: 'forged' }] }))
     const friends = liar.traitors.filter((name) => name !== general)
     return ORDERS.flatMap((order) =>
       [[], ...friends.map((name) => [name])].map((more) => signedBy([String(general), ...more], order, liar)),
     )
   },
-  label({ type, order, chain }) {
-    if (type !== 'order') return `${type === 'command' ? 'orders' : 'decides'} ${String(order)}`
+  label({ type, value, chain }) {
+    if (type !== 'order') return `${type === 'command' ? 'orders' : 'decides'} ${String(value)}`
     const signers = (chain as unknown as Chain).map(({ by }) => by)
-    return `${String(order)} :${signers.join(':')}`
+    return `${String(value)} :${signers.join(':')}`
   },
   view(state, role) {
     if (role === 'commander') return {}
@@ -138,15 +138,15 @@ export const signedMessages = defineProtocol({
 })
 
 /** The other order under the same names: signed anew where all of them are traitors, otherwise with signatures that do not fit. */
-function otherWords({ order, chain }: Message, liar: Liar): readonly Message[] {
-  const other = otherOrder(order)
+function otherWords({ value, chain }: Message, liar: Liar): readonly Message[] {
+  const other = otherOrder(value)
   const signers = chain.map(({ by }) => by)
   if (signers.every((by) => liar.traitors.includes(by))) return [signedBy(signers, other, liar)]
-  return [{ type: 'order', order: other, chain }]
+  return [{ type: 'order', value: other, chain }]
 }
 
 function signedBy(signers: readonly string[], order: Order, liar: Liar): Message {
   let chain: Chain = []
   for (const by of signers) chain = [...chain, { by, signature: liar.sign(by, signed(order, chain)) }]
-  return { type: 'order', order, chain }
+  return { type: 'order', value: order, chain }
 }

@@ -6,6 +6,7 @@ import type { Course } from '../world/choice.ts'
 import { allOutcomes, allPicks, type Picked, survivor } from '../world/local.ts'
 import type { Observation } from '../world/property.ts'
 import type { Model } from '../world/protocol.ts'
+import { roundOf } from '../world/rounds.ts'
 import { localUs, type NodeSlot, slotText, timedSlotText, trueSpanUs } from '../world/world.ts'
 import { Interner } from './intern.ts'
 import type { PackedParcels } from './packedParcels.ts'
@@ -25,6 +26,8 @@ export class PackedNodes {
   readonly runs: boolean[] = []
   /** By slot: whether a timer is armed that may time out. */
   readonly timesOut: boolean[] = []
+  /** By slot: the round that its node is in. */
+  readonly rounds: (number | null)[] = []
   /** By slot: the events of those of its armed timers that may fire. */
   readonly timers: (readonly number[])[] = []
   /** By slot: whether a timer is armed that may not fire yet. */
@@ -64,6 +67,7 @@ export class PackedNodes {
     const id = this.slots.id(slot)
     if (id === this.runs.length) {
       this.runs.push(slot.up && !slot.paused)
+      this.rounds.push(roundOf(this.model, slot))
       this.timesOut.push(slot.timers.some(({ timer }) => timer !== this.model.protocol.rounds))
       const nowUs = slot.clock.localUs
       const due = slot.timers.filter((t) => !this.timed || t.fromUs <= nowUs)

@@ -18,6 +18,8 @@ export class Space extends PackedWorlds {
   private readonly faults: PackedFaults
   private readonly treason: PackedTreason
   private readonly clocks: PackedClocks
+  /** The round that each node is in; written anew for every row. */
+  private readonly rounds: (number | null)[] = []
 
   constructor(model: Model, budgets: Budgets, root: World) {
     super(model, budgets, root)
@@ -99,9 +101,10 @@ export class Space extends PackedWorlds {
       this.timers(row, crashes, -1, visit)
       return
     }
-    const slots = this.names.map((name, i) => [name, this.nodes.value(row.cells[i]!)] as const)
-    const turn = turnOf(this.model, Object.fromEntries(slots))
-    const mayEnd = turn === null ? -1 : this.names.indexOf(turn.node)
+    for (let node = 0; node < this.names.length; node++)
+      this.rounds[node] = this.nodes.rounds[row.cells[node]!] ?? null
+    const turn = turnOf(this.rounds)
+    const mayEnd = turn?.node ?? -1
     if (turn?.ending) return this.timers(row, crashes, mayEnd, visit)
     const moved = this.deliveries(row, crashes, visit)
     this.timers(row, crashes, moved ? -1 : mayEnd, visit)

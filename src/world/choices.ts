@@ -7,7 +7,7 @@ import { isAwaited } from './clients.ts'
 import { liesInstead, liesUnasked } from './lies.ts'
 import { allOutcomes } from './local.ts'
 import type { Model } from './protocol.ts'
-import { turnOf } from './rounds.ts'
+import { roundsIn, turnOf } from './rounds.ts'
 import {
   type Envelope,
   envelopeText,
@@ -58,8 +58,9 @@ export function choices(model: Model, world: World, budgets: Budgets): Choice[] 
 function events(model: Model, world: World, budgets: Budgets): Choice[] {
   const found: Choice[] = []
   const timed = budgets.ticks > 0 && { atUs: world.timeUs }
-  const turn = turnOf(model, world.nodes)
-  if (turn?.ending === true) return fires(model, world, budgets, turn.node)
+  const turn = turnOf(roundsIn(model, world))
+  const ending = turn === null ? null : model.cluster.names[turn.node]!
+  if (turn?.ending === true) return fires(model, world, budgets, ending)
   const heads = model.options.wire === 'fifo' ? firstOnLinks(world) : world.wire
   for (const parcel of parcelsOnTheWire({ wire: heads })) {
     if (
@@ -75,7 +76,7 @@ function events(model: Model, world: World, budgets: Budgets): Choice[] {
       for (const course of courses(model, world, budgets, parcel.to, { kind: 'receive', ...parcel }))
         found.push({ kind: 'deliver', parcel, ...course, ...timed })
   }
-  return [...found, ...fires(model, world, budgets, found.length === 0 ? (turn?.node ?? null) : null)]
+  return [...found, ...fires(model, world, budgets, found.length === 0 ? ending : null)]
 }
 
 /** The timers that may fire: those that time out, and the one that ends a round at `ending`. */

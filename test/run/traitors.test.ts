@@ -24,7 +24,7 @@ describe('a lie', () => {
   const model = makeModel(oralMessages, { names: three })
   const { world: first } = begin(model)
   const parcel = parcelOf(first.wire.find((e) => e.to === 'l1')!)
-  const retreat = { ...parcel.body, order: 'retreat' }
+  const retreat = { ...parcel.body, value: 'retreat' }
   const traitor: Choice = { kind: 'traitor', node: 'c' }
   const betrayed = after(model, first, traitor)
 
@@ -36,7 +36,7 @@ describe('a lie', () => {
 
   test('reaches one receiver and leaves the others the truth; the world still writes who said it', () => {
     const told = after(model, betrayed, { kind: 'lie', node: 'c', to: 'l1', instead: parcel, body: retreat })
-    expect(told.wire.map(({ from, to, body }) => [from, to, body['order']])).toEqual([
+    expect(told.wire.map(({ from, to, body }) => [from, to, body['value']])).toEqual([
       ['c', 'l1', 'retreat'],
       ['c', 'l2', 'attack'],
     ])
@@ -103,10 +103,10 @@ test('sets of traitors: every one within the bound, or the one that is named', (
 
 describe('explore', () => {
   test.each([
-    ['oral messages', oralMessages, { lies: 2 }],
+    ['oral messages', oralMessages, { lies: 2, traitors: ['c'] }],
     ['oral messages with a loss', oralMessages, { lies: 1, drops: 1 }],
-    ['oral messages with a crash', oralMessages, { lies: 1, crashes: 1 }],
-    ['oral messages with a pause', oralMessages, { lies: 1, pauses: 1 }],
+    ['oral messages with a crash', oralMessages, { lies: 1, crashes: 1, traitors: ['l1'] }],
+    ['oral messages with a pause', oralMessages, { lies: 1, pauses: 1, traitors: ['l1'] }],
     ['signed messages', signedMessages, { lies: 2 }],
   ] as const)('counts what the plain explorer counts: %s', (_what, protocol, budgets) => {
     sameCounts(makeModel(protocol, { names: three }), { traitors: 1, ...budgets })

@@ -132,6 +132,7 @@ describe('concurrency', () => {
 
 describe('a mistake names the place, what was expected and the nearest word, and changes nothing', () => {
   const cluster = 'cluster two-phase-commit tm rm1 rm2'
+  const generals = 'cluster oral-messages'
   const begun = [cluster, 'request client tm begin', 'deliver begin']
   test.each<[string, string[], string]>([
     [
@@ -149,6 +150,41 @@ describe('a mistake names the place, what was expected and the nearest word, and
       'an unknown node',
       [cluster, 'crash rm3'],
       '      ^ no node is called "rm3"; there are tm, rm1, rm2. Try: rm1',
+    ],
+    [
+      'a traitor without a plan that there is',
+      [generals, 'traitor c withold'],
+      '          ^ no plan of a traitor is called "withold"; there are tells, equivocate, withhold, replay, forge. Try: withhold',
+    ],
+    [
+      'a traitor that is one already',
+      [generals, 'traitor c', 'traitor c'],
+      '        ^ c is a traitor already',
+    ],
+    [
+      'a lie about a field that the message does not have',
+      [generals, 'traitor c tells l2 valeu=retreat'],
+      '                   ^ no field is called "valeu"; there are path, value. Try: value',
+    ],
+    [
+      'a lie without words',
+      [generals, 'traitor c tells l2'],
+      '                   ^ expected what l2 is told',
+    ],
+    [
+      'a lie where nothing is in flight',
+      [generals, 'traitor l1 tells l2 nothing'],
+      '                 ^ l1 has nothing in flight to l2',
+    ],
+    [
+      'a traitor that has heard nothing',
+      [generals, 'traitor c replay'],
+      '          ^ c has heard nothing yet that it could repeat: deliver something to it first',
+    ],
+    [
+      'a search with a traitor that is no node',
+      [generals, 'explore IC1 traitors=l7 lies=1'],
+      '"l7" cannot be a traitor; the nodes are c, l1, l2, l3',
     ],
     [
       'an unknown parameter',

@@ -1,4 +1,4 @@
-/** The words for how much may go wrong, and how much time may pass: `crashes=1 timeouts=any ticks=6 drift=1/10`. */
+/** The words for how much may go wrong, and how much time may pass: `crashes=1 timeouts=any ticks=6 drift=1/10 traitors=1 lies=2`. */
 import type { Budgets } from '../../world/budgets.ts'
 import type { Word } from '../command.ts'
 import { countOf, fractionOf, millisOf } from '../words.ts'
@@ -19,6 +19,8 @@ export const BUDGET_WORDS = [
   'clock-steps',
   'clock-step',
   'bad-clocks',
+  'traitors',
+  'lies',
 ] as const
 
 /** Takes the setting if it is a budget; false if it is something else. */
@@ -70,10 +72,21 @@ export function readBudget(
     case 'bad-clocks':
       into.badClocks = value.text.split(',')
       return true
+    case 'traitors':
+      into.traitors = traitorsOf(value)
+      return true
+    case 'lies':
+      into.lies = countOf(value)
+      return true
     case 'may-crash':
       into.mayCrash = value.text.split(',')
       return true
     default:
       return false
   }
+}
+
+/** How many nodes may be traitors, or which ones are. */
+export function traitorsOf(value: Word): number | readonly string[] {
+  return /^\d/.test(value.text) ? countOf(value) : value.text.split(',')
 }

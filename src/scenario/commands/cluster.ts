@@ -10,7 +10,7 @@ import { BUDGET_WORDS, readBudget } from './budgets.ts'
 export const cluster: Command = {
   name: 'cluster',
   usage:
-    'cluster PROTOCOL [NODE...] [parameter=VALUE...] [NODE.parameter=VALUE...] [rule.NAME=OTHER...] [seed=N] [wire=bag|set|fifo] [disk=lose-all|prefix|subset] [delay=MS..MS]',
+    'cluster PROTOCOL [NODE...] [parameter=VALUE...] [NODE.parameter=VALUE...] [rule.NAME=OTHER...] [seed=N] [wire=bag|set|fifo] [disk=lose-all|prefix|subset] [signatures=tags|ed25519] [delay=MS..MS]',
   says: 'Starts a new cluster; what was there before is gone.',
   example: 'cluster two-phase-commit tm rm1 rm2 votes=any',
   run(session, words) {
@@ -56,6 +56,7 @@ export const cluster: Command = {
       'wire=bag',
       'wire=fifo',
       'disk=subset',
+      'signatures=ed25519',
       'delay=',
     ]
   },
@@ -114,6 +115,14 @@ function readOption(
         value.column,
       ) as ModelOptions['disk']
       return true
+    case 'signatures':
+      options.signatures = oneOf(
+        value,
+        ['tags', 'ed25519'],
+        'kind of signature',
+        value.column,
+      ) as ModelOptions['signatures']
+      return true
     case 'seed':
       options.seed = countOf(value)
       return true
@@ -137,7 +146,15 @@ function rangeOf(word: Word): readonly [number, number] {
 }
 
 function unknownSetting(protocol: Protocol, name: string, word: Word): ScenarioProblem {
-  const known = [...Object.keys(protocol.params ?? {}), ...BUDGET_WORDS, 'seed', 'wire', 'disk', 'delay']
+  const known = [
+    ...Object.keys(protocol.params ?? {}),
+    ...BUDGET_WORDS,
+    'seed',
+    'wire',
+    'disk',
+    'signatures',
+    'delay',
+  ]
   const near = nearest(name, known)
   return new ScenarioProblem(
     word.column,

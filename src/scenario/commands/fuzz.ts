@@ -9,6 +9,7 @@ import type { Choice } from '../../world/choice.ts'
 import { type Command, ScenarioProblem, type Word } from '../command.ts'
 import type { Session } from '../session.ts'
 import { chanceOf, countOf, endOf, millisOf, nearest, oneOf, setting } from '../words.ts'
+import { traitorsOf } from './budgets.ts'
 import { judgedViews, propertiesOf, propertyNames } from './judge.ts'
 
 const SETTINGS = [
@@ -20,6 +21,8 @@ const SETTINGS = [
   'crashes',
   'partitions',
   'pauses',
+  'traitors',
+  'lies',
   'drift',
   'delay',
   'may-crash',
@@ -28,7 +31,7 @@ const SETTINGS = [
 export const fuzz: Command = {
   name: 'fuzz',
   usage:
-    'fuzz PROPERTY... [seeds=N] [seed=N] [loss=CHANCE] [copies=CHANCE] [inside=CHANCE] [crashes=N] [partitions=N] [pauses=N] [drift=CHANCE] [delay=TIME] [may-crash=NODE,...]',
+    'fuzz PROPERTY... [seeds=N] [seed=N] [loss=CHANCE] [copies=CHANCE] [inside=CHANCE] [crashes=N] [partitions=N] [pauses=N] [traitors=N|NODE,...] [lies=CHANCE] [drift=CHANCE] [delay=TIME] [may-crash=NODE,...]',
   says: 'Many random runs from here; each draws its own faults, up to these limits (0 turns a kind off; inside is the chance that a node dies within a handler). What breaks is shown with all that it does not need left out.',
   example: 'fuzz AC1 seeds=500 loss=0.1',
   run(session, words) {
@@ -58,6 +61,8 @@ export const fuzz: Command = {
     'crashes=1',
     'partitions=0',
     'pauses=0',
+    'traitors=1',
+    'lies=0.5',
     'drift=0',
     'delay=50ms',
     'may-crash=',
@@ -139,13 +144,9 @@ function readSetting(
     case 'delay':
       limits.delayMs = millisOf(value)
       return
-    case 'may-crash': {
-      const { names } = session.current.model.cluster
-      limits.mayCrash = value.text
-        .split(',')
-        .map((node) => oneOf({ text: node, column: value.column }, names, 'node', value.column))
+    case 'may-crash':
+      limits.mayCrash = nodesOf(session, value)
       return
-    }
     case 'crashes':
       limits.crashes = countOf(value)
       return
@@ -154,5 +155,22 @@ function readSetting(
       return
     case 'pauses':
       limits.pauses = countOf(value)
+      return
+    case 'traitors': {
+      const bound = traitorsOf(value)
+      limits.traitors = typeof bound === 'number' ? bound : nodesOf(session, value)
+      limits.lies ??= 1
+      return
+    }
+    case 'lies':
+      limits.lies = chanceOf(value)
   }
+}
+
+/** Names of nodes with commas between them. */
+function nodesOf(session: Session, value: Word): readonly string[] {
+  const { names } = session.current.model.cluster
+  return value.text
+    .split(',')
+    .map((node) => oneOf({ text: node, column: value.column }, names, 'node', value.column))
 }

@@ -17,6 +17,7 @@ import { show } from './show.ts'
 import { simulate } from './simulate.ts'
 import { back, fire, goto, run, step } from './time.ts'
 import { token } from './token.ts'
+import { traitor } from './traitor.ts'
 
 export const commands: readonly Command[] = [
   cluster,
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   partition,
   heal,
   clock,
+  traitor,
   run,
   step,
   fire,

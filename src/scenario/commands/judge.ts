@@ -7,6 +7,7 @@ import { type ExploreOptions, explore as exploreModel } from '../../run/explore.
 import type { Budgets } from '../../world/budgets.ts'
 import type { Choice } from '../../world/choice.ts'
 import type { AnyProperty } from '../../world/property.ts'
+import { roundsIn, turnOf } from '../../world/rounds.ts'
 import { type Command, type Result, ScenarioProblem, type Word } from '../command.ts'
 import type { Run, Session } from '../session.ts'
 import { countOf, endOf, nearest, oneOf, setting } from '../words.ts'
@@ -41,7 +42,7 @@ export const check: Command = {
 export const explore: Command = {
   name: 'explore',
   usage:
-    'explore PROPERTY... [crashes=N] [drops=N] [dups=N] [timeouts=N|any] [may-crash=NODE,...] [process-crashes=N] [partitions=N] [pauses=N] [corruptions=N] [ticks=N] [tick=MS] [drift=N/M] [clock-steps=N] [clock-step=MS] [bad-clocks=NODE,...] [depth=N] [worlds=N]',
+    'explore PROPERTY... [crashes=N] [drops=N] [dups=N] [timeouts=N|any] [may-crash=NODE,...] [process-crashes=N] [partitions=N] [pauses=N] [corruptions=N] [traitors=N|NODE,...] [lies=N] [ticks=N] [tick=MS] [drift=N/M] [clock-steps=N] [clock-step=MS] [bad-clocks=NODE,...] [depth=N] [worlds=N]',
   says: 'Tries every schedule from here, within the budgets, and shows a shortest story that breaks a property.',
   example: 'explore AC1 crashes=1',
   run(session, words) {
@@ -80,6 +81,8 @@ export const explore: Command = {
     'clock-steps=1',
     'clock-step=',
     'bad-clocks=',
+    'traitors=1',
+    'lies=1',
     'depth=',
   ],
 }
@@ -147,13 +150,18 @@ function judgeNow(session: Session, property: AnyProperty): Now {
   const fold = session.world.folds[run.model.properties.indexOf(property)]!
   if (property.judge.kind === 'always' || property.judge.kind === 'atRest') {
     const why =
-      property.judge.kind === 'atRest' && session.world.wire.length > 0
+      property.judge.kind === 'atRest' && isUnderWay(session)
         ? null
         : property.judge.broken(fold, run.model.cluster)
     return { property: property.name, kind: why === null ? 'held' : 'broken', why }
   }
   const why = lookAhead(session, run, property)
   return { property: property.name, kind: why === null ? 'held' : 'broken', why }
+}
+
+/** Whether messages are in flight, or rounds go on. */
+function isUnderWay({ world, current }: Session): boolean {
+  return world.wire.length > 0 || turnOf(roundsIn(current.model, world)) !== null
 }
 
 /** Retries close into a loop on a set wire, so that the future of this world is finite. */
