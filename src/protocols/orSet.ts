@@ -4,7 +4,7 @@
  */
 import { defineProtocol } from '../world/protocol.ts'
 import { type GossipRules, gossipRules, type Kind, replica, replicas } from './replica.ts'
-import { convergence, noLostAdd, noResurrection, strongConvergence } from './replicaProperties.ts'
+import { replicatedSet } from './replicaProperties.ts'
 
 /** The element that each tag stands for, and the tags that were taken out. Both only grow. */
 export type Tagged = {
@@ -65,5 +65,5 @@ export const orSet = defineProtocol({
     remove: { to: 'replica', fields: { element: 'milk' }, says: 'removes the element, here' },
     get: { to: 'replica', fields: {}, says: 'reads the elements, here' },
   },
-  properties: [strongConvergence, convergence, noLostAdd, noResurrection],
+  properties: replicatedSet(),
 })

@@ -106,6 +106,11 @@ export const noResurrection = each(
   },
 )
 
+/** What is asked of a set that every replica changes. */
+export function replicatedSet(): readonly AnyProperty[] {
+  return [strongConvergence, convergence, noLostAdd, noResurrection]
+}
+
 /** The elements that a history of updates leaves: those with an add that no remove of it had seen. */
 export function standing(heard: readonly Update[]): readonly Json[] {
   const isSeen = (add: Update) =>
