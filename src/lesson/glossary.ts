@@ -33,6 +33,12 @@ export const GLOSSARY: readonly Term[] = [
     'two-phase-commit',
   ),
   term(
+    'available',
+    '可用',
+    'Every request that a live node received is answered in the end, and an error is no answer.',
+    'cap',
+  ),
+  term(
     'breadth first',
     '广度优先',
     'All worlds one step away, then two: the first broken one is a nearest one.',
@@ -134,6 +140,7 @@ export const GLOSSARY: readonly Term[] = [
     'How many worlds one after the other a search has followed; the first counts.',
     'exploring',
   ),
+  term('dirty read', '脏读', 'A transaction reads what another one has written and takes back.', 'histories'),
   term('disk', '磁盘', 'What a node keeps through a crash: only what was forced is safe.', 'first-faults'),
   term(
     'dual write',
@@ -162,6 +169,12 @@ export const GLOSSARY: readonly Term[] = [
     'A write that is on the medium before the program goes on (sync).',
     'first-faults',
     'two-phase-commit',
+  ),
+  term(
+    'fractured read',
+    '读撕裂',
+    'A transaction sees one part of another one and, of its other part, what was there before.',
+    'histories',
   ),
   term(
     'gave up',
@@ -207,6 +220,7 @@ export const GLOSSARY: readonly Term[] = [
     'Ids of messages that were processed, kept in the same transaction as the effect.',
     'outbox',
   ),
+  term('isolation', '隔离性', 'What transactions that run together may see of each other.', 'histories'),
   term('Lamport clock', 'Lamport 时钟', 'A number that grows along every chain of events.', 'order'),
   term('lease', '租约', 'A right that ends by itself after a time.', 'leases'),
   term(
@@ -223,6 +237,7 @@ export const GLOSSARY: readonly Term[] = [
     'first-faults',
   ),
   term('monotonic reads', '单调读', 'Who has read a value does not read an older one later.', 'histories'),
+  term('monotonic writes', '单调写', 'The writes of a session are seen in its order.', 'histories'),
   term('node', '节点', 'One machine: it reacts to events, has memory, a disk and a clock.', 'first-faults'),
   term(
     'non-blocking',
@@ -231,6 +246,7 @@ export const GLOSSARY: readonly Term[] = [
     'two-phase-commit',
     'three-phase-commit',
   ),
+  term('operation', '操作', 'What a client asks, from its question to its answer.', 'histories'),
   term(
     'outbox',
     '本地消息表',
@@ -285,6 +301,12 @@ export const GLOSSARY: readonly Term[] = [
     'first-faults',
   ),
   term(
+    'quorum',
+    '法定人数',
+    'A group of servers that is large enough to go on: any two of them share a server.',
+    'cap',
+  ),
+  term(
     'read your writes',
     '读己之写',
     'Whoever has written a value does not read an older one.',
@@ -299,6 +321,18 @@ export const GLOSSARY: readonly Term[] = [
   ),
   term('sequential', '顺序一致性', 'All see one order that keeps the order of each client.', 'histories'),
   term(
+    'serializable',
+    '可串行化',
+    'One transaction at a time, in some order, explains all that was read.',
+    'histories',
+  ),
+  term(
+    'snapshot isolation',
+    '快照隔离',
+    'Each transaction reads the state of one moment, and no two that overlap write the same key.',
+    'histories',
+  ),
+  term(
     'sometimes',
     '',
     'A property that is broken if no world shows it; guards against vacuous passes.',
@@ -312,6 +346,12 @@ export const GLOSSARY: readonly Term[] = [
     '',
     'One thing that happens: a message arrives, a timer goes off, a node crashes.',
     'first-faults',
+  ),
+  term(
+    'strict serializability',
+    '严格可串行化',
+    'Serializable, in an order that keeps real time.',
+    'histories',
   ),
   term(
     'termination protocol',
@@ -339,6 +379,12 @@ export const GLOSSARY: readonly Term[] = [
     'first-faults',
   ),
   term('transaction', '事务', 'Work of several parts that counts as a whole or not at all.', 'exploring'),
+  term(
+    'unknown outcome',
+    '结果未知',
+    'There was no answer: it may have happened, may still happen, or may never happen.',
+    'histories',
+  ),
   term('vacuous', '空真', 'Held because what the property speaks of never occurs.', 'exploring'),
   term(
     'vector clock',
@@ -359,6 +405,18 @@ export const GLOSSARY: readonly Term[] = [
     'write skew',
     '写偏斜',
     'Two transactions each read what the other writes, and together break a rule.',
+    'histories',
+  ),
+  term(
+    'write-back',
+    '写回',
+    'A read tells a majority what it is about to return, so that later reads do not return less.',
+    'cap',
+  ),
+  term(
+    'writes follow reads',
+    '读后写',
+    'What a session writes after a read is seen after what it had read.',
     'histories',
   ),
 ]

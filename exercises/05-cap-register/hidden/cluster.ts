@@ -175,6 +175,11 @@ export function ask(
 
 export const fresh = (options: ClusterOptions = {}) => byHand(cluster(options))
 
+/** The line is back; what was sent into the cut is lost. */
+export function healed(run: HandRun): HandRun {
+  return run.drop({ from: 'n1', to: 'n2' }).drop({ from: 'n2', to: 'n1' }).heal()
+}
+
 /** What the client was told first; fails where it was told nothing, or nothing that the task has. */
 export function told(
   run: HandRun,

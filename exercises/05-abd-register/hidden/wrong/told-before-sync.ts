@@ -1,4 +1,4 @@
-// fails: one copy, whatever the network does
+// fails: one copy, in every schedule
 /** Says that it has recorded before it has. */
 import { type Context, defineNode, type OperationId } from 'splitbrain'
 

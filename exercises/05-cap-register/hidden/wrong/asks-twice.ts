@@ -1,4 +1,4 @@
-// fails: honest, in every schedule
+// fails: honest, whenever the line is cut
 /** Asks again when there is no answer, and n1 carries the same put out twice. */
 import { type Context, defineNode, type OperationId } from 'splitbrain'
 

@@ -1,4 +1,4 @@
-// fails: the trap
+// fails: honest, whenever the line is cut
 /** Calls its own last put fresh. */
 import { type Context, defineNode } from 'splitbrain'
 
