@@ -66,6 +66,23 @@ describe('one message', () => {
     expect(run).toSend({ from: 'rm1', to: 'tm', type: 'vote', tx: 't1', yes: false })
   })
 
+  test('votes either way when it is free to', {
+    meta: {
+      rung: 1,
+      points: 1,
+      section: 'What is missing',
+      expected: 'configured with "any", rm1 votes what ctx.pick([true, false]) gives: once true, once false',
+      why: 'a participant that never refuses hides what happens when one does',
+      hints: ['What does ctx.pick give you, and do you use all of it?'],
+    },
+  }, () => {
+    for (const [pick, yes] of [true, false].entries()) {
+      const run = byHand(cluster({ votes: 'any' })).request('rm1', PREPARE, 'tm')
+      run.deliver({ to: 'rm1', ...PREPARE }, pick)
+      expect(run).toAnnounce({ node: 'rm1', type: 'vote', tx: 't1', yes })
+    }
+  })
+
   test('answers for a transaction it has no record of: abort', {
     meta: {
       rung: 1,
@@ -112,15 +129,18 @@ describe('one scenario', () => {
       points: 1,
       section: 'What is missing',
       expected:
-        'rm1 and rm3 vote yes, rm2 votes no: all four nodes announce abort, and the client is told so',
-      why: 'one participant that cannot commit is enough: commit means that every one of them can',
+        'rm2 votes no, rm1 and rm3 vote yes: tm decides abort as soon as the no arrives, all four nodes announce abort, and the client is told so',
+      why: 'one participant that cannot commit is enough: commit means that every one of them can, and nothing that comes later changes that',
       hints: [
         'How many no votes does it take?',
         'One. Two-phase commit counts no majority: that is for another kind of agreement.',
       ],
     },
   }, () => {
-    const run = begun({ participants: 3, votes: { rm2: 'no' } }).wait(5000)
+    const run = begun({ participants: 3, votes: { rm2: 'no' } }).deliver({ to: 'tm', type: 'begin' })
+    run.deliver({ to: 'rm2', ...PREPARE }).deliver({ from: 'rm2', to: 'tm', type: 'vote' })
+    expect(run).toAnnounce({ node: 'tm', type: 'decide', tx: 't1', decision: 'abort' })
+    run.wait(5000)
     expectAll(run, 'abort')
     expect(run).toSend({ from: 'tm', to: 'client', type: 'begin_ok', tx: 't1', decision: 'abort' })
   })
@@ -279,6 +299,30 @@ describe('one scenario', () => {
     const run = begun().deliverAll({ from: 'tm', type: 'decision' })
     expect(run).toAnnounce({ node: 'tm', type: 'decide', tx: 't1', decision: 'commit' })
     run.drop({ from: 'tm', type: 'decision' }).crash('tm').restart('tm').wait(20_000)
+    expectAll(run, 'commit')
+  })
+
+  test('goes on collecting votes when it is asked early', {
+    meta: {
+      rung: 2,
+      points: 1,
+      section: 'In doubt',
+      expected:
+        'rm1 has voted yes and asks before rm2 has voted: tm does not decide yet, and then all commit',
+      why: 'to be asked is no reason to abort: the vote that is missing may be on its way',
+      hints: [
+        'What does tm know of t1 at that moment: nothing, or that it is still open?',
+        'Only what has neither a record on the disk nor open votes in memory was never begun, or is lost.',
+      ],
+    },
+  }, () => {
+    const run = begun()
+      .deliver({ to: 'tm', type: 'begin' })
+      .deliver({ to: 'rm1', ...PREPARE })
+      .deliver({ from: 'rm1', to: 'tm', type: 'vote' })
+      .receive('tm', 'rm1', { type: 'inquire', tx: 't1' })
+    expect(run).not.toAnnounce({ node: 'tm', type: 'decide', tx: 't1' })
+    run.deliverAll().wait(10_000)
     expectAll(run, 'commit')
   })
 })

@@ -45,9 +45,6 @@ export const coordinator = defineNode<CoordinatorState, ToCoordinator>({
   on: {
     begin(state, message, ctx) {
       const { tx } = message.body
-      const decision = decisionOf(ctx, tx)
-      if (decision !== null) return ctx.reply(message, { type: 'begin_ok', tx, decision })
-      if (state.collecting.has(tx)) return
       state.collecting.set(tx, { yes: [], from: message.from, op: message.op })
       ctx.broadcast({ type: 'prepare', tx })
       ctx.arm('votes', 300, tx)

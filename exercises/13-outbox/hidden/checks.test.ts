@@ -55,6 +55,27 @@ describe('one message', () => {
     expect(run).not.toAnnounce({ node: 'orders', type: 'decide' })
   })
 
+  test('pays or refuses, whichever it is free to', {
+    meta: {
+      rung: 1,
+      points: 1,
+      expected:
+        'configured with "any", orders does what ctx.pick([true, false]) gives: once it answers commit, once abort',
+      why: 'a business that never refuses hides what happens when it does',
+      hints: ['What does ctx.pick give you, and do you use all of it?'],
+    },
+  }, () => {
+    for (const [pick, decision] of ['commit', 'abort'].entries()) {
+      const run = byHand(cluster({ commits: 'any' })).request('orders', {
+        type: 'pay',
+        tx: 't1',
+        poison: false,
+      })
+      run.deliver({ to: 'orders', type: 'pay' }, pick)
+      expect(run).toSend({ from: 'orders', type: 'pay_ok', tx: 't1', decision })
+    }
+  })
+
   test('publishes what was paid', {
     meta: {
       rung: 1,
