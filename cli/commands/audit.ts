@@ -62,19 +62,20 @@ async function mutateAll(exercises: readonly Exercise[], io: Io, json: boolean):
     found.push(
       await mutate(exercise, {
         workers: LANES.length,
-        onMutant({ line, change }, killer, done, all) {
-          if (killer === null || done % 20 === 0 || done === all)
+        onMutant({ file, line, change }, { kind }, done, all) {
+          if (kind === 'passes' || done % 20 === 0 || done === all)
             io.err(
-              `${exercise.id}  ${done} of ${all}${killer === null ? `  unnoticed: solution.ts:${line}, ${change}` : ''}\n`,
+              `${exercise.id}  ${done} of ${all}${kind === 'passes' ? `  unnoticed: ${file}:${line}, ${change}` : ''}\n`,
             )
         },
       }),
     )
   if (json)
     printJson(io, {
-      exercises: found.map(({ survivors, ...rest }) => ({
+      exercises: found.map(({ survivors, unrunnable, ...rest }) => ({
         ...rest,
-        survivors: survivors.map(({ line, change, diff, explained }) => ({ line, change, diff, explained })),
+        survivors: survivors.map(({ text: _, ...one }) => one),
+        unrunnable: unrunnable.map(({ text: _, ...one }) => one),
       })),
     })
   else

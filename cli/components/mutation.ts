@@ -2,17 +2,24 @@
 import { type Line, type Mutation, plain, toned, wrapLine } from '../door.ts'
 
 export function mutationLines(mutation: Mutation, width: number): Line[] {
-  const { id, mutants, killed, survivors, problems } = mutation
+  const { id, mutants, killed, survivors, unrunnable, problems } = mutation
   const open = survivors.filter(({ explained }) => explained === null)
   return [
     toned(
       problems.length === 0 ? 'good' : 'bad',
       `${problems.length === 0 ? '✓' : '✗'} ${id}  ${killed} of ${mutants} changes noticed, ` +
-        `${survivors.length - open.length} explained, ${open.length} open`,
+        `${survivors.length - open.length} explained, ${open.length} open` +
+        (unrunnable.length === 0 ? '' : `, ${unrunnable.length} not to be run`),
     ),
-    ...open.flatMap(({ line, change, diff }) => [
+    ...unrunnable.flatMap(({ file, line, change, why }) =>
+      wrapLine(plain(`${file}:${line}  ${change}: ${why}`), width, {
+        first: plain('   '),
+        rest: plain('   '),
+      }),
+    ),
+    ...open.flatMap(({ file, line, change, diff }) => [
       plain(''),
-      toned('strong', `hidden/solution.ts:${line}  ${change}`),
+      toned('strong', `${file}:${line}  ${change}`),
       ...diff.split('\n').map((one) => toned(toneOf(one), `  ${one}`)),
     ]),
     ...(problems.length === 0 ? [] : [plain('')]),

@@ -4,6 +4,7 @@ import type { CheckReport, CheckResult, Exercise } from './exercise.ts'
 import { inLanes } from './lanes.ts'
 import { namedCheck } from './named.ts'
 import { SharedChecker } from './sharedChecker.ts'
+import { solutionFiles } from './solution.ts'
 import { startFiles } from './workspace.ts'
 
 export interface Audit {
@@ -80,7 +81,7 @@ export async function audit(
     exercise,
     [
       run(startFiles(exercise)[0]!.path, { stopAtFirst: true }),
-      run(inHidden('solution.ts'), { twice: true }),
+      run(solutionFiles(exercise)[0]!.path, { twice: true }),
       ...exercise.right.map((name) => run(inHidden('right', name))),
       ...named.map(({ name }, i) =>
         run(inHidden('wrong', name), { types: false, stopAtFirst: true, twice: isFirst(i) }),

@@ -80,6 +80,13 @@ function frontOf(folder: string, id: string, text: string): Pick<Exercise, 'less
       'it may have lesson: and notShown:',
     )
   }
+  const stray = strayFront(text, whole)
+  if (stray !== null)
+    throw new ExerciseProblem(
+      `${join(folder, 'task.md')}:${stray.line}`,
+      `"${stray.words}" is no front matter as it stands`,
+      'put it between two lines of three dashes, the first of them the first line of the file',
+    )
   let fields: { readonly [name: string]: unknown } = {}
   try {
     fields = (parseYaml(yaml) as typeof fields | null) ?? {}
@@ -93,6 +100,14 @@ function frontOf(folder: string, id: string, text: string): Pick<Exercise, 'less
   if (!Array.isArray(notShown) || !notShown.every((one) => typeof one === 'string'))
     return complain('has a notShown that is no list of sentences')
   return { lesson, notShown, task: text.slice(whole.length).trimStart() }
+}
+
+/** What was meant as front matter and is none: without its end, after other text, or made a heading by a formatter. */
+function strayFront(text: string, whole: string): { readonly line: number; readonly words: string } | null {
+  const stray =
+    /^#+ *(?:lesson|notShown):.*/m.exec(text) ??
+    (whole === '' ? (/^---/.exec(text) ?? /^(?:lesson|notShown):.*/m.exec(text)) : null)
+  return stray && { line: text.slice(0, stray.index).split('\n').length, words: stray[0] }
 }
 
 export function checksFile(exercise: Exercise): string {

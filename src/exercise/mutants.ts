@@ -43,13 +43,14 @@ export function mutantsOf(text: string): readonly Mutant[] {
     .map((edit) => {
       const { before, after, line } = changedLines(text, edit)
       const body = [...before.map((one) => `- ${one}`), ...after.map((one) => `+ ${one}`)].join('\n')
-      const key = `@@ ${edit.within}\n${body}`
+      const place = `@@ ${edit.within}`.trimEnd()
+      const key = `${place}\n${body}`
       const times = (seen.get(key) ?? 0) + 1
       seen.set(key, times)
       return {
         line,
         change: edit.change,
-        diff: times === 1 ? key : `@@ ${edit.within} (${times})\n${body}`,
+        diff: times === 1 ? key : `${place} (${times})\n${body}`,
         text: text.slice(0, edit.start) + edit.by + text.slice(edit.end),
       }
     })

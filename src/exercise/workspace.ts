@@ -53,8 +53,13 @@ export function answerFile({ folder }: Workspace, exercise: Exercise): string {
 
 /** The files of the start, `start.ts` first: it alone, or all that lies in the folder `start/`. */
 export function startFiles({ folder }: Pick<Exercise, 'folder'>): readonly StartFile[] {
-  const several = join(folder, 'start')
-  if (!existsSync(several)) return [{ name: 'start.ts', path: join(folder, 'start.ts') }]
+  return filesOf(folder, 'start')
+}
+
+/** `NAME.ts` alone, or all that lies in the folder `NAME/`, `start.ts` first. */
+export function filesOf(folder: string, name: string): readonly StartFile[] {
+  const several = join(folder, name)
+  if (!existsSync(several)) return [{ name: `${name}.ts`, path: join(folder, `${name}.ts`) }]
   return readdirSync(several)
     .sort((a, b) => Number(b === 'start.ts') - Number(a === 'start.ts') || (a < b ? -1 : 1))
     .map((name) => ({ name, path: join(several, name) }))

@@ -78,3 +78,14 @@ test.each([
   course.write('09-some-thing/hidden/checks.test.ts', checks(`${body}\nvoid c`))
   expect(problem()).toContain(words)
 })
+
+test.each([
+  ['---\n\n## lesson: another\n\n# Some thing\n', 3, '## lesson: another'],
+  ['---\nlesson: another\n\n# Some thing\n', 1, '---'],
+  ['# Some thing\n\nlesson: another\n', 3, 'lesson: another'],
+])('front matter that is none is told with its line: %j', (task, line, words) => {
+  course.write('09-some-thing/task.md', task)
+  expect(load).toThrow(
+    `${join(course.folder, '09-some-thing', 'task.md')}:${line}: "${words}" is no front matter as it stands`,
+  )
+})

@@ -55,6 +55,22 @@ describe('one message', () => {
     expect(run).toAnnounce({ node: 'p1', type: 'decide', decision: 'abort' })
   })
 
+  test('votes either way when it is free to', {
+    meta: {
+      rung: 1,
+      points: 1,
+      expected: 'configured with "any", p1 votes what ctx.pick([true, false]) gives: once true, once false',
+      why: 'a participant that never refuses hides what happens when one does',
+      hints: ['What does ctx.pick give you, and do you use all of it?'],
+    },
+  }, () => {
+    for (const [pick, yes] of [true, false].entries()) {
+      const run = byHand(cluster({ votes: 'any' })).request('p1', { type: 'canCommit' }, 'c')
+      run.deliver({ to: 'p1', type: 'canCommit' }, pick)
+      expect(run).toAnnounce({ node: 'p1', type: 'vote', yes })
+    }
+  })
+
   test('acknowledges preCommit and does not decide', {
     meta: {
       rung: 1,
@@ -81,7 +97,7 @@ describe('one message', () => {
       points: 1,
       section: 'Who goes on, and how',
       expected:
-        'asked with stateRequest by p1, p2 answers with its state: wait after a yes vote, preCommitted after a preCommit',
+        'asked with stateRequest by p1, p2 answers with its state: wait after a yes vote, preCommitted after a preCommit, commit after that decision',
       why: 'whoever takes charge knows only its own phase: what it decides rests on what the others tell',
       hints: [
         'What does p1 need to know of p2?',
@@ -91,6 +107,11 @@ describe('one message', () => {
   }, () => {
     const voted = byHand(cluster()).receive('p2', 'c', { type: 'canCommit' })
     const told = voted.branch().receive('p2', 'c', { type: 'preCommit' })
+    // Played by hand, p2 hears of a decision that the others had no part in.
+    const decided = byHand(cluster({ properties: [] }))
+      .receive('p2', 'c', { type: 'canCommit' })
+      .receive('p2', 'c', { type: 'preCommit' })
+      .receive('p2', 'c', { type: 'decision', decision: 'commit' })
     expect(voted.receive('p2', 'p1', { type: 'stateRequest' })).toSend({
       from: 'p2',
       to: 'p1',
@@ -102,6 +123,12 @@ describe('one message', () => {
       to: 'p1',
       type: 'state',
       phase: 'preCommitted',
+    })
+    expect(decided.receive('p2', 'p1', { type: 'stateRequest' })).toSend({
+      from: 'p2',
+      to: 'p1',
+      type: 'state',
+      phase: 'commit',
     })
   })
 })

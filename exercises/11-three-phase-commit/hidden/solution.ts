@@ -76,7 +76,6 @@ export const site = defineNode<State, Messages>({
   start: () => ({ phase: 'working', down: [], asking: null, answers: new Map() }),
   on: {
     begin(state, _message, ctx) {
-      if (state.phase !== 'working' || state.asking !== null) return
       // A vote that can no longer come is a No, also of who stopped before anyone asked.
       if (state.down.length > 0) decide(state, ctx, 'abort')
       else ask(state, ctx, 'votes', 'canCommit')
