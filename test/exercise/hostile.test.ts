@@ -124,19 +124,20 @@ test.each([
   { hang: 'for (;;);', place: 'start.ts:5:21', happened: /1,000,000 turns of loops and calls/ },
   { hang: 'let n = 7n; for (;;) n = n ** 9n', place: 'start.ts', happened: /by the clock/ },
 ])(
-  'after a hang in the fourth check ($hang) the three before are reported, the rest is skipped',
+  'after a hang in the fifth check ($hang) the four before are reported, the rest is skipped',
   async ({ hang, place, happened }) => {
     const source = answerThat('').replace('on: { begin', `on: { inquire() { ${hang} }, begin`)
     const { checks } = await check(source.replace("{ type: 'begin'; tx: string }>", 'never>'))
-    expect(checks.slice(0, 4).map(({ name, verdict }) => `${verdict} ${name}`)).toEqual([
+    expect(checks.slice(0, 5).map(({ name, verdict }) => `${verdict} ${name}`)).toEqual([
       'passed asks every participant to prepare',
       'failed votes yes when it can',
       'failed votes no when it must',
+      'failed votes either way when it is free to',
       'failed answers for a transaction it has no record of: abort',
     ])
-    expect(checks[3]).toMatchObject({ place, happened: expect.stringMatching(happened) })
-    expect(checks[3]!.why).toMatch(/The checks after this one were not run$/)
-    expect(checks.slice(4).every(({ verdict }) => verdict === 'skipped')).toBe(true)
+    expect(checks[4]).toMatchObject({ place, happened: expect.stringMatching(happened) })
+    expect(checks[4]!.why).toMatch(/The checks after this one were not run$/)
+    expect(checks.slice(5).every(({ verdict }) => verdict === 'skipped')).toBe(true)
   },
 )
 

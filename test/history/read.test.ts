@@ -68,10 +68,7 @@ describe('clients of a world', () => {
           },
         ],
       },
-      (request, answer) => {
-        const call = maelstromCall(request, answer)
-        return { ...call, f: call.f === 'put' ? 'write' : 'read' }
-      },
+      maelstromCall,
     )
     expect(history.map((o) => o.outcome)).toEqual(['info', 'ok'])
     expect(linearizable(history, casRegister()).kind).toBe('held')

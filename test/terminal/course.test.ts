@@ -23,7 +23,7 @@ describe.each([
 ])('in %i columns and %i rows', (columns, rows) => {
   test('from the map into a lesson, through a run in both directions, and out', async () => {
     const t = open({ columns, rows })
-    await t.sees('09 Two-phase commit')
+    await t.sees('01 First faults')
     await t.sees('? keys')
     t.type('09')
     await t.sees('/ 09')
@@ -133,7 +133,7 @@ test('a terminal that is too small gets one sentence, and works again when it gr
   const t = open({ columns: 20, rows: 8 })
   await t.sees('columns and 8 rows')
   t.resize(80, 24)
-  await t.sees('09 Two-phase commit')
+  await t.sees('01 First faults')
   t.resize(39, 24)
   await t.sees('39 columns')
   t.resize(40, 10)
