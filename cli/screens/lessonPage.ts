@@ -1,0 +1,213 @@
+/** The page of a lesson: its pieces laid out one under the other, where on it we are, and which piece is current. */
+import type { Size } from '../components/frame.ts'
+import type { PieceLook } from '../components/pageBlocks.ts'
+import { pieceBlock } from '../components/pageBlocks.ts'
+import { Pages, reveal } from '../components/pages.ts'
+import { type Piece, piecesOf } from '../components/pieces.ts'
+import type { Cell, Lesson, Line } from '../door.ts'
+import type { LessonProgress } from '../progress.ts'
+
+/** Pages are no wider than this: longer lines are hard to read. */
+const READABLE = 100
+
+/** A piece that can be current. */
+export type Stop = Extract<Piece, { kind: 'cell' | 'fold' }>
+
+/** A place that survives a change of width. */
+export interface Anchor {
+  readonly block: string
+  readonly offset: number
+}
+
+/** What the page asks of the screen it is on. */
+export interface PageHost {
+  readonly ascii: boolean
+  look: PieceLook['look']
+  /** How many lines of the terminal the page gets. */
+  height(size: Size): number
+}
+
+export class LessonPage {
+  readonly pieces: readonly Piece[]
+  focus: string | null
+  readonly #pages = new Pages()
+  readonly #open = new Set<string>()
+  /** Counts changes per piece, so that only what changed is drawn anew. */
+  readonly #edition = new Map<string, number>()
+  #top = 0
+  #size: Size = { columns: 0, rows: 0 }
+  /** Where to begin, once the size is known. */
+  #arriving: Anchor | null = null
+
+  constructor(
+    readonly lesson: Lesson,
+    readonly host: PageHost,
+  ) {
+    this.pieces = piecesOf(lesson)
+    this.focus = this.stops[0]?.id ?? null
+  }
+
+  /** Lays the page out for a size; what was at the top stays there when the width changes. */
+  fit(size: Size): void {
+    if (size.columns === 0) return
+    const anchor = size.columns !== this.#size.columns && this.#size.columns > 0 ? this.place : null
+    this.#size = size
+    this.#lay()
+    if (anchor !== null) this.#goTo(anchor)
+    if (this.#arriving !== null) this.#goTo(this.#arriving)
+    this.#arriving = null
+  }
+
+  /** The lines that can be seen. */
+  lines(height: number): Line[] {
+    this.#top = this.#pages.clamp(this.#top, height)
+    return this.#pages.slice(this.#top, height)
+  }
+
+  get height(): number {
+    return this.host.height(this.#size)
+  }
+
+  get width(): number {
+    return Math.max(10, Math.min(this.#size.columns - 2, READABLE))
+  }
+
+  get percent(): number {
+    const total = this.#pages.height
+    return total <= this.height ? 100 : Math.round((100 * this.#top) / (total - this.height))
+  }
+
+  // What can be current
+
+  get #shown(): Piece[] {
+    return this.pieces.filter((piece) => piece.fold === null || this.#open.has(piece.fold))
+  }
+
+  get stops(): Stop[] {
+    return this.#shown.filter((piece) => piece.kind === 'cell' || piece.kind === 'fold')
+  }
+
+  get current(): Stop | null {
+    return this.stops.find((piece) => piece.id === this.focus) ?? null
+  }
+
+  focusOn(id: string): void {
+    if (this.focus === id) return
+    if (this.focus !== null) this.changed(this.focus)
+    this.focus = id
+    this.changed(id)
+  }
+
+  /** To the next stop or the one before; past the last one to the end of the page. */
+  step(by: 1 | -1): void {
+    const all = this.stops
+    const at = all.findIndex((piece) => piece.id === this.focus)
+    const next = all[at + by]
+    if (next === undefined) return by > 0 ? this.toEnd() : this.toStart()
+    this.focusOn(next.id)
+    this.reveal(next.id)
+  }
+
+  toggle(id: string): void {
+    if (this.#open.has(id)) this.#open.delete(id)
+    else this.#open.add(id)
+    this.changed(id)
+    this.#lay()
+    const extent = this.#pages.extent(id)
+    if (extent !== null && this.#open.has(id)) this.#top = this.#pages.clamp(extent.top - 1, this.height)
+  }
+
+  // Where we are
+
+  scroll(by: number): void {
+    this.#top = this.#pages.clamp(this.#top + by, this.height)
+  }
+
+  /** Scrolls, and makes current what can be seen. */
+  walk(by: number): void {
+    this.scroll(by)
+    if (this.focus !== null && this.visible(this.focus)) return
+    const seen = this.stops.filter((piece) => this.visible(piece.id))
+    const next = by > 0 ? seen[0] : seen.at(-1)
+    if (next !== undefined) this.focusOn(next.id)
+  }
+
+  toStart(): void {
+    this.walk(-this.#pages.height)
+  }
+
+  toEnd(): void {
+    this.walk(this.#pages.height)
+  }
+
+  reveal(id: string): void {
+    this.#lay()
+    const extent = this.#pages.extent(id)
+    if (extent !== null) this.#top = this.#pages.clamp(reveal(this.#top, this.height, extent), this.height)
+  }
+
+  revealEnd(id: string): void {
+    this.#lay()
+    const extent = this.#pages.extent(id)
+    if (extent !== null) this.#top = this.#pages.clamp(Math.max(0, extent.bottom - this.height), this.height)
+  }
+
+  visible(id: string): boolean {
+    const extent = this.#pages.extent(id)
+    return extent !== null && extent.top < this.#top + this.height && extent.bottom > this.#top
+  }
+
+  get place(): Anchor | null {
+    const block = this.#pages.blockAt(this.#top)
+    return block === null ? null : { block, offset: this.#top - this.#pages.extent(block)!.top }
+  }
+
+  /** Begins where somebody was before. */
+  arrive(at: LessonProgress['at']): void {
+    this.#arriving = at
+    const focus = at?.focus
+    if (this.pieces.some((piece) => piece.id === focus && piece.fold === null)) this.focus = focus ?? null
+  }
+
+  #goTo({ block, offset }: Anchor): void {
+    const extent = this.#pages.extent(block)
+    if (extent === null) return
+    const within = Math.min(offset, extent.bottom - extent.top - 1)
+    this.#top = this.#pages.clamp(extent.top + within, this.height)
+  }
+
+  // What is drawn
+
+  /** The piece looks different now. */
+  changed(id: string): void {
+    this.#edition.set(id, (this.#edition.get(id) ?? 0) + 1)
+  }
+
+  cellsChanged(): void {
+    for (const piece of this.pieces) if (piece.kind === 'cell') this.changed(piece.id)
+  }
+
+  #lay(): void {
+    const blocks = this.#shown.map((piece) =>
+      pieceBlock(piece, {
+        lesson: this.lesson,
+        edition: this.#edition.get(piece.id) ?? 0,
+        open: this.#open.has(piece.id),
+        focused: this.focus === piece.id,
+        ascii: this.host.ascii,
+        linear: false,
+        look: (cell) => this.host.look(cell),
+      }),
+    )
+    this.#pages.lay(blocks, this.width)
+  }
+
+  /** The cell whose world a prompt or timeline at this place is about: itself, the last one above, or the first. */
+  stageFor(id: string | null): string | null {
+    const cells = this.pieces.flatMap((piece) => (piece.kind === 'cell' ? [piece.cell] : []))
+    const worlds = (list: readonly Cell[]) =>
+      list.filter((cell) => cell.kind === 'scenario' || cell.kind === 'challenge')
+    const at = cells.findIndex((cell) => cell.id === id)
+    return (worlds(cells.slice(0, at + 1)).at(-1) ?? worlds(cells)[0])?.id ?? null
+  }
+}
