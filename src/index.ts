@@ -112,7 +112,7 @@ export { type Story, storyOf, TokenProblem, tokenOf } from './run/token.ts'
 export { type Command, type Result, ScenarioProblem } from './scenario/command.ts'
 export { commands } from './scenario/commands/index.ts'
 export { explainProblem, goldenText, LineProblem, parseScenario, play } from './scenario/play.ts'
-export { keep, remake, retell as retellRun } from './scenario/retell.ts'
+export { changedSince, keep, remake, retell as retellRun } from './scenario/retell.ts'
 export {
   type Origin,
   type Progress,

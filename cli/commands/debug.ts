@@ -3,6 +3,7 @@ import { type CliCommand, EXIT, type Io, named, print, UsageProblem } from '../c
 import {
   answerFile,
   Checker,
+  changedSince,
   checkExercise,
   checkOf,
   type Exercise,
@@ -14,6 +15,7 @@ import {
   toned,
   type Walked,
   workspaceFolder,
+  wrapLine,
 } from '../door.ts'
 import { exercisesOf } from '../library.ts'
 import { sessionWalk, type Walk, walkedWalk } from '../screens/world.ts'
@@ -40,6 +42,8 @@ export interface Told {
   readonly walk: Walk
   /** Why it ends before its end, or null. */
   readonly stopped: string | null
+  /** That it leads elsewhere than when it was told first; null where it does not, or nobody knows. */
+  readonly changed: string | null
 }
 
 /** The story of a token: on the learner's answer, if an answer told it. */
@@ -54,7 +58,8 @@ export async function ofToken(io: Io, token: string, file: string | undefined): 
   const stopped = retell(session, story)
   const walk = sessionWalk(session)
   if (walk === null) throw new UsageProblem('this story has no steps')
-  return { where: ['Splitbrain', story.program, 'story'], walk, stopped }
+  const changed = stopped === null ? changedSince(session, story) : null
+  return { where: ['Splitbrain', story.program, 'story'], walk, stopped, changed }
 }
 
 async function ofExercise(io: Io, word: string, file: string | undefined): Promise<Told | null> {
@@ -92,7 +97,7 @@ async function onAnswer(io: Io, exercise: Exercise, token: string, file: string 
 
 export function toldOf(exercise: Exercise, walked: Walked): Told {
   const where = ['Splitbrain', `${exercise.number} ${exercise.title}`, 'story']
-  return { where, walk: walkedWalk(walked), stopped: walked.stopped }
+  return { where, walk: walkedWalk(walked), stopped: walked.stopped, changed: walked.changed }
 }
 
 function answerOf(io: Io, exercise: Exercise, file: string | undefined): string {
@@ -103,10 +108,11 @@ function answerOf(io: Io, exercise: Exercise, file: string | undefined): string 
 }
 
 /** The whole story at once, and what is there at its end. */
-export function printWalk(io: Io, { walk, stopped }: Told): void {
+export function printWalk(io: Io, { walk, stopped, changed }: Told): void {
   const look = { width: io.columns, ascii: io.ascii }
   const end = walk.stateAt(walk.last)
   print(io, renderView(walk.picture, look))
   if (end !== null) print(io, [plain(''), ...renderView(end, look)])
-  if (stopped !== null) print(io, [plain(''), toned('warn', stopped)])
+  const notice = stopped ?? changed
+  if (notice !== null) print(io, [plain(''), ...wrapLine(toned('warn', notice), io.columns)])
 }

@@ -18,8 +18,8 @@ export const replay: CliCommand = {
       return ofFile(io, readStoryFile(word!, read.text), exact)
     }
     const told = await ofToken(io, word!, file)
-    if (exact && told.stopped !== null)
-      throw new UsageProblem(told.stopped, 'without --exact it plays as far as it can')
+    const notice = told.stopped ?? told.changed
+    if (exact && notice !== null) throw new UsageProblem(notice, 'without --exact it plays as far as it can')
     printWalk(io, told)
     return told.stopped === null ? EXIT.good : EXIT.failed
   },
@@ -33,7 +33,7 @@ function ofFile(io: Io, story: StoryFile, exact: boolean): number {
   if (again.kind === 'refused') throw new InvalidStory(again.why)
   const walk = sessionWalk(session)
   if (walk === null) throw new UsageProblem('this story has no steps')
-  printWalk(io, { where: [], walk, stopped })
+  printWalk(io, { where: [], walk, stopped, changed: null })
   if (again.changedAt !== null) {
     const at = again.changedAt === 0 ? 'in the first world' : `at step ${again.changedAt}`
     print(io, [

@@ -219,7 +219,8 @@ export class ExerciseScreen implements Screen {
       if (told.kind === 'problem')
         this.#notice = toned('warn', `${told.problem.message}; ${told.problem.next}.`)
       else {
-        if (told.walked.stopped !== null) this.#notice = toned('warn', told.walked.stopped)
+        const notice = told.walked.stopped ?? told.walked.changed
+        if (notice !== null) this.#notice = toned('warn', notice)
         this.host.open(new WorldScreen(where, walkedWalk(told.walked), this.host))
       }
       this.host.redraw()

@@ -67,8 +67,8 @@ export function recordBegin(name: string): void {
 }
 
 /** Tells the story on the answer as it is now, and is done. */
-onFound((model, { trace }) => {
-  tellHost({ type: 'walked', walked: walkedStory(model, trace, overhear) })
+onFound((model, story) => {
+  tellHost({ type: 'walked', walked: walkedStory(model, story, overhear) })
   throw new Error('the story is told')
 })
 

@@ -4,7 +4,8 @@ import type { TimelineRow, TimelineView, View } from '../base/view.ts'
 import { brief, stateView, wireView } from '../draw/state.ts'
 import { timelineOf } from '../draw/timeline.ts'
 import { replay } from '../run/replay.ts'
-import { tokenOf } from '../run/token.ts'
+import { type Story as Told, tokenOf } from '../run/token.ts'
+import { isAnother, metBy } from '../run/worldHash.ts'
 import { apply, begin } from '../world/apply.ts'
 import { type Choice, choiceText } from '../world/choice.ts'
 import type { DiskEffect } from '../world/disk.ts'
@@ -25,6 +26,8 @@ export interface Walked {
   readonly steps: readonly { readonly says: string; readonly state: View }[]
   /** Why it could not go on, where the answer does something else now. */
   readonly stopped: string | null
+  /** That it leads elsewhere than when it was told first, where it does; in one sentence. */
+  readonly changed: string | null
 }
 
 /** Hands out the lines that the answer has logged since it was called last. */
@@ -42,13 +45,15 @@ export function storyOf(
   overhear: Overheard = () => [],
 ): Story {
   const { cluster, params, options } = model
-  const token = tokenOf({ program, rules: [], names: cluster.names, params, options, trace })
+  const met = metBy(model, trace)
+  const token = tokenOf({ program, rules: [], names: cluster.names, params, options, trace, met })
   const { worlds, moments } = walk(model, trace, overhear)
   return { steps: trace.length, token, picture: pictureOf(model, worlds, moments) }
 }
 
 /** The same, to be walked with the state of every node at each step. */
-export function walkedStory(model: Model, trace: readonly Choice[], overhear: Overheard = () => []): Walked {
+export function walkedStory(model: Model, story: Told, overhear: Overheard = () => []): Walked {
+  const { trace } = story
   const { worlds, moments, stopped } = walk(model, trace, overhear)
   return {
     picture: pictureOf(model, worlds, moments),
@@ -63,6 +68,10 @@ export function walkedStory(model: Model, trace: readonly Choice[], overhear: Ov
       stopped === null
         ? null
         : `The story goes another way now: step ${stopped.step} of ${trace.length} cannot happen, ${stopped.why}.`,
+    changed:
+      stopped === null && isAnother(story, worlds)
+        ? 'The answer has changed since this story was told: the same choices lead elsewhere now.'
+        : null,
   }
 }
 

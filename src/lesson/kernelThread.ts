@@ -24,7 +24,7 @@ const input = { protocols, alternatives, commands }
 const { lesson, flag, record, kept } = workerData as Begin
 const notebook = new Notebook(lesson, input)
 const session = new Session(input)
-if (kept !== null) retell(session, kept, kept.budgets)
+if (kept !== null) retell(session, kept)
 notebook.adopt(record, session)
 
 /** Made with the first line of TypeScript: it locks this thread. */

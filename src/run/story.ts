@@ -1,10 +1,10 @@
 /** Stories as files: one JSON text that holds all that is needed to understand a failure and to play it again. */
-import { createHash } from 'node:crypto'
 import type { Model } from '../world/protocol.ts'
-import { type World, worldText } from '../world/world.ts'
+import type { World } from '../world/world.ts'
 import { isChoice, isRecord, isText, isTexts } from './isChoice.ts'
 import { type Replayed, replay } from './replay.ts'
 import type { Story } from './token.ts'
+import { worldHash } from './worldHash.ts'
 
 export const STORY_SCHEMA = 1
 
@@ -122,13 +122,6 @@ export function retell(
     changedAt: at,
     why: `${story.program} has changed since this story was written; it differs first ${place}: ${how}`,
   }
-}
-
-/** 48 bits: enough to tell two versions of one step apart, and short enough for a line of a file. */
-function worldHash(world: World): string {
-  const deadlines = Object.values(world.nodes).flatMap((slot) => slot.timers.map((timer) => timer.dueUs))
-  const text = `${worldText(world)}\n${world.timeUs} ${deadlines.join()}`
-  return createHash('sha256').update(text).digest('hex').slice(0, 12)
 }
 
 function parse(text: string): { readonly [field: string]: unknown } {

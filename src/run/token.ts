@@ -2,6 +2,7 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Json } from '../base/canonical.ts'
 import type { OperationId } from '../node/node.ts'
+import type { Budgets } from '../world/budgets.ts'
 import type { Choice, Course, Parcel, Timed } from '../world/choice.ts'
 import type { ClientRequest, ModelOptions } from '../world/protocol.ts'
 
@@ -16,7 +17,11 @@ export interface Story {
   readonly options: Partial<ModelOptions>
   /** What clients ask by themselves, one request after the other; left out where they do not. */
   readonly clients?: { readonly [client: string]: readonly ClientRequest[] } | undefined
+  /** What a search from here may do, where it is not the usual. */
+  readonly budgets?: Partial<Budgets> | undefined
   readonly trace: readonly Choice[]
+  /** What `metBy` said when the story was told; left out where that is not known. */
+  readonly met?: string | undefined
 }
 
 export class TokenProblem extends Error {
@@ -34,8 +39,11 @@ export function tokenOf(story: Story): string {
     story.params,
     story.options,
     story.trace.map(pack),
-    ...(story.clients === undefined ? [] : [story.clients]),
+    story.clients ?? 0,
+    story.met ?? 0,
+    packBudgets(story.budgets ?? {}),
   ]
+  while (compact.at(-1) === 0) compact.pop()
   return PREFIX + deflateRawSync(JSON.stringify(compact), { level: 9 }).toString('base64url')
 }
 
@@ -52,7 +60,7 @@ export function storyOf(token: string): Story {
   }
   try {
     const bytes = Buffer.from(text.slice(PREFIX.length), 'base64url')
-    const [program, rules, names, params, options, trace, clients] = JSON.parse(
+    const [program, rules, names, params, options, trace, clients, met, budgets] = JSON.parse(
       inflateRawSync(bytes, { maxOutputLength: 4_000_000 }).toString('utf8'),
     )
     if (typeof program !== 'string' || !Array.isArray(names) || !Array.isArray(trace))
@@ -63,14 +71,28 @@ export function storyOf(token: string): Story {
       names,
       params,
       options,
-      ...(clients !== undefined && { clients }),
+      ...(clients && { clients }),
       trace: (trace as Packed[]).map(unpack),
+      ...(met && { met }),
+      ...(budgets && { budgets: unpackBudgets(budgets) }),
     }
   } catch {
     throw new TokenProblem(
       'This token is damaged: a part of it is missing or was changed. Copy it again, from "sb1." to its end.',
     )
   }
+}
+
+/** JSON has no word for a budget without an end. */
+const ENDLESS = -1
+
+function packBudgets(budgets: Partial<Budgets>): Partial<Budgets> | 0 {
+  if (Object.keys(budgets).length === 0) return 0
+  return budgets.timeouts === Number.POSITIVE_INFINITY ? { ...budgets, timeouts: ENDLESS } : budgets
+}
+
+function unpackBudgets(budgets: Partial<Budgets>): Partial<Budgets> {
+  return budgets.timeouts === ENDLESS ? { ...budgets, timeouts: Number.POSITIVE_INFINITY } : budgets
 }
 
 type Packed = readonly [string, ...unknown[]]

@@ -1,6 +1,7 @@
 /** retell: a run made again from what is kept of it: which cluster, and every choice since. */
 import type { Json } from '../base/canonical.ts'
 import type { Story } from '../run/token.ts'
+import { isAnother } from '../run/worldHash.ts'
 import type { Budgets } from '../world/budgets.ts'
 import type { Alternative } from '../world/protocol.ts'
 import { ScenarioProblem } from './command.ts'
@@ -15,8 +16,8 @@ export function keep(session: Session): Kept | null {
 }
 
 /** Plays a story in a session, as far as it goes; answers why it could not go on, or null. */
-export function retell(session: Session, story: Story, budgets: Partial<Budgets> = {}): string | null {
-  remake(session, story, budgets)
+export function retell(session: Session, story: Story): string | null {
+  remake(session, story, story.budgets ?? {})
   for (const [i, choice] of story.trace.entries()) {
     try {
       session.take(choice)
@@ -26,6 +27,12 @@ export function retell(session: Session, story: Story, budgets: Partial<Budgets>
     }
   }
   return null
+}
+
+/** After a story was told to its end: one sentence if it is no longer the one that was told first, or null. */
+export function changedSince(session: Session, story: Story): string | null {
+  if (!isAnother(story, session.current.worlds)) return null
+  return `${story.program} has changed since this story was told: the same choices lead elsewhere now`
 }
 
 /** Makes the cluster of a story, before its first step. Throws `ScenarioProblem` where its program is not known. */

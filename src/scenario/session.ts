@@ -5,6 +5,7 @@ import { stateView } from '../draw/state.ts'
 import { timelineOf } from '../draw/timeline.ts'
 import type { HistoryEvent } from '../history/read.ts'
 import { type Story, tokenOf } from '../run/token.ts'
+import { metBy } from '../run/worldHash.ts'
 import { apply, begin } from '../world/apply.ts'
 import type { Budgets } from '../world/budgets.ts'
 import type { Choice } from '../world/choice.ts'
@@ -201,11 +202,14 @@ export class Session {
 
   /** A token of the run so far, and of a story that goes on from here, with other options if it needs them. */
   token(trace: readonly Choice[] = [], options: Story['options'] = {}): string {
-    const { origin, moments } = this.current
+    const { origin, budgets, model, moments } = this.current
+    const whole = [...moments.map((m) => m.choice), ...trace]
     return tokenOf({
       ...origin,
       options: { ...origin.options, ...options },
-      trace: [...moments.map((m) => m.choice), ...trace],
+      budgets,
+      trace: whole,
+      met: metBy({ ...model, options: { ...model.options, ...options } }, whole),
     })
   }
 

@@ -223,6 +223,7 @@ export function fakeCourse(
           picture: PICTURE,
           steps: ['', 'tm asks', 'rm1 votes', 'tm is down'].map((says) => ({ says, state: linesView(says) })),
           stopped: null,
+          changed: null,
         },
       }),
       stop: () => {},

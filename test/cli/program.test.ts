@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, describe, expect, test } from 'vitest'
 import { textWidth } from '../../cli/door.ts'
+import { storyOf, tokenOf } from '../../src/run/token.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../cli/splitbrain.cjs', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'splitbrain-'))
@@ -166,6 +167,17 @@ test('a failure that explore found is exported, and replayed from the file; a ch
   const changed = file('changed.story', JSON.stringify(story))
   expect(splitbrain(['replay', changed]).out).toContain('it differs first at step 1')
   expect(splitbrain(['replay', changed, '--exact']).code).toBe(3)
+  expect(splitbrain(['replay', view.token]).out).not.toContain('has changed')
+  const elsewhere = tokenOf({ ...storyOf(view.token), met: '00000000' })
+  expect(splitbrain(['replay', elsewhere])).toMatchObject({
+    code: 0,
+    out: expect.stringContaining('dual-write has changed since this story was told'),
+  })
+  expect(splitbrain(['replay', view.token, '--exact']).code).toBe(0)
+  expect(splitbrain(['replay', elsewhere, '--exact'])).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('the same choices lead elsewhere now'),
+  })
   expect(splitbrain(['replay', file('half.story', text.slice(0, 40))]).code).toBe(3)
   expect(splitbrain(['replay', 'sb1.xyz']).code).toBe(2)
   expect(splitbrain(['replay', 'no-such.story']).code).toBe(2)

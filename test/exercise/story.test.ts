@@ -1,4 +1,5 @@
 /** The story of a failed check: what the disk had to do with it, what the answer said, and told again on another answer. */
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { viewText } from '../../src/draw/text.ts'
 import { Checker } from '../../src/exercise/check.ts'
@@ -46,6 +47,7 @@ test('is told again on the same answer to its end, with the state at each step',
   const told = await checker.retell(`${hidden}/wrong/vote-before-sync.ts`, failed.trace!.token)
   if (told.kind !== 'walked') return expect.unreachable(told.problem.message)
   expect(told.walked.stopped).toBeNull()
+  expect(told.walked.changed).toBeNull()
   expect(told.walked.picture).toEqual(failed.trace!.picture)
   expect(told.walked.steps).toHaveLength(failed.trace!.steps + 1)
   expect(viewText(told.walked.steps.at(-1)!.state, { width: 80 })).toContain('phase t1: abort')
@@ -57,6 +59,17 @@ test('on an answer that forces the vote first it cannot go on, and says where', 
   expect(told.walked.stopped).toBe(
     'The story goes another way now: step 7 of 9 cannot happen, no vote from rm2 to tm is in flight.',
   )
+})
+
+test('on an answer that only remembers more it is told to its end, and said to lead elsewhere', async () => {
+  const text = readFileSync(`${hidden}/wrong/vote-before-sync.ts`, 'utf8')
+  const more = text.replace('({ collecting: new Map() })', '({ collecting: new Map(), more: 1 })')
+  expect(more).not.toBe(text)
+  const told = await checker.retell(answers.write('more.ts', more), failed.trace!.token)
+  expect(told).toMatchObject({
+    kind: 'walked',
+    walked: { stopped: null, changed: expect.stringContaining('The answer has changed') },
+  })
 })
 
 test('a random run is found again by what it was filled in with', async () => {

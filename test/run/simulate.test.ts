@@ -6,6 +6,7 @@ import { twoPhaseCommit } from '../../src/protocols/twoPhaseCommit.ts'
 import { replay } from '../../src/run/replay.ts'
 import { type SimulateOptions, simulate } from '../../src/run/simulate.ts'
 import { storyOf, tokenOf } from '../../src/run/token.ts'
+import { metBy } from '../../src/run/worldHash.ts'
 import { defineProtocol, makeModel, requestBody, variant } from '../../src/world/protocol.ts'
 import { worldText } from '../../src/world/world.ts'
 
@@ -176,7 +177,9 @@ describe('tokens', () => {
         names: ['tm', 'rm1', 'rm2'],
         params: { votes: 'any' },
         options: { wire: 'bag', seed },
+        budgets: { crashes: 1, timeouts: seed % 2 === 0 ? 3 : Number.POSITIVE_INFINITY },
         trace,
+        met: metBy(model, trace)!,
       } as const
       expect(storyOf(tokenOf(story))).toEqual(story)
     }

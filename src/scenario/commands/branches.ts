@@ -1,7 +1,7 @@
 /** Several ways from one step: save, load, branch, and replay of a story that someone handed on. */
 import { storyOf, TokenProblem } from '../../run/token.ts'
 import { type Command, NOTHING, type Result, ScenarioProblem, type Word } from '../command.ts'
-import { keep, retell } from '../retell.ts'
+import { changedSince, keep, retell } from '../retell.ts'
 import type { Session } from '../session.ts'
 import { countOf, endOf, oneOf } from '../words.ts'
 
@@ -29,7 +29,7 @@ export const load: Command = {
       throw new ScenarioProblem('load '.length, 'nothing is saved in this session yet', 'save before-crash')
     const name = oneOf(words[0], names, 'saved run', endOf(words) || 'load '.length)
     const kept = session.saved.get(name)!
-    const stopped = retell(session, kept, kept.budgets)
+    const stopped = retell(session, kept)
     if (stopped !== null) throw new ScenarioProblem(words[0]!.column, stopped)
     return { ...NOTHING, note: `${name}: ${session.current.origin.program}, ${where(session)}` }
   },
@@ -72,7 +72,11 @@ export const replay: Command = {
         `this story was told by an answer to ${story.program.slice('exercise:'.length)}; splitbrain replay tells it on your answer`,
       )
     const stopped = retell(session, story)
-    return { ...NOTHING, view: session.timelineView(), note: stopped ?? where(session) }
+    return {
+      ...NOTHING,
+      view: session.timelineView(),
+      note: stopped ?? changedSince(session, story) ?? where(session),
+    }
   },
   complete: () => [],
 }

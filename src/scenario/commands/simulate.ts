@@ -61,10 +61,10 @@ export const simulate: Command = {
 
 /** The seed is the cluster's from here on: delays come from it. What was done before is done again. */
 function reseed(session: Session, seed: number): void {
-  const { model, budgets } = session.current
+  const { model } = session.current
   const wire = model.options.wire === 'fifo' ? 'fifo' : 'bag'
   const kept = keep(session)!
-  const stopped = retell(session, { ...kept, options: { ...kept.options, wire, seed } }, budgets)
+  const stopped = retell(session, { ...kept, options: { ...kept.options, wire, seed } })
   if (stopped !== null) throw new ScenarioProblem(0, stopped)
 }
 
