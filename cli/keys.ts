@@ -79,6 +79,7 @@ export const KEYS = {
     { action: 'exercise', keys: ['e'], label: 'exercise', says: 'open the exercise of this lesson' },
     { action: 'back', keys: ['q', 'esc'], label: 'map', says: 'back to the course map' },
     { action: 'runAll', keys: ['a'], label: 'run all', says: 'run every cell from the top' },
+    { action: 'copy', keys: ['y'], label: 'copy', says: 'copy this cell, with what it printed' },
     { action: 'up', keys: ['up', 'k'], shown: '↑ ↓', label: 'scroll', says: 'one line up' },
     { action: 'down', keys: ['down', 'j'], shown: '↓', label: '', says: 'one line down' },
     { action: 'pageUp', keys: ['pgup', 'b'], shown: 'PgUp', label: '', says: 'one page up' },

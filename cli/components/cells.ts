@@ -5,6 +5,7 @@ import {
   type ChallengeState,
   type ClaimCell,
   cutLine,
+  isNamed,
   justify,
   type Line,
   type PredictCell,
@@ -73,7 +74,7 @@ function content(look: CellLook, width: number): Line[] {
 
 /** A name the author gave; cells without one are called by their kind. */
 function named(id: string, kind: string): string {
-  return /^cell-\d+$/.test(id) ? kind : id
+  return isNamed(id) ? id : kind
 }
 
 function title(mark: string, tone: Tone, text: string, status: Line, width: number): Line {

@@ -1,5 +1,5 @@
 /** Puts the shell on the terminal: sizes and keys in, finished lines out. */
-import { Box, Text, useApp, useCursor, useInput, usePaste, useWindowSize } from 'ink'
+import { Box, Text, useApp, useCursor, useInput, usePaste, useStdout, useWindowSize } from 'ink'
 import { memo, useEffect, useSyncExternalStore } from 'react'
 import { pressesOf } from '../keys.ts'
 import { paint, type Theme } from '../theme.ts'
@@ -14,6 +14,7 @@ export function App({ shell, theme }: { readonly shell: Shell; readonly theme: T
   const { exit, suspendTerminal, waitUntilRenderFlush } = useApp()
   const size = useWindowSize()
   const { setCursorPosition } = useCursor()
+  const { stdout } = useStdout()
   useSyncExternalStore(shell.subscribe, shell.version)
   useEffect(() => {
     shell.attach({
@@ -24,9 +25,10 @@ export function App({ shell, theme }: { readonly shell: Shell; readonly theme: T
         const timer = setInterval(tick, ms)
         return () => clearInterval(timer)
       },
+      send: (sequence) => void stdout.write(sequence),
       stop: () => suspendTerminal(stopped),
     })
-  }, [shell, exit, suspendTerminal, waitUntilRenderFlush])
+  }, [shell, exit, suspendTerminal, waitUntilRenderFlush, stdout])
   useInput((input, flags) => {
     for (const press of pressesOf(input, flags)) shell.press(press, size)
   })

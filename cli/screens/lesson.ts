@@ -1,7 +1,8 @@
 /** The lesson: prose and cells in one page, a current cell, and a prompt on its world. */
 import type { CellLook, Exchange } from '../components/cells.ts'
+import { cellText } from '../components/cellText.ts'
 import { bodyHeight, frame, type Picture, type Size } from '../components/frame.ts'
-import { type Cell, type Computing, type Lesson, type Line, type Outcome, toned } from '../door.ts'
+import { type Cell, type Computing, isNamed, type Lesson, type Line, type Outcome, toned } from '../door.ts'
 import { type ActionOf, actionFor, type Binding, KEYS, type Press } from '../keys.ts'
 import type { Course } from './course.ts'
 import { GlossaryScreen } from './glossary.ts'
@@ -135,6 +136,8 @@ export class LessonScreen implements Screen {
         return this.#openExercise()
       case 'runAll':
         return this.#runs.runAll()
+      case 'copy':
+        return this.#copy()
       case 'back':
         return this.host.back()
       case 'up':
@@ -240,6 +243,16 @@ export class LessonScreen implements Screen {
     if (this.#runs.stage !== null) this.#page.revealEnd(this.#runs.stage)
   }
 
+  #copy(): void {
+    const piece = this.#page.current
+    if (piece?.kind !== 'cell')
+      this.#notice = toned('warn', 'There is no cell here to copy. Go to one with n.')
+    else {
+      const text = cellText(this.#runs.state(piece.id), this.#runs.typed(piece.id))
+      this.#notice = this.host.copy(text, isNamed(piece.id) ? piece.id : 'this cell')
+    }
+  }
+
   // Other screens
 
   #openWorld(): void {
@@ -310,5 +323,5 @@ export class LessonScreen implements Screen {
 
 /** The name of a cell as the prompt says it. */
 function placeName(id: string | null): string {
-  return id === null || /^cell-\d+$/.test(id) ? 'this cell' : id
+  return id === null || !isNamed(id) ? 'this cell' : id
 }

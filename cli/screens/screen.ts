@@ -1,5 +1,6 @@
 /** What a screen is to the shell around it: it draws itself at a size, and takes keys. */
 import type { Picture, Size } from '../components/frame.ts'
+import type { Line } from '../door.ts'
 import type { Keyed, Press } from '../keys.ts'
 
 export interface Screen {
@@ -16,13 +17,13 @@ export interface Screen {
   close?(): void
 }
 
-/** What a screen may ask of the shell. */
 /** A lesson or exercise by its name. */
 export interface Place {
   readonly kind: 'lesson' | 'exercise'
   readonly id: string
 }
 
+/** What a screen may ask of the shell. */
 export interface Host {
   /** Opens the screen of a lesson or exercise; false if there is none. */
   visit(place: Place): boolean
@@ -37,5 +38,7 @@ export interface Host {
   every(ms: number, tick: () => void): () => void
   /** Lends the terminal to another program. */
   suspend(run: () => void | Promise<void>): Promise<void>
+  /** Puts a text on the clipboard of the terminal; answers with what to tell the learner about it. */
+  copy(text: string, what: string): Line
   readonly ascii: boolean
 }

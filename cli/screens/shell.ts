@@ -1,5 +1,8 @@
 /** The shell around the screens: a stack of them, keys to the one in front, and what works everywhere. */
+
+import { clipboardSequence } from '../clipboard.ts'
 import type { Picture, Size } from '../components/frame.ts'
+import { type Line, toned } from '../door.ts'
 import { EVERYWHERE, type Press } from '../keys.ts'
 import type { Host, Place, Screen } from './screen.ts'
 
@@ -11,6 +14,8 @@ export interface Stage {
   /** Does something after the last frame is out. */
   afterFrame(work: () => void): void
   every(ms: number, tick: () => void): () => void
+  /** Tells the terminal something that draws nothing. */
+  send(sequence: string): void
   /** Stops the whole process until the shell resumes it. */
   stop(): Promise<void>
 }
@@ -128,6 +133,13 @@ export class Shell implements Host {
   async suspend(run: () => void | Promise<void>): Promise<void> {
     await this.#stage?.suspend(run)
     this.redraw()
+  }
+
+  copy(text: string, what: string): Line {
+    const sequence = clipboardSequence(text)
+    if (sequence === null) return toned('warn', `${what} is too long for the clipboard of a terminal.`)
+    this.#stage?.send(sequence)
+    return toned('good', `Copied ${what}, if this terminal lets programs copy (OSC 52).`)
   }
 
   /** What throws here is a mistake of ours: the terminal is given back before anybody hears of it. */

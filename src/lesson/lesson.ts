@@ -22,34 +22,36 @@ export type Part =
 
 export type Cell = ScenarioCell | PredictCell | ClaimCell | ChallengeCell
 
-export interface ScenarioCell {
-  readonly kind: 'scenario'
+/** What every cell has. */
+interface Written {
   /** Its own name, or `cell-3` by position. */
   readonly id: string
-  readonly commands: readonly { readonly text: string; readonly line: number }[]
-  /** What it prints, or null where the author has not written it yet. */
-  readonly expected: string | null
+  /** What the author wrote in the fence, without the output that is expected of it. */
+  readonly source: string
   readonly line: number
 }
 
-export interface PredictCell {
+export interface ScenarioCell extends Written {
+  readonly kind: 'scenario'
+  readonly commands: readonly { readonly text: string; readonly line: number }[]
+  /** What it prints, or null where the author has not written it yet. */
+  readonly expected: string | null
+}
+
+export interface PredictCell extends Written {
   readonly kind: 'predict'
-  readonly id: string
   readonly question: string
   readonly answers: readonly { readonly text: string; readonly right: boolean; readonly reason: string }[]
-  readonly line: number
 }
 
 export type ClaimVerdict = 'true' | 'cond' | 'imprecise' | 'false' | 'opinion'
 
-export interface ClaimCell {
+export interface ClaimCell extends Written {
   readonly kind: 'claim'
-  readonly id: string
   readonly verdict: ClaimVerdict
   readonly statement: string
   /** What proves it: for each part it plays, a cell and the verdict that must come out of it. */
   readonly proof: readonly Proof[]
-  readonly line: number
 }
 
 /**
@@ -67,9 +69,8 @@ export interface Proof {
 }
 
 /** An open prompt with a goal: break `property` in at most `steps` steps. */
-export interface ChallengeCell {
+export interface ChallengeCell extends Written {
   readonly kind: 'challenge'
-  readonly id: string
   readonly says: string
   /** Commands that set the stage. */
   readonly commands: readonly { readonly text: string; readonly line: number }[]
@@ -77,5 +78,9 @@ export interface ChallengeCell {
   readonly steps: number
   /** One way to do it, played by the tests. */
   readonly solution: readonly string[]
-  readonly line: number
+}
+
+/** Whether the author gave it the name; cells without one are only numbered. */
+export function isNamed(id: string): boolean {
+  return !/^cell-\d+$/.test(id)
 }

@@ -12,6 +12,7 @@ import type {
   PredictCell,
   Proof,
   ProofPart,
+  ScenarioCell,
 } from './lesson.ts'
 
 /** A lesson file that is not one: where, what is wrong, and what to write instead. */
@@ -127,23 +128,29 @@ function cellOf(file: string, line: number, token: Token, position: number): Cel
   const text = (token as { text: string }).text
   const info = infoOf(file, line, words)
   const id = info.get('id') ?? `cell-${position}`
+  const source = [...words.filter((word) => !word.startsWith('id=')), text].join('\n')
   switch (kind) {
-    case 'scenario': {
-      const { commands, expected } = parseScenario(text)
-      return {
-        kind: 'scenario',
-        id,
-        commands: commands.map((c) => ({ ...c, line: c.line + line })),
-        expected,
-        line,
-      }
-    }
+    case 'scenario':
+      return scenarioCell(id, text, line)
     case 'predict':
-      return predictOf(file, line, id, text)
+      return { ...predictOf(file, line, id, text), source }
     case 'claim':
-      return claimOf(file, line, info, text)
+      return { ...claimOf(file, line, info, text), source }
     default:
-      return challengeOf(file, line, id, info, text)
+      return { ...challengeOf(file, line, id, info, text), source }
+  }
+}
+
+/** A run from what stands in its fence, which begins on `line`. */
+export function scenarioCell(id: string, text: string, line: number): ScenarioCell {
+  const { commands, expected } = parseScenario(text)
+  return {
+    kind: 'scenario',
+    id,
+    source: text.split(/^----\s*$/m)[0]!.trimEnd(),
+    commands: commands.map((c) => ({ ...c, line: c.line + line })),
+    expected,
+    line,
   }
 }
 
@@ -162,7 +169,7 @@ function infoOf(file: string, line: number, words: readonly string[]): Map<strin
   )
 }
 
-function predictOf(file: string, line: number, id: string, text: string): PredictCell {
+function predictOf(file: string, line: number, id: string, text: string): Omit<PredictCell, 'source'> {
   const [question = '', ...items] = text.split(/^- (?=\[[ x]\])/m)
   const answers = items.map((item) => {
     const [head = '', reason = ''] = item.replace(/\s*\n\s*/g, ' ').split(/\s*::\s*/)
@@ -182,7 +189,12 @@ function predictOf(file: string, line: number, id: string, text: string): Predic
   return { kind: 'predict', id, question: question.replace(/\s*\n\s*/g, ' ').trim(), answers, line }
 }
 
-function claimOf(file: string, line: number, info: ReadonlyMap<string, string>, text: string): ClaimCell {
+function claimOf(
+  file: string,
+  line: number,
+  info: ReadonlyMap<string, string>,
+  text: string,
+): Omit<ClaimCell, 'source'> {
   const id = info.get('id')
   const verdict = info.get('verdict') as ClaimVerdict
   if (id === undefined) throw new LessonProblem(file, line, 'a claim needs an id, such as id=2PC-1')
@@ -219,7 +231,7 @@ function challengeOf(
   id: string,
   info: ReadonlyMap<string, string>,
   text: string,
-): ChallengeCell {
+): Omit<ChallengeCell, 'source'> {
   const [says = '', setup = ''] = text.split(/^----\s*$/m)
   const property = info.get('property')
   const steps = Number(info.get('steps'))

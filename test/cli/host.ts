@@ -1,6 +1,6 @@
 /** A shell for tests: everything happens at once, and what was asked for is kept. */
 import type { Size } from '../../cli/components/frame.ts'
-import { lineText } from '../../cli/door.ts'
+import { type Line, lineText, toned } from '../../cli/door.ts'
 import { pressesOf } from '../../cli/keys.ts'
 import type { Course } from '../../cli/screens/course.ts'
 import { screenFor } from '../../cli/screens/places.ts'
@@ -10,6 +10,8 @@ export class TestHost implements Host {
   readonly stack: Screen[] = []
   readonly ascii = false
   left = false
+  /** What was copied last. */
+  copied: string | null = null
   size: Size = { columns: 80, rows: 24 }
 
   constructor(readonly course: Course) {}
@@ -51,6 +53,11 @@ export class TestHost implements Host {
 
   async suspend(run: () => void | Promise<void>): Promise<void> {
     await run()
+  }
+
+  copy(text: string, what: string): Line {
+    this.copied = text
+    return toned('good', `Copied ${what}.`)
   }
 
   /** Types letters; names in angle brackets are keys: `n<enter>`. */

@@ -1,7 +1,7 @@
 /** The screens as a learner uses them, without a terminal. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { lineWidth } from '../../cli/door.ts'
+import { lineWidth, newNotebook } from '../../cli/door.ts'
 import { LessonScreen } from '../../cli/screens/lesson.ts'
 import { MapScreen } from '../../cli/screens/map.ts'
 import { EXERCISE, fakeCourse, LESSON } from './fakes.ts'
@@ -122,6 +122,24 @@ describe('a lesson', () => {
     const again = inLesson(fakeCourseLike(course))
     expect(again.text()).toContain('ran before, Enter shows it')
     expect(again.text()).toContain('2 of 4 cells done')
+  })
+
+  test('y copies a run as the scenario that reaches the same world, and anything else as its words', () => {
+    const host = inLesson()
+    host.type('y')
+    expect(host.copied).toMatch(
+      /^The coordinator dies .*\n\n1 Commit: everybody voted yes\n2 Nothing but wait\n$/,
+    )
+    host.type('n<enter>:crash tm<enter>crahs tm<enter><esc>y')
+    const [commands, printed] = host.copied!.split('----\n')
+    expect(commands).toBe(
+      'cluster two-phase-commit tm rm1 rm2\nrequest client tm begin tx=t1\ndeliver all\nshow timeline\ncrash tm\n',
+    )
+    const again = newNotebook(LESSON)
+    for (const line of commands!.trimEnd().split('\n')) again.prompt(line)
+    expect(again.session.world.nodes['tm']!.state).toBeNull()
+    expect(printed).toContain('prepare')
+    expect(host.text()).toContain('Copied blocked.')
   })
 
   test('only what changed is drawn anew, and only what can be seen is handed out', () => {

@@ -100,6 +100,15 @@ test('a prediction, a prompt with a mistake, and its completion', async () => {
   await t.sees('? keys')
 })
 
+test('y puts the cell on the clipboard of the terminal, and draws only what it says', async () => {
+  const t = open({ words: ['learn', '09'] })
+  await t.sees('0 of ')
+  t.type('y')
+  await t.sees('Copied this cell')
+  const [, base64 = ''] = /\u001b\]52;c;([A-Za-z0-9+/=]+)\u0007/.exec(t.written) ?? []
+  expect(Buffer.from(base64, 'base64').toString()).toMatch(/\n1 .+\n2 /)
+})
+
 test('SIGTERM gives the terminal back, and the next visit begins where this one ended', async () => {
   const workspace = mkdtempSync(join(tmpdir(), 'splitbrain-'))
   try {

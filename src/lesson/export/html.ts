@@ -5,8 +5,15 @@ import { highlight } from '../../draw/highlight.ts'
 import { isPicture, SVG_STYLE, svgElement } from '../../draw/svg.ts'
 import { escapeXml } from '../../draw/svgParts.ts'
 import { renderView, viewText } from '../../draw/text.ts'
-import type { Cell, ChallengeCell, ClaimCell, PredictCell, ScenarioCell } from '../lesson.ts'
-import { isNamed, partsOf, proofWords, stateOf, type TakenLesson, VERDICT_WORDS } from './page.ts'
+import {
+  type Cell,
+  type ChallengeCell,
+  type ClaimCell,
+  isNamed,
+  type PredictCell,
+  type ScenarioCell,
+} from '../lesson.ts'
+import { partsOf, proofWords, stateOf, type TakenLesson, VERDICT_WORDS } from './page.ts'
 import { PAGE_STYLE } from './style.ts'
 
 export function exportHtml(taken: TakenLesson): string {

@@ -1,7 +1,7 @@
 /** A lesson as one Markdown text that reads well on any code host, with the outputs of its cells. */
 import { viewText } from '../../draw/text.ts'
-import type { Cell, ChallengeCell, PredictCell } from '../lesson.ts'
-import { isNamed, partsOf, proofWords, stateOf, type TakenLesson, VERDICT_WORDS } from './page.ts'
+import { type Cell, type ChallengeCell, isNamed, type PredictCell } from '../lesson.ts'
+import { partsOf, proofWords, stateOf, type TakenLesson, VERDICT_WORDS } from './page.ts'
 
 export function exportMarkdown(taken: TakenLesson): string {
   const { lesson } = taken

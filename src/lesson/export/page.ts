@@ -38,8 +38,3 @@ export function proofWords(state: CellState): string {
 export function partsOf(output: View): readonly View[] {
   return output.kind === 'stack' ? output.views.flatMap(partsOf) : [output]
 }
-
-/** A name the author gave; cells without one are only numbered. */
-export function isNamed(id: string): boolean {
-  return !/^cell-\d+$/.test(id)
-}
