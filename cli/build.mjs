@@ -18,6 +18,8 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const out = join(root, '.build')
 /** Written last, and dated when the build began: everything else in `.build` is at least as new. */
 const stamp = join(out, 'cli.js')
+/** A program that runs while its sources are changed loads parts of the build it was started from. */
+const KEPT_MS = 24 * 3_600_000
 
 /** Libraries that are loaded from node_modules when they are needed: programs of their own, or too large to bundle. */
 const EXTERNAL = ['esbuild', 'typescript', 'tsx', 'vite', 'vitest', 'vitest/*']
@@ -26,7 +28,7 @@ const EXTERNAL = ['esbuild', 'typescript', 'tsx', 'vite', 'vitest', 'vitest/*']
 export async function freshen() {
   const built = modified(stamp)
   const sources = [join(root, 'package.json'), ...['src', 'cli'].flatMap((name) => tree(join(root, name)))]
-  if (sources.some((file) => modified(file) > built)) await build()
+  if (sources.some((file) => modified(file) > built)) await build(KEPT_MS)
 }
 
 /** What is loaded beside the program, by name: starts of other processes. They have one copy of what they share. */
@@ -42,8 +44,9 @@ export const ENTRIES = {
  * Builds everything: `cli.js` the program; `index.js` and its declarations, which exercises and lessons import
  * as `splitbrain`; the other entries; and `NAME.mjs` for every plain script under src/, copied as it is.
  * Two builds at once are safe: each works in a folder of its own and moves finished files into place.
+ * `keptMs`: how old parts of earlier builds must be to be removed.
  */
-export async function build() {
+export async function build(keptMs = 0) {
   const began = new Date()
   const { build: bundle } = await import('esbuild')
   const work = join(out, `making-${process.pid}`)
@@ -65,6 +68,8 @@ export async function build() {
         splitbrain: join(root, 'src', 'index.ts'),
         'react-devtools-core': join(root, 'cli', 'nothing.mjs'),
       },
+      splitting: true,
+      chunkNames: 'part-[hash]',
       // Libraries in CommonJS call require for Node's own modules.
       banner: {
         js: "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url);",
@@ -76,13 +81,13 @@ export async function build() {
     )
     await Promise.all([
       bundle({ ...common, entryPoints: { cli: 'cli/main.ts' }, minify: true }),
-      bundle({ ...common, entryPoints: entries, splitting: true, chunkNames: 'part-[hash]' }),
+      bundle({ ...common, entryPoints: entries }),
       declarations(work),
     ])
     for (const file of tree(join(root, 'src')))
       if (file.endsWith('.mjs')) copyFileSync(file, join(work, basename(file)))
     utimesSync(join(work, 'cli.js'), began, began)
-    place(work, out)
+    place(work, out, keptMs)
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
@@ -99,11 +104,12 @@ async function declarations(folder) {
 }
 
 /**
- * Moves finished files into place, the stamp last, and removes the shared parts of earlier builds.
+ * Moves finished files into place, the stamp last, and removes the parts of builds that nobody runs any more.
  * @param {string} from
  * @param {string} to
+ * @param {number} keptMs
  */
-function place(from, to) {
+function place(from, to, keptMs) {
   const files = tree(from).filter((file) => !statSync(file).isDirectory())
   files.sort((a, b) => turn(a) - turn(b))
   for (const file of files) {
@@ -113,7 +119,8 @@ function place(from, to) {
   }
   const kept = new Set(files.map((file) => file.slice(from.length + 1)))
   for (const name of readdirSync(to))
-    if (/^part-.*\.js$/.test(name) && !kept.has(name)) rmSync(join(to, name), { force: true })
+    if (/^part-.*\.js$/.test(name) && !kept.has(name) && Date.now() - modified(join(to, name)) > keptMs)
+      rmSync(join(to, name), { force: true })
 }
 
 /**

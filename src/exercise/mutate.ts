@@ -5,7 +5,7 @@ import { join, relative } from 'node:path'
 import { type Explanation, explanationsIn } from './equivalent.ts'
 import type { CheckReport, Exercise } from './exercise.ts'
 import { inLanes } from './lanes.ts'
-import { type Mutant, mutantsOf } from './mutants.ts'
+import type { Mutant } from './mutants.ts'
 import { SharedChecker } from './sharedChecker.ts'
 import { solutionFiles } from './solution.ts'
 
@@ -51,7 +51,7 @@ export async function mutate(
   const notes = join(exercise.folder, 'hidden', 'equivalent.md')
   const explanations = existsSync(notes) ? explanationsIn(readFileSync(notes, 'utf8')) : []
   const benches = Array.from({ length: workers }, () => new Bench(exercise))
-  const changes = changesOf(exercise)
+  const changes = await changesOf(exercise)
   let done = 0
   try {
     const unchanged = await benches[0]!.fateOf(null)
@@ -90,7 +90,9 @@ export async function mutate(
   }
 }
 
-function changesOf(exercise: Exercise): readonly Change[] {
+async function changesOf(exercise: Exercise): Promise<readonly Change[]> {
+  // Only when it is needed: it brings the whole of Vite along, and forks load this file too.
+  const { mutantsOf } = await import('./mutants.ts')
   const files = solutionFiles(exercise)
   return files.flatMap(({ name, path }) =>
     mutantsOf(readFileSync(path, 'utf8')).map((mutant) => ({

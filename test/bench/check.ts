@@ -70,17 +70,8 @@ export const checkRows: { readonly [name: string]: () => Promise<Figures> } = {
     const answer = join(ROOT, 'exercises', '09-two-phase-commit', 'start.ts')
     try {
       for (let i = 0; i < COLD_RUNS; i++) {
-        bare.push(
-          elapsed([
-            join(ROOT, 'node_modules/vitest/vitest.mjs'),
-            'run',
-            '--root',
-            folder,
-            '--config',
-            'false',
-          ]),
-        )
-        cold.push(elapsed([join(ROOT, 'cli/splitbrain.cjs'), 'check', 'two-phase-commit', answer]))
+        bare.push(elapsed([join(ROOT, 'node_modules/vitest/vitest.mjs'), 'run', '--root', folder], 0))
+        cold.push(elapsed([join(ROOT, 'cli/splitbrain.cjs'), 'check', 'two-phase-commit', answer], 1))
       }
     } finally {
       rmSync(folder, { recursive: true, force: true })
@@ -111,10 +102,13 @@ function childrenCpuMs(): number {
   return ticks.reduce((sum, one) => sum + one, 0) * MS_A_TICK
 }
 
-function elapsed(words: readonly string[]): number {
+/** A run that ends otherwise than it should is no measure of anything. */
+function elapsed(words: readonly string[], exit: number): number {
   const began = performance.now()
-  spawnSync(process.execPath, words, { stdio: 'ignore' })
-  return performance.now() - began
+  const { status } = spawnSync(process.execPath, words, { stdio: 'ignore' })
+  const ms = performance.now() - began
+  if (status !== exit) throw new Error(`${words.join(' ')} ended with ${status}, not with ${exit}`)
+  return ms
 }
 
 function quantile(values: readonly number[], q: number): number {
