@@ -6,6 +6,7 @@ import { explore } from '../../src/run/explore.ts'
 import { simulate } from '../../src/run/simulate.ts'
 import { apply, begin } from '../../src/world/apply.ts'
 import { DEFAULT_BUDGETS } from '../../src/world/budgets.ts'
+import type { Choice } from '../../src/world/choice.ts'
 import { choices } from '../../src/world/choices.ts'
 import type { Model } from '../../src/world/protocol.ts'
 import type { World } from '../../src/world/world.ts'
@@ -141,6 +142,55 @@ describe('roles apart', () => {
     expect(lost([])).toEqual(['it held'])
   })
 
+  /** Cut: a bag wire, refused messages are consumed. Steps are our own. */
+  test.each<[string, number, object, number, (string | Choice)[]]>([
+    [
+      'force=not-promise',
+      10,
+      { timeouts: 0, crashes: 1, mayCrash: ['a2'] },
+      2,
+      [...prepared('p1', 0, ['a1', 'a2']), ...prepared('p2', 1, ['a2', 'a3'])],
+    ],
+    [
+      'force=not-vote',
+      8,
+      { timeouts: 0, crashes: 1, mayCrash: ['a2'] },
+      2,
+      [...decided, "p2's timer attempt", 'a3 receives prepare ballot=1', 'p2 receives promise..from a3'],
+    ],
+    [
+      'force=not-ballot',
+      15,
+      { timeouts: 1, crashes: 1, mayCrash: ['p1'] },
+      1,
+      [...asks('X', 'Y'), 'p1 receives propose value=X', ...prepared('p1', 0, ['a1', 'a2'])],
+    ],
+    [
+      'tally=by-value',
+      10,
+      { timeouts: 1 },
+      4,
+      [
+        ...prepared('p1', 0, ['a1', 'a2']),
+        'a1 receives accept ballot=0',
+        ...prepared('p2', 1, ['a2', 'a3']),
+        'a2 receives accept ballot=1',
+        ...prepared('p1', 2, ['a1', 'a3']),
+        'a3 receives accept ballot=2',
+      ],
+    ],
+  ])('%s breaks Agreement in %i steps from a named world', (flaw, steps, budgets, ballots, given) => {
+    const propose = !flaw.endsWith('ballot')
+    const found = (flaws: string[]) => {
+      const model = reading(paxos, flaws, { params: { ballots, propose } })
+      const world = lead(model, given)
+      // A fourth ballot only makes itself heard where the messages of the first three are out of the way.
+      const wire = ballots > 2 ? world.wire.filter(({ body }) => body.type === 'accepted') : world.wire
+      return searched(model, 'Agreement', { from: { ...world, wire }, budgets })
+    }
+    expect([found([flaw]), found([])]).toEqual([`broken in ${steps}`, 'held'])
+  })
+
   test('after a1 and a2 promised and a2 died, a3 may vote without a promise; the equal rule is stuck', () => {
     const votes = (flaws: string[]) => {
       const model = reading(paxos, flaws, { params: { ballots: 1 } })
@@ -185,6 +235,25 @@ describe('roles apart', () => {
     expect(answers[0]).toMatchObject({ type: 'propose_ok' })
   })
 })
+
+/** The proposer has heard of these promises: its accept is on its way. */
+function prepared(proposer: string, ballot: number, acceptors: readonly string[]): string[] {
+  return [
+    `${proposer}'s timer attempt`,
+    ...acceptors.map((name) => `${name} receives prepare ballot=${ballot} from ${proposer}`),
+    ...acceptors.map((name) => `${proposer} receives promise ballot=${ballot}..from ${name}`),
+  ]
+}
+
+/** Clients ask p1 for these values. */
+function asks(...values: readonly string[]): Choice[] {
+  return values.map((value) => ({
+    kind: 'request',
+    client: `client of ${value}`,
+    to: 'p1',
+    body: { type: 'propose', value },
+  }))
+}
 
 function decidedIn(fold: unknown): string | null {
   return (fold as { decided: string | null }).decided

@@ -104,6 +104,13 @@ const acknowledged = (command: string, leader: string) => [
   `${leader} receives AppendEntriesResult..success=true`,
 ]
 
+/** A server leads a new term, elected by one other. */
+const termOf = (leader: string, voter: string) => [
+  `${leader}'s timer election`,
+  `${voter} receives RequestVote`,
+  `${leader} receives RequestVoteResult`,
+]
+
 const reboot = ['n1 crashes', 'n1 restarts']
 
 /** Named situations; from each the reading breaks in so many steps, and Raft as published does not. */
@@ -175,6 +182,32 @@ const SITUATIONS: readonly {
     budgets: { timeouts: 1 },
     world: (model) =>
       silence(lead(model, [...submit('n1', 'a'), ...submit('n1', 'b')], started(model)), 'n2'),
+  },
+  {
+    flaw: 'merge=keep-own',
+    property: 'LeaderCompleteness',
+    steps: 5,
+    when: 'n1 logged a alone in term 1; n2 leads term 2 and logged b',
+    budgets: { timeouts: 1 },
+    world(model) {
+      const alone = silence(lead(model, submit('n1', 'a'), started(model)))
+      const led = silence(lead(model, termOf('n2', 'n3'), alone))
+      return silence(lead(model, submit('n2', 'b'), led), 'n1')
+    },
+  },
+  {
+    flaw: 'conflict=length-only',
+    property: 'LogMatching',
+    steps: 1,
+    when: 'n1 logged a alone in term 1; n2 logged b alone in term 2, leads term 3 and logged c',
+    budgets: { timeouts: 0 },
+    world(model) {
+      const alone = silence(lead(model, submit('n1', 'a'), started(model)))
+      const again = silence(lead(model, [...termOf('n2', 'n3'), ...submit('n2', 'b')], alone))
+      const reborn = ['n2 crashes', 'n2 restarts', ...termOf('n2', 'n3')]
+      const led = silence(lead(model, reborn, again))
+      return silence(lead(model, submit('n2', 'c'), led), 'n1')
+    },
   },
   {
     flaw: 'matched=all',

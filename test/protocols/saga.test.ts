@@ -71,6 +71,7 @@ test.each<[string, Protocol, string, string, Trip, object]>([
   ],
   ['onRefusal=stop', saga, 'AllOrCompensated', 'broken in 8', { params: FULL }, {}],
   ['onRefusal=forward-order', saga, 'ReverseOrder', 'broken in 10', { params: FULL }, {}],
+  ['onUndo=nothing-to-undo', saga, 'ReverseOrder', 'broken in 9', { params: FULL }, {}],
   ['onDo=every-time', saga, 'EffectOnce', 'broken in 3', { params: { amounts: [5] } }, {}],
   ['tell=once', sagaChoreography, 'AllOrCompensated', 'broken in 2', { wire: 'bag' }, { crashes: 1 }],
 ])('%s', (flaw, protocol, property, verdict, trip, budgets) => {

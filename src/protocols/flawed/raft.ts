@@ -90,7 +90,7 @@ const log: readonly Reading[] = [
   of(
     'followerCommit',
     'log-end',
-    'a follower commits as far as its log reaches, not only what the leader has just sent',
+    'a follower commits as far as its log reaches (safe where every message brings all that the leader has, as here)',
     (leaderCommit: number, _lastNew: number, lastIndex: number) => Math.min(leaderCommit, lastIndex),
   ),
   of(

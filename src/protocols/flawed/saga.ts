@@ -19,12 +19,6 @@ const services = (protocol: string): readonly Alternative[] => [
     'a step that comes after its compensation is done',
     (before: StepState) => (before === 'done' ? 'answer done' : 'do'),
   ),
-  readingOf(protocol)(
-    'onUndo',
-    'nothing-to-undo',
-    'a compensation without a step leaves no note',
-    (before: StepState) => (before === 'done' ? 'undo' : 'answer'),
-  ),
 ]
 
 export const flawedSaga: readonly Alternative[] = [
@@ -47,6 +41,12 @@ export const flawedSaga: readonly Alternative[] = [
     order: 'forward',
   })),
   ...services('saga'),
+  readingOf('saga')(
+    'onUndo',
+    'nothing-to-undo',
+    'a compensation without a step leaves no note',
+    (before: StepState) => (before === 'done' ? 'undo' : 'answer'),
+  ),
   readingOf('saga-choreography')(
     'tell',
     'once',
