@@ -13,6 +13,51 @@ export interface Binding {
   readonly says: string
 }
 
+/** In whatever is typed: the same keys move and erase. */
+const MOVES_AND_ERASES = [
+  { action: 'left', keys: ['left', 'ctrl-b'], shown: '← →', label: '', says: 'one character left' },
+  { action: 'right', keys: ['right', 'ctrl-f'], shown: '→', label: '', says: 'one character right' },
+  {
+    action: 'wordLeft',
+    keys: ['alt-b', 'ctrl-left', 'alt-left'],
+    shown: 'Alt-B',
+    label: '',
+    says: 'one word left',
+  },
+  {
+    action: 'wordRight',
+    keys: ['alt-f', 'ctrl-right', 'alt-right'],
+    shown: 'Alt-F',
+    label: '',
+    says: 'one word right',
+  },
+  { action: 'start', keys: ['ctrl-a', 'home'], shown: 'Ctrl-A', label: '', says: 'start of the line' },
+  { action: 'end', keys: ['ctrl-e', 'end'], shown: 'Ctrl-E', label: '', says: 'end of the line' },
+  {
+    action: 'erase',
+    keys: ['backspace', 'ctrl-h'],
+    shown: 'Backspace',
+    label: '',
+    says: 'erase the character before',
+  },
+  {
+    action: 'eraseNext',
+    keys: ['delete', 'ctrl-d'],
+    shown: 'Del',
+    label: '',
+    says: 'erase the character after',
+  },
+  {
+    action: 'eraseWord',
+    keys: ['ctrl-w', 'alt-backspace'],
+    shown: 'Ctrl-W',
+    label: '',
+    says: 'erase the word before',
+  },
+  { action: 'eraseToStart', keys: ['ctrl-u'], shown: 'Ctrl-U', label: '', says: 'erase to the start' },
+  { action: 'eraseToEnd', keys: ['ctrl-k'], shown: 'Ctrl-K', label: '', says: 'erase to the end' },
+] as const satisfies readonly Binding[]
+
 /** The most important first: a narrow footer shows only those. */
 export const KEYS = {
   map: [
@@ -79,6 +124,23 @@ export const KEYS = {
     { action: 'exercise', keys: ['e'], label: 'exercise', says: 'open the exercise of this lesson' },
     { action: 'back', keys: ['q', 'esc'], label: 'map', says: 'back to the course map' },
     { action: 'runAll', keys: ['a'], label: 'run all', says: 'run every cell from the top' },
+    { action: 'runTo', keys: ['u'], label: '', says: 'run every cell from the top up to this one' },
+    { action: 'rerun', keys: ['r'], label: '', says: 'run this cell again, with the lines typed under it' },
+    {
+      action: 'restart',
+      keys: ['R'],
+      label: '',
+      says: 'begin anew: forget what was saved and declared, then run again all that had run',
+    },
+    { action: 'change', keys: ['c'], label: 'change', says: 'change this cell here' },
+    { action: 'editor', keys: ['v'], label: '', says: 'change this cell in $EDITOR' },
+    { action: 'add', keys: ['o'], label: 'add', says: 'add a cell of your own below this one' },
+    {
+      action: 'remove',
+      keys: ['x'],
+      label: '',
+      says: "remove a cell of your own, or take the lesson's text again for one you changed",
+    },
     { action: 'copy', keys: ['y'], label: 'copy', says: 'copy this cell, with what it printed' },
     { action: 'up', keys: ['up', 'k'], shown: '↑ ↓', label: 'scroll', says: 'one line up' },
     { action: 'down', keys: ['down', 'j'], shown: '↓', label: '', says: 'one line down' },
@@ -100,6 +162,23 @@ export const KEYS = {
     },
     { action: 'help', keys: ['?'], label: 'keys', says: 'this page' },
   ],
+  edit: [
+    {
+      action: 'leave',
+      keys: ['esc'],
+      shown: 'Esc',
+      label: 'done',
+      says: 'keep the text, and go back to the page',
+    },
+    { action: 'runIt', keys: ['ctrl-r'], shown: 'Ctrl-R', label: 'run', says: 'keep the text, and run it' },
+    { action: 'newline', keys: ['enter'], shown: 'Enter', label: 'new line', says: 'begin a new line' },
+    { action: 'indent', keys: ['tab'], shown: 'Tab', label: '', says: 'two spaces' },
+    { action: 'up', keys: ['up', 'ctrl-p'], shown: '↑ ↓', label: '', says: 'one line up' },
+    { action: 'down', keys: ['down', 'ctrl-n'], shown: '↓', label: '', says: 'one line down' },
+    ...MOVES_AND_ERASES,
+    { action: 'pageUp', keys: ['pgup'], shown: 'PgUp', label: '', says: 'scroll the page up' },
+    { action: 'pageDown', keys: ['pgdn'], shown: 'PgDn', label: '', says: 'scroll the page down' },
+  ],
   prompt: [
     { action: 'submit', keys: ['enter'], shown: 'Enter', label: 'run', says: 'run the line' },
     {
@@ -120,47 +199,7 @@ export const KEYS = {
     },
     { action: 'pageUp', keys: ['pgup'], shown: 'PgUp', label: 'scroll', says: 'one page up' },
     { action: 'pageDown', keys: ['pgdn'], shown: 'PgDn', label: '', says: 'one page down' },
-    { action: 'left', keys: ['left', 'ctrl-b'], shown: '← →', label: '', says: 'one character left' },
-    { action: 'right', keys: ['right', 'ctrl-f'], shown: '→', label: '', says: 'one character right' },
-    {
-      action: 'wordLeft',
-      keys: ['alt-b', 'ctrl-left', 'alt-left'],
-      shown: 'Alt-B',
-      label: '',
-      says: 'one word left',
-    },
-    {
-      action: 'wordRight',
-      keys: ['alt-f', 'ctrl-right', 'alt-right'],
-      shown: 'Alt-F',
-      label: '',
-      says: 'one word right',
-    },
-    { action: 'start', keys: ['ctrl-a', 'home'], shown: 'Ctrl-A', label: '', says: 'start of the line' },
-    { action: 'end', keys: ['ctrl-e', 'end'], shown: 'Ctrl-E', label: '', says: 'end of the line' },
-    {
-      action: 'erase',
-      keys: ['backspace', 'ctrl-h'],
-      shown: 'Backspace',
-      label: '',
-      says: 'erase the character before',
-    },
-    {
-      action: 'eraseNext',
-      keys: ['delete', 'ctrl-d'],
-      shown: 'Del',
-      label: '',
-      says: 'erase the character after',
-    },
-    {
-      action: 'eraseWord',
-      keys: ['ctrl-w', 'alt-backspace'],
-      shown: 'Ctrl-W',
-      label: '',
-      says: 'erase the word before',
-    },
-    { action: 'eraseToStart', keys: ['ctrl-u'], shown: 'Ctrl-U', label: '', says: 'erase to the start' },
-    { action: 'eraseToEnd', keys: ['ctrl-k'], shown: 'Ctrl-K', label: '', says: 'erase to the end' },
+    ...MOVES_AND_ERASES,
   ],
   world: [
     { action: 'left', keys: ['left', 'h', 'p'], shown: '← →', label: 'walk time', says: 'one step back' },

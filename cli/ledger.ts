@@ -1,11 +1,11 @@
 /** Edge: progress as one small file in the workspace, shared with every other process that uses it. */
 import {
   type CheckReport,
-  changeProgress,
+  changeKept,
   type Exercise,
   editionOf,
   makeFolder,
-  readProgress,
+  readKept,
   workspaceFolder,
 } from './door.ts'
 import {
@@ -19,6 +19,8 @@ import {
 } from './progress.ts'
 import { tilde } from './tilde.ts'
 
+const FILE = 'progress.json'
+
 /** Kept in memory only where the file cannot be written; that is said once, and stops nobody. */
 export class Ledger {
   progress: Progress = NO_PROGRESS
@@ -30,7 +32,7 @@ export class Ledger {
   constructor(folder: string | undefined) {
     this.#folder = workspaceFolder(folder)
     this.#trying(() => {
-      const text = readProgress({ folder: this.#folder })
+      const text = readKept({ folder: this.#folder }, FILE)
       if (text !== null) this.progress = parseProgress(text)
     })
   }
@@ -44,8 +46,9 @@ export class Ledger {
     if (progressText(change(this.progress)) === progressText(this.progress)) return
     this.#trying(() => {
       makeFolder(this.#folder)
-      const aside = changeProgress(
+      const aside = changeKept(
         { folder: this.#folder },
+        FILE,
         (text) => {
           const fresh = text === null ? NO_PROGRESS : parseProgress(text)
           this.progress = mergeProgress(fresh, change(mergeProgress(this.progress, fresh)))

@@ -1,4 +1,4 @@
-/** Edge: notices when an answer is saved, where the disk tells of it and where it does not. */
+/** Edge: notices when an answer or a lesson is saved, where the disk tells of it and where it does not. */
 import { readdirSync, statSync, watch } from 'node:fs'
 import { join } from 'node:path'
 
@@ -13,12 +13,15 @@ export interface Saves {
   stop(): void
 }
 
-/** Calls back after every save in the folder of an answer. A folder that goes away and comes back is no end. */
-export function watchSaves(folder: string, saved: () => void): Saves {
-  let known = stampOf(folder)
+/** The files that make up an answer. Dated copies and an editor's own files do not count. */
+const ANSWERS = /^[^.]+\.(?:ts|scenario)$/
+
+/** Calls back after every save of such a file in a folder. A folder that goes away and comes back is no end. */
+export function watchSaves(folder: string, saved: () => void, files: RegExp = ANSWERS): Saves {
+  let known = stampOf(folder, files)
   let timer: NodeJS.Timeout | undefined
   const look = (): void => {
-    const now = stampOf(folder)
+    const now = stampOf(folder, files)
     if (now === known || now === '') return
     known = now
     clearTimeout(timer)
@@ -28,7 +31,7 @@ export function watchSaves(folder: string, saved: () => void): Saves {
   const poll = setInterval(look, POLL_MS)
   return {
     seen() {
-      known = stampOf(folder)
+      known = stampOf(folder, files)
     },
     stop() {
       clearTimeout(timer)
@@ -49,11 +52,11 @@ function events(folder: string, look: () => void): () => void {
   }
 }
 
-/** The files that make up an answer, with their dates and sizes. Dated copies and an editor's own files do not count. */
-function stampOf(folder: string): string {
+/** The files with their dates and sizes. */
+function stampOf(folder: string, files: RegExp): string {
   try {
     return readdirSync(folder)
-      .filter((name) => /^[^.]+\.(?:ts|scenario)$/.test(name))
+      .filter((name) => files.test(name))
       .sort()
       .map((name) => {
         const stats = statSync(join(folder, name), { throwIfNoEntry: false })

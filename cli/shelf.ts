@@ -5,15 +5,18 @@ import envPaths from 'env-paths'
 import type { Io } from './command.ts'
 import { FolderDesk } from './desk.ts'
 import { type Kernel, type Lesson, makeFolder, newKernel, writeAtomically } from './door.ts'
+import { editText } from './editor.ts'
 import { Ledger } from './ledger.ts'
-import { exercisesOf, readLessons } from './library.ts'
+import { exercisesOf, readLessons, watchLesson } from './library.ts'
+import { NotebookFile } from './notebooks.ts'
 import type { Course } from './screens/course.ts'
 
 const MOST_LINES = 500
 
 /** Opens the course for the screens. Nothing here fails because a folder cannot be written: it is said once. */
 export function openShelf(io: Io): Course {
-  const { lessons, problems } = readLessons()
+  const { lessons: read, problems, texts } = readLessons()
+  const lessons = [...read]
   const exercises = exercisesOf()
   const ledger = new Ledger(io.workspace)
   const history = new History()
@@ -38,6 +41,14 @@ export function openShelf(io: Io): Course {
       kernels.set(lesson.id, kernel)
       return kernel
     },
+    notebook: (lesson) => new NotebookFile(io.workspace, lesson.id),
+    watch: (lesson, told) =>
+      watchLesson(lesson.file, texts[lesson.file], (text) => {
+        const at = lessons.findIndex((one) => one.id === lesson.id)
+        if (text.kind === 'lesson') lessons[at] = text.lesson
+        told(text)
+      }),
+    editText,
     desk: (exercise) => new FolderDesk(exercise, io.workspace),
   }
 }

@@ -27,11 +27,11 @@ export { type Audit, audit } from './exercise/audit.ts'
 export { Checker, type CheckOptions, checkExercise, type Retold as RetoldAnswer } from './exercise/check.ts'
 export { editionOf } from './exercise/edition.ts'
 export type { CheckInfo, CheckReport, CheckResult, Exercise } from './exercise/exercise.ts'
+export { changeKept, readKept } from './exercise/keptFile.ts'
 export * from './exercise/kit.ts'
 export { inLanes } from './exercise/lanes.ts'
 export { ExerciseProblem, loadExercises } from './exercise/load.ts'
 export { type Mutation, mutate } from './exercise/mutate.ts'
-export { changeProgress, readProgress } from './exercise/progressFile.ts'
 export { solutionText } from './exercise/solution.ts'
 export type { Walked } from './exercise/story.ts'
 export { checkOf } from './exercise/told.ts'
@@ -63,20 +63,36 @@ export { historyOfClients, historyOfEvents } from './history/read.ts'
 export { sequential } from './history/sequential.ts'
 export { monotonicReads, monotonicWrites, readYourWrites, writesFollowReads } from './history/sessions.ts'
 export type { HistoryVerdict } from './history/verdict.ts'
-export { type Course, findLesson, loadCourse } from './lesson/course.ts'
+export type { CellState, ChallengeState } from './lesson/cellState.ts'
+export { type Course, findLesson, lessonText, loadCourse } from './lesson/course.ts'
 export { exportHtml } from './lesson/export/html.ts'
 export { exportMarkdown } from './lesson/export/markdown.ts'
 export type { TakenLesson } from './lesson/export/page.ts'
 export { exportPictures, type PictureFile } from './lesson/export/pictures.ts'
 export { GLOSSARY, glossaryOf, type Term } from './lesson/glossary.ts'
 export { headingsOf } from './lesson/headings.ts'
+export {
+  type Exchange,
+  type KeptCell,
+  type KeptNotebook,
+  NOTHING_KEPT,
+  notebookText,
+  readNotebook,
+  withCell,
+  withoutCell,
+  withoutText,
+  withScratch,
+  withText,
+} from './lesson/keptNotebook.ts'
 export type { Asker, Computing, Outcome } from './lesson/kernel.ts'
 export { Kernel } from './lesson/kernel.ts'
 export type { Ask } from './lesson/kernelTalk.ts'
 export * from './lesson/lesson.ts'
-export { type CellState, type ChallengeState, cellsOf, Notebook } from './lesson/notebook.ts'
+export { Notebook } from './lesson/notebook.ts'
+export { ownLesson } from './lesson/ownLesson.ts'
 export { LessonProblem, parseLesson } from './lesson/parse.ts'
 export { rewrite } from './lesson/rewrite.ts'
+export { settled } from './lesson/settled.ts'
 export type { Body, Context, Event, Message, NodeDefinition, NodeDisk, OperationId } from './node/node.ts'
 export { defineNode } from './node/node.ts'
 export {

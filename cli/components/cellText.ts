@@ -1,6 +1,5 @@
 /** A cell as text to hand to somebody: a run as the scenario that makes it, anything else as its words. */
-import { type CellState, goldenText, type View } from '../door.ts'
-import type { Exchange } from './cells.ts'
+import { type CellState, type Exchange, goldenText, type View } from '../door.ts'
 
 /** What was typed under a run belongs to it: the text is a scenario that reaches the same world. */
 export function cellText({ cell, output }: CellState, typed: readonly Exchange[]): string {

@@ -5,6 +5,7 @@ import {
   type ChallengeState,
   type ClaimCell,
   cutLine,
+  type Exchange,
   isNamed,
   justify,
   type Line,
@@ -16,17 +17,9 @@ import {
   type Span,
   type Tone,
   toned,
-  type View,
   wrapLine,
 } from '../door.ts'
-
-/** One line typed at the prompt under a cell, and what came of it. */
-export interface Exchange {
-  readonly line: string
-  readonly output: View | null
-  readonly note: string | null
-  readonly problem: Line[] | null
-}
+import { boxLines, type TextBox } from './textBox.ts'
 
 /** Everything that decides how a cell looks, except its width. */
 export interface CellLook {
@@ -42,6 +35,8 @@ export interface CellLook {
   readonly proof: readonly { readonly id: string; readonly done: boolean }[]
   /** How far a challenge is; null before it was begun. */
   readonly goal: ChallengeState | null
+  /** Its text while it is being written, or null. */
+  readonly box: TextBox | null
   /** Plain text shows every answer with its reason, and no keys. */
   readonly linear: boolean
   readonly ascii: boolean
@@ -93,19 +88,61 @@ function scenario(cell: ScenarioCell, look: CellLook, width: number): Line[] {
   const [mark, tone] =
     state.status === 'failed'
       ? (['✗', 'bad'] as const)
-      : state.status === 'done' || look.before
+      : state.status === 'done' || (look.before && state.older === null)
         ? (['✓', 'good'] as const)
         : (['▷', 'accent'] as const)
   return [
-    title(look.ascii ? asciiMark(mark) : mark, tone, named(cell.id, 'run'), scenarioStatus(look), width),
-    ...cell.commands.flatMap(({ text }) => commandLines(text, width)),
+    title(
+      look.ascii ? asciiMark(mark) : mark,
+      tone,
+      named(cell.id, 'run'),
+      scenarioStatus(cell, look),
+      width,
+    ),
+    ...(look.box === null
+      ? cell.commands.flatMap(({ text }) => commandLines(text, width))
+      : boxLines(look.box, boxWidth(width)).lines.map((line) => [BOX_MARGIN, ...line])),
     ...outcome(state, look, width),
   ]
 }
 
-function scenarioStatus(look: CellLook): Line {
-  const { status, matches } = look.state
+/** What is being written stands this far in. */
+const BOX_MARGIN: Span = { text: '    ', tone: 'plain' }
+
+/** The width of a text that is written in a cell of the inner width given. */
+function boxWidth(inner: number): number {
+  return inner - BOX_MARGIN.text.length
+}
+
+/** Where the cursor stands in the lines of a cell that is being written. */
+export function boxCursor(box: TextBox, width: number): { readonly x: number; readonly y: number } {
+  const { cursor } = boxLines(box, boxWidth(Math.max(10, width - 2)))
+  return { x: 2 + BOX_MARGIN.text.length + cursor.x, y: 1 + cursor.y }
+}
+
+function scenarioStatus(cell: ScenarioCell, look: CellLook): Line {
+  const status = runStatus(look)
+  const whose = cell.own === null ? '' : OWN[cell.own]
+  if (whose === '') return status
+  return [
+    { text: whose, tone: 'warn' },
+    ...(status.length > 0 ? [{ text: ' · ', tone: 'dim' as const }] : []),
+    ...status,
+  ]
+}
+
+const OWN = {
+  changed: 'changed by you',
+  outdated: 'changed by you, then by the lesson',
+  scratch: 'yours',
+} as const
+
+function runStatus(look: CellLook): Line {
+  const { status, matches, older } = look.state
   if (look.busy) return toned('accent', 'running ...')
+  if (look.box !== null) return toned('accent', 'Esc keeps it, Ctrl-R runs it')
+  if (older !== null)
+    return toned('warn', look.focused ? 'of an older text, Enter runs it' : 'of an older text')
   if (status === 'failed') return toned('bad', 'stopped')
   if (status === 'done' && matches === false) return toned('warn', 'differs from the lesson')
   if (look.linear) return []
@@ -163,7 +200,16 @@ function predict(cell: PredictCell, look: CellLook, width: number): Line[] {
     ...indent(renderMarkdown(cell.question, width - 2)),
     plain(''),
     ...cell.answers.flatMap((answer, i) => answerLines(answer, i, look, width)),
+    ...olderAnswer(look, width),
   ]
+}
+
+/** What was answered when the question had another text. */
+function olderAnswer({ state }: CellLook, width: number): Line[] {
+  const answer = state.older?.answer ?? null
+  if (answer === null) return []
+  const said = toned('warn', `To an older text of this question you answered: ${answer}`)
+  return [plain(''), ...wrapLine(said, width, { first: plain('  '), rest: plain('  ') })]
 }
 
 function answerLines(

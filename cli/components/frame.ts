@@ -24,6 +24,8 @@ export interface Framed {
   readonly bar?: readonly Line[]
   /** The column of the cursor in the last line of the bar, where something is typed. */
   readonly cursor?: number | null
+  /** Where the cursor is in the body, where something is typed there. */
+  readonly bodyCursor?: { readonly x: number; readonly y: number } | null
   readonly keys: readonly Binding[]
   /** A message in place of the keys, until the next key. */
   readonly notice?: Line | null
@@ -55,12 +57,17 @@ export function frame(size: Size, framed: Framed): Picture {
     ...bar,
     foot,
   ].map((line) => cutLine(line, width))
-  const y = lines.length - 2
-  const cursor =
-    framed.cursor === null || framed.cursor === undefined
-      ? null
-      : { x: Math.min(framed.cursor, width - 1), y }
-  return { lines, cursor }
+  return {
+    lines,
+    cursor: cursorIn(framed, lines.length - 2 - said.slice(0, -1).length, 1 + rule.length, width),
+  }
+}
+
+/** `barRow` is the last row of the bar, `bodyRow` the first of the body. */
+function cursorIn(framed: Framed, barRow: number, bodyRow: number, width: number): Picture['cursor'] {
+  const { cursor = null, bodyCursor = null } = framed
+  if (cursor !== null) return { x: Math.min(cursor, width - 1), y: barRow }
+  return bodyCursor === null ? null : { x: Math.min(bodyCursor.x, width - 1), y: bodyRow + bodyCursor.y }
 }
 
 /** `Splitbrain › 09 Two-phase commit`, and the status at the right. */

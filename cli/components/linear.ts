@@ -32,6 +32,7 @@ export function linearLesson(notebook: Notebook, width: number, ascii: boolean):
               ? cell.proof.map((proof) => ({ id: proof.cell, done: proven(proof.cell) }))
               : [],
           goal: null,
+          box: null,
           linear: true,
           ascii,
         }),

@@ -1,5 +1,17 @@
 /** The blocks of a lesson's page: each piece with what decides how it looks. */
-import { type Cell, type Lesson, type Line, plain, renderMarkdown, toned, wrapLine } from '../door.ts'
+import {
+  type Cell,
+  isNamed,
+  type KeptCell,
+  type Lesson,
+  type Line,
+  plain,
+  renderMarkdown,
+  renderView,
+  type Tone,
+  toned,
+  wrapLine,
+} from '../door.ts'
 import { asciiMark, type CellLook, cellLines } from './cells.ts'
 import type { Block } from './pages.ts'
 import type { Piece } from './pieces.ts'
@@ -35,9 +47,29 @@ export function pieceLines(piece: Piece, look: PieceLook, width: number): Line[]
       return cellLines(look.look(piece.cell), width)
     case 'fold':
       return fold(piece.title, look, width)
+    case 'older':
+      return older(piece.kept, look, width)
     case 'end':
       return end(look, width)
   }
+}
+
+/** A cell that the lesson no longer has: its text, the answer that was given, what it printed, what was typed. */
+function older(kept: KeptCell, { ascii }: PieceLook, width: number): Line[] {
+  const margin = { first: plain('  '), rest: plain('  ') }
+  const words = (tone: Tone, text: string): Line[] =>
+    text.split('\n').flatMap((line) => wrapLine(toned(tone, line), width, margin))
+  const printed = [kept.output, ...kept.typed.map((one) => one.output)].flatMap((view) => view ?? [])
+  const typed = kept.typed.map(({ line }) => `> ${line}`)
+  return [
+    ...wrapLine(toned('strong', isNamed(kept.id) ? kept.id : 'a cell without a name'), width),
+    ...words('dim', [kept.source, ...typed].join('\n')),
+    ...(kept.answer === null ? [] : words('plain', `You answered: ${kept.answer}`)),
+    ...printed.flatMap((view) => [
+      plain(''),
+      ...renderView(view, { width: width - 2, ascii }).map((line) => [...plain('  '), ...line]),
+    ]),
+  ]
 }
 
 function intro(lesson: Lesson, width: number): Line[] {

@@ -1,6 +1,7 @@
 /** The prompt: a line being typed, with history and completion, as a value and what keys make of it. */
 import { type Line, lineWidth, textWidth } from '../door.ts'
 import { actionFor, type Press } from '../keys.ts'
+import { caretAfter, caretBefore, caretWordAfter, caretWordBefore, edgeAfter } from './caret.ts'
 
 export interface Prompt {
   readonly text: string
@@ -42,23 +43,23 @@ export function press(prompt: Prompt, key: Press, complete: Complete): Prompted 
     case 'newer':
       return typing(walk(prompt, -1))
     case 'left':
-      return typing(moved(prompt, before(prompt)))
+      return typing(moved(prompt, caretBefore(prompt)))
     case 'right':
-      return typing(moved(prompt, after(prompt)))
+      return typing(moved(prompt, caretAfter(prompt)))
     case 'wordLeft':
-      return typing(moved(prompt, wordBefore(prompt)))
+      return typing(moved(prompt, caretWordBefore(prompt)))
     case 'wordRight':
-      return typing(moved(prompt, wordAfter(prompt)))
+      return typing(moved(prompt, caretWordAfter(prompt)))
     case 'start':
       return typing(moved(prompt, 0))
     case 'end':
       return typing(moved(prompt, prompt.text.length))
     case 'erase':
-      return typing(erased(prompt, before(prompt), prompt.cursor))
+      return typing(erased(prompt, caretBefore(prompt), prompt.cursor))
     case 'eraseNext':
-      return typing(erased(prompt, prompt.cursor, after(prompt)))
+      return typing(erased(prompt, prompt.cursor, caretAfter(prompt)))
     case 'eraseWord':
-      return typing(erased(prompt, wordBefore(prompt), prompt.cursor))
+      return typing(erased(prompt, caretWordBefore(prompt), prompt.cursor))
     case 'eraseToStart':
       return typing(erased(prompt, 0, prompt.cursor))
     case 'eraseToEnd':
@@ -172,28 +173,4 @@ function commonStart(words: readonly string[]): string {
   let shared = words[0]!
   for (const word of words) while (!word.startsWith(shared)) shared = shared.slice(0, -1)
   return shared
-}
-
-const segmenter = new Intl.Segmenter()
-
-function edgeAfter(text: string, at: number): number {
-  const next = segmenter.segment(text.slice(at))[Symbol.iterator]().next()
-  return next.done ? text.length : at + next.value.segment.length
-}
-
-function before(prompt: Prompt): number {
-  const pieces = [...segmenter.segment(prompt.text.slice(0, prompt.cursor))]
-  return prompt.cursor - (pieces.at(-1)?.segment.length ?? 0)
-}
-
-function after(prompt: Prompt): number {
-  return edgeAfter(prompt.text, prompt.cursor)
-}
-
-function wordBefore(prompt: Prompt): number {
-  return /\S*\s*$/.exec(prompt.text.slice(0, prompt.cursor))!.index
-}
-
-function wordAfter(prompt: Prompt): number {
-  return prompt.cursor + /^\s*\S*/.exec(prompt.text.slice(prompt.cursor))![0].length
 }

@@ -1,5 +1,13 @@
 /** What the screens know of the course: its lessons and exercises, and what the learner has done. */
-import type { CheckReport, CheckResult, Computing, Exercise, Lesson, RetoldAnswer } from '../door.ts'
+import type {
+  CheckReport,
+  CheckResult,
+  Computing,
+  Exercise,
+  KeptNotebook,
+  Lesson,
+  RetoldAnswer,
+} from '../door.ts'
 import type { Progress } from '../progress.ts'
 
 export interface Course {
@@ -17,7 +25,31 @@ export interface Course {
   remember(line: string): void
   /** The notebook of a lesson, with what computes for it; the same one each time. */
   kernel(lesson: Lesson): Computing
+  /** What is kept of a lesson's notebook. */
+  notebook(lesson: Lesson): KeptPlace
+  /** Calls back when the lesson's file has changed; returns how to stop. */
+  watch(lesson: Lesson, read: (text: LessonText) => void): () => void
+  /** Runs the editor on a text to its end. `ending` is that of the file, such as `.ts`. */
+  editText(text: string, ending: string): EditedText
   desk(exercise: Exercise): Desk
+}
+
+/** A lesson's file as it is now: a lesson, or why it is none, in one sentence with the line. */
+export type LessonText =
+  | { readonly kind: 'lesson'; readonly lesson: Lesson }
+  | { readonly kind: 'problem'; readonly says: string }
+
+export type EditedText =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'problem'; readonly says: string }
+
+/** Where one notebook is kept. */
+export interface KeptPlace {
+  /** Why nothing can be kept, or null. */
+  readonly problem: string | null
+  read(): KeptNotebook
+  /** Changes it as it is now, whoever has changed it since; returns what it has become. */
+  change(by: (kept: KeptNotebook) => KeptNotebook): KeptNotebook
 }
 
 /** Where one exercise is worked on. */

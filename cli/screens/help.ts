@@ -8,6 +8,7 @@ const TITLES: { readonly [screen in Keyed]: string } = {
   map: 'On the course map',
   find: 'While finding',
   lesson: 'In a lesson',
+  edit: 'While changing a cell',
   prompt: 'At the prompt',
   world: 'On the timeline',
   exercise: 'In an exercise',

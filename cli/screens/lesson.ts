@@ -1,15 +1,28 @@
 /** The lesson: prose and cells in one page, a current cell, and a prompt on its world. */
-import type { CellLook, Exchange } from '../components/cells.ts'
+import type { CellLook } from '../components/cells.ts'
 import { cellText } from '../components/cellText.ts'
 import { bodyHeight, frame, type Picture, type Size } from '../components/frame.ts'
-import { type Cell, type Computing, isNamed, type Lesson, type Line, type Outcome, toned } from '../door.ts'
+import {
+  type Cell,
+  type Computing,
+  type Exchange,
+  isNamed,
+  type Lesson,
+  type Line,
+  type Outcome,
+  toned,
+} from '../door.ts'
 import { type ActionOf, actionFor, type Binding, KEYS, type Press } from '../keys.ts'
+import { CellEditing } from './cellEditing.ts'
 import type { Course } from './course.ts'
 import { GlossaryScreen } from './glossary.ts'
 import { HelpScreen } from './help.ts'
+import { LessonBook } from './lessonBook.ts'
+import { LessonFile } from './lessonFile.ts'
 import { LessonPage } from './lessonPage.ts'
 import { LessonRecord } from './lessonRecord.ts'
 import { LessonRuns } from './lessonRuns.ts'
+import { OwnCells } from './ownCells.ts'
 import { Prompting } from './prompting.ts'
 import type { Host, Screen } from './screen.ts'
 import { sessionWalk, WorldScreen } from './world.ts'
@@ -20,11 +33,15 @@ export class LessonScreen implements Screen {
   readonly #page: LessonPage
   readonly #runs: LessonRuns
   readonly #record: LessonRecord
+  readonly #book: LessonBook
+  readonly #editing: CellEditing
+  readonly #own: OwnCells
+  readonly #file: LessonFile
   #notice: Line | null = null
   #restored = false
 
   constructor(
-    readonly lesson: Lesson,
+    lesson: Lesson,
     readonly course: Course,
     readonly host: Host,
   ) {
@@ -32,7 +49,7 @@ export class LessonScreen implements Screen {
     this.#page = new LessonPage(lesson, {
       ascii: host.ascii,
       look: (cell) => this.#look(cell),
-      height: (size) => bodyHeight(size, this.#prompting.isOpen ? 2 : 0),
+      height: (size) => bodyHeight(size, this.#bar(size).lines.length),
     })
     this.#runs = new LessonRuns(this.#kernel, host, {
       notice: (line) => {
@@ -41,8 +58,16 @@ export class LessonScreen implements Screen {
       changed: (id) => (id === undefined ? this.#page.cellsChanged() : this.#page.changed(id)),
       done: () => this.#done(),
       reveal: (id) => this.#page.reveal(id),
+      width: () => this.#page.width - 4,
     })
-    this.#record = new LessonRecord(course, this.#kernel, this.#runs)
+    this.#book = new LessonBook(lesson, this.#kernel, course.notebook(lesson), () => this.#revised())
+    this.#editing = new CellEditing(this.#book, this.#page, (id) => this.#runs.run(id))
+    this.#own = new OwnCells(this.#book, this.#page, this.#editing, course, host, (line) => {
+      this.#notice = line
+    })
+    const busy = (): boolean => this.#runs.isRunning || this.#editing.isOpen || this.#prompting.isRunning
+    this.#file = new LessonFile(course, this.#book, busy, () => host.redraw())
+    this.#record = new LessonRecord(course, this.#kernel, this.#book, this.#runs)
     this.#prompting = new Prompting(this.#kernel, course, host, {
       width: () => this.#page.width - 4,
       place: () => placeName(this.#runs.stage),
@@ -50,30 +75,43 @@ export class LessonScreen implements Screen {
     })
   }
 
-  get keyed(): 'prompt' | 'lesson' {
-    return this.#prompting.isOpen ? 'prompt' : 'lesson'
+  get lesson(): Lesson {
+    return this.#book.lesson
+  }
+
+  get keyed(): 'prompt' | 'edit' | 'confirm' | 'lesson' {
+    if (this.#prompting.isOpen) return 'prompt'
+    if (this.#editing.isOpen) return 'edit'
+    return this.#own.question === null ? 'lesson' : 'confirm'
   }
 
   enter(): void {
     this.course.record((p) => ({ ...p, last: { kind: 'lesson', id: this.lesson.id } }))
-    if (!this.#restored) this.#record.restore(this.#page)
+    if (this.#restored) return
     this.#restored = true
+    this.#book.open()
+    this.#record.restore(this.#page)
+    this.#file.watch()
+    if (this.#book.place.problem !== null) this.#notice = toned('warn', this.#book.place.problem)
   }
 
   close(): void {
+    this.#file.close()
+    this.#editing.leave()
     this.#record.keepPlace(this.#page)
     this.#kernel.close()
   }
 
   draw(size: Size): Picture {
     this.#page.fit(size)
-    const bar = this.#prompting.isOpen ? this.#prompting.bar(size.columns) : null
+    const bar = this.#bar(size)
     return frame(size, {
       where: ['Splitbrain', `${this.lesson.number} ${this.lesson.title}`],
       status: toned('dim', this.#status(size)),
       body: (_, height) => this.#page.lines(height).map((line) => [{ text: ' ', tone: 'plain' }, ...line]),
-      bar: bar?.lines ?? [],
-      cursor: bar?.cursor ?? null,
+      bar: bar.lines,
+      cursor: bar.cursor,
+      bodyCursor: this.#editing.cursor(size),
       keys: this.#keys(),
       notice: this.#notice,
     })
@@ -81,40 +119,39 @@ export class LessonScreen implements Screen {
 
   press(key: Press, size: Size): void {
     this.#page.fit(size)
-    if (this.#prompting.isOpen) {
-      this.#notice = null
-      return this.#type(key)
-    }
-    const action = actionFor('lesson', key.name)
-    if (this.#runs.busy !== null) return this.#whileBusy(action, key)
-    this.#notice = null
-    if (action !== null) this.#act(action, key)
+    if (!this.#runs.isRunning) this.#notice = null
+    this.#take(key)
+    this.#file.settle()
   }
 
   paste(text: string): void {
     if (this.#prompting.isOpen) this.#prompting.paste(text)
+    else this.#editing.paste(text)
+  }
+
+  #take(key: Press): void {
+    if (this.#prompting.isOpen) return this.#type(key)
+    if (this.#editing.isOpen) return this.#editing.press(key)
+    if (this.#own.question !== null) return this.#own.answer(key)
+    const action = actionFor('lesson', key.name)
+    if (action === null) return
+    if (this.#runs.isRunning) this.#whileBusy(action, key)
+    else this.#act(action, key)
   }
 
   interrupt(): boolean {
+    if (this.#editing.isOpen) {
+      this.#editing.leave()
+      return true
+    }
     return this.#prompting.isRunning ? this.#prompting.stop() : this.#runs.stop()
   }
 
   /** A cell is running: the page can be read, and the run stopped. */
-  #whileBusy(action: ActionOf<'lesson'> | null, key: Press): void {
-    switch (action) {
-      case null:
-      case 'run':
-      case 'prompt':
-      case 'world':
-      case 'runAll':
-        return
-      case 'back':
-        if (key.name !== 'esc') return this.#act(action, key)
-        this.interrupt()
-        return
-      default:
-        return this.#act(action, key)
-    }
+  #whileBusy(action: ActionOf<'lesson'>, key: Press): void {
+    if (READING.has(action)) this.#act(action, key)
+    else if (key.name === 'esc') this.interrupt()
+    else if (action === 'back') this.#act(action, key)
   }
 
   #act(action: ActionOf<'lesson'>, key: Press): void {
@@ -136,6 +173,20 @@ export class LessonScreen implements Screen {
         return this.#openExercise()
       case 'runAll':
         return this.#runs.runAll()
+      case 'runTo':
+        return this.#runs.runAll(page.focus)
+      case 'rerun':
+        return this.#rerun()
+      case 'restart':
+        return this.#runs.restart()
+      case 'change':
+        return this.#own.change()
+      case 'editor':
+        return this.#own.changeInEditor()
+      case 'add':
+        return this.#own.add()
+      case 'remove':
+        return this.#own.askToRemove()
       case 'copy':
         return this.#copy()
       case 'back':
@@ -155,7 +206,7 @@ export class LessonScreen implements Screen {
       case 'glossary':
         return this.host.open(new GlossaryScreen(this.course, this.host))
       case 'help':
-        return this.host.open(new HelpScreen(['lesson', 'prompt'], this.host))
+        return this.host.open(new HelpScreen(['lesson', 'edit', 'prompt'], this.host))
     }
   }
 
@@ -168,6 +219,7 @@ export class LessonScreen implements Screen {
     if (piece.kind === 'fold') return this.#page.toggle(piece.id)
     const { cell } = piece
     const state = this.#runs.state(cell.id)
+    if (state.older !== null && cell.kind !== 'predict') return this.#rerun()
     switch (cell.kind) {
       case 'predict':
         if (state.chosen !== null) return this.#page.step(1)
@@ -181,6 +233,14 @@ export class LessonScreen implements Screen {
       case 'challenge':
         return this.#runs.run(cell.id, () => this.#openPrompt())
     }
+  }
+
+  #rerun(): void {
+    const piece = this.#page.current
+    if (piece?.kind !== 'cell' || piece.cell.kind === 'predict')
+      this.#notice = toned('warn', 'Nothing runs here. Go to a run with n.')
+    else if (piece.cell.kind === 'claim') this.#runs.prove(piece.id)
+    else this.#runs.rerun(piece.id)
   }
 
   #answer(index: number): void {
@@ -208,8 +268,15 @@ export class LessonScreen implements Screen {
   }
 
   #done(): void {
+    this.#book.keep(this.#runs)
+    this.#file.settle()
     if (this.#record.record())
       this.#notice = toned('good', `Lesson ${this.lesson.number} is done: every cell has run.`)
+  }
+
+  #revised(): void {
+    this.#page.revise(this.#kernel.notebook.lesson, this.#book.kept.older)
+    this.#runs.revised(this.#book.kept.cells)
   }
 
   // The prompt
@@ -221,7 +288,7 @@ export class LessonScreen implements Screen {
       return
     }
     this.#page.focusOn(id)
-    if (this.#runs.stage !== id) return this.#runs.run(id, () => this.#beginTyping(id))
+    if (this.#runs.stage !== id) return this.#runs.rerun(id, () => this.#beginTyping(id))
     this.#beginTyping(id)
   }
 
@@ -257,7 +324,7 @@ export class LessonScreen implements Screen {
 
   #openWorld(): void {
     const id = this.#page.stageFor(this.#page.focus)
-    if (id !== null && this.#runs.stage !== id) return this.#runs.run(id, () => this.#walk())
+    if (id !== null && this.#runs.stage !== id) return this.#runs.rerun(id, () => this.#walk())
     this.#walk()
   }
 
@@ -297,9 +364,20 @@ export class LessonScreen implements Screen {
       exchanges: this.#runs.typed(cell.id),
       proof: proof.map((id) => ({ id, done: there.includes(id) && this.#record.isDone(id) })),
       goal: this.#runs.goal(cell.id),
+      box: this.#editing.box(cell.id),
       linear: false,
       ascii: this.host.ascii,
     }
+  }
+
+  /** What stands below the page: what is wrong with the file, a question, the prompt. */
+  #bar(size: Size): { readonly lines: readonly Line[]; readonly cursor: number | null } {
+    const broken = this.#file.lines(size.columns)
+    const { question } = this.#own
+    if (question !== null) return { lines: [...broken, toned('warn', ` ${question}`)], cursor: null }
+    if (!this.#prompting.isOpen) return { lines: broken, cursor: null }
+    const { lines, cursor } = this.#prompting.bar(size.columns)
+    return { lines: [...broken, ...lines], cursor }
   }
 
   #status(size: Size): string {
@@ -309,7 +387,7 @@ export class LessonScreen implements Screen {
   }
 
   #keys(): readonly Binding[] {
-    if (this.#prompting.isOpen) return KEYS.prompt
+    if (this.keyed !== 'lesson') return KEYS[this.keyed]
     const piece = this.#page.current
     const predicts =
       piece?.kind === 'cell' && piece.cell.kind === 'predict' && this.#runs.state(piece.id).chosen === null
@@ -320,6 +398,21 @@ export class LessonScreen implements Screen {
     return KEYS.lesson.filter((binding) => !hidden.has(binding.action))
   }
 }
+
+/** What can be done while a cell runs. */
+const READING: ReadonlySet<ActionOf<'lesson'>> = new Set([
+  'next',
+  'previous',
+  'up',
+  'down',
+  'pageUp',
+  'pageDown',
+  'first',
+  'last',
+  'copy',
+  'glossary',
+  'help',
+])
 
 /** The name of a cell as the prompt says it. */
 function placeName(id: string | null): string {

@@ -1,10 +1,12 @@
 /** The page of a lesson: its pieces laid out one under the other, where on it we are, and which piece is current. */
+import { boxCursor } from '../components/cells.ts'
 import type { Size } from '../components/frame.ts'
 import type { PieceLook } from '../components/pageBlocks.ts'
 import { pieceBlock } from '../components/pageBlocks.ts'
 import { Pages, reveal } from '../components/pages.ts'
 import { type Piece, piecesOf } from '../components/pieces.ts'
-import type { Cell, Lesson, Line } from '../door.ts'
+import type { TextBox } from '../components/textBox.ts'
+import { type Cell, isNamed, type KeptCell, type Lesson, type Line } from '../door.ts'
 import type { LessonProgress } from '../progress.ts'
 
 /** Pages are no wider than this: longer lines are hard to read. */
@@ -28,7 +30,7 @@ export interface PageHost {
 }
 
 export class LessonPage {
-  readonly pieces: readonly Piece[]
+  pieces: readonly Piece[]
   focus: string | null
   readonly #pages = new Pages()
   readonly #open = new Set<string>()
@@ -40,11 +42,26 @@ export class LessonPage {
   #arriving: Anchor | null = null
 
   constructor(
-    readonly lesson: Lesson,
+    private lesson: Lesson,
     readonly host: PageHost,
   ) {
     this.pieces = piecesOf(lesson)
     this.focus = this.stops[0]?.id ?? null
+  }
+
+  /** Takes another text of the lesson, and stays at the same place of it. `older` is kept of texts that are gone. */
+  revise(lesson: Lesson, older: readonly KeptCell[]): void {
+    const { place, pieces: before } = this
+    const at = this.stops.findIndex((piece) => piece.id === this.focus)
+    this.lesson = lesson
+    this.pieces = piecesOf(lesson, older)
+    for (const piece of this.pieces) this.changed(piece.id)
+    const stop = this.current ?? this.stops[Math.max(0, at - 1)]
+    this.focus = stop?.id ?? null
+    if (place === null || this.#size.columns === 0) return
+    this.#lay()
+    const top = before.find((piece) => piece.id === place.block)
+    this.#goTo({ ...place, block: samePiece(top, this.pieces) ?? place.block })
   }
 
   /** Lays the page out for a size; what was at the top stays there when the width changes. */
@@ -152,6 +169,25 @@ export class LessonPage {
     if (extent !== null) this.#top = this.#pages.clamp(Math.max(0, extent.bottom - this.height), this.height)
   }
 
+  /** Where the cursor of a text stands that is written in a cell, in the lines that can be seen; or null. */
+  cursorIn(id: string, box: TextBox, size: Size): { readonly x: number; readonly y: number } | null {
+    const extent = this.#pages.extent(id)
+    if (extent === null) return null
+    const { x, y } = boxCursor(box, this.width)
+    const row = extent.top + y - this.#top
+    return row < 0 || row >= this.host.height(size) ? null : { x: x + 1, y: row }
+  }
+
+  /** Scrolls no further than it takes to see that cursor. */
+  revealCursor(id: string, box: TextBox): void {
+    this.#lay()
+    const extent = this.#pages.extent(id)
+    if (extent === null) return
+    const row = extent.top + boxCursor(box, this.width).y
+    if (row <= this.#top) this.#top = Math.max(0, row - 1)
+    if (row >= this.#top + this.height - 1) this.#top = this.#pages.clamp(row - this.height + 2, this.height)
+  }
+
   visible(id: string): boolean {
     const extent = this.#pages.extent(id)
     return extent !== null && extent.top < this.#top + this.height && extent.bottom > this.#top
@@ -210,4 +246,16 @@ export class LessonPage {
     const at = cells.findIndex((cell) => cell.id === id)
     return (worlds(cells.slice(0, at + 1)).at(-1) ?? worlds(cells)[0])?.id ?? null
   }
+}
+
+/** The piece that has the text of another one; the same piece in another version of the lesson. */
+function samePiece(piece: Piece | undefined, pieces: readonly Piece[]): string | null {
+  if (piece === undefined) return null
+  const text = textOf(piece)
+  return text === null ? null : (pieces.find((one) => textOf(one) === text)?.id ?? null)
+}
+
+function textOf(piece: Piece): string | null {
+  if (piece.kind === 'prose') return piece.markdown
+  return piece.kind === 'cell' && !isNamed(piece.id) ? piece.cell.source : null
 }

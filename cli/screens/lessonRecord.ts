@@ -1,8 +1,9 @@
 /** What of a lesson is done, as the learner's progress keeps it: cells, answers, the place on the page. */
 import { countedCells } from '../components/pieces.ts'
-import type { Computing } from '../door.ts'
+import { type Computing, cellsOf } from '../door.ts'
 import { type LessonProgress, NOT_BEGUN, withLesson } from '../progress.ts'
 import type { Course } from './course.ts'
+import type { LessonBook } from './lessonBook.ts'
 import type { LessonPage } from './lessonPage.ts'
 import type { LessonRuns } from './lessonRuns.ts'
 
@@ -10,11 +11,12 @@ export class LessonRecord {
   constructor(
     readonly course: Course,
     readonly kernel: Computing,
+    readonly book: LessonBook,
     readonly runs: LessonRuns,
   ) {}
 
   get #lesson() {
-    return this.kernel.notebook.lesson
+    return this.book.lesson
   }
 
   get kept(): LessonProgress {
@@ -36,7 +38,9 @@ export class LessonRecord {
   /** Keeps what is done; true if the lesson is finished with it. */
   record(): boolean {
     const states = this.kernel.notebook.cells
-    const done = states.filter((state) => this.isDone(state.cell.id)).map((state) => state.cell.id)
+    // A learner's own cells are theirs; the lesson is done without them.
+    const lessons = new Set(cellsOf(this.#lesson).map((cell) => cell.id))
+    const done = states.flatMap(({ cell }) => (lessons.has(cell.id) && this.isDone(cell.id) ? [cell.id] : []))
     const all = [...new Set([...this.kept.done, ...done])]
     const chosen = Object.fromEntries(
       states.flatMap((s) => (s.chosen === null ? [] : [[s.cell.id, s.chosen]])),
@@ -53,12 +57,18 @@ export class LessonRecord {
     this.course.record((p) => withLesson(p, this.#lesson.id, { at: { ...place, focus: page.focus } }))
   }
 
-  /** Brings back what was answered before, and the place on the page. Cells are run again only when asked for. */
+  /** Brings back answers of which the notebook knows nothing, such as from another machine, and the place on the page. */
   restore(page: LessonPage): void {
     const { notebook } = this.kernel
-    for (const { cell, chosen: now } of notebook.cells) {
+    const known = new Set(this.book.kept.cells.map((cell) => cell.id))
+    for (const { cell } of notebook.cells) {
       const chosen = this.kept.chosen[cell.id]
-      if (cell.kind === 'predict' && now === null && chosen !== undefined && chosen < cell.answers.length)
+      if (
+        cell.kind === 'predict' &&
+        !known.has(cell.id) &&
+        chosen !== undefined &&
+        chosen < cell.answers.length
+      )
         notebook.predict(cell.id, chosen)
     }
     page.arrive(this.kept.at)

@@ -1,5 +1,4 @@
 /** Typing at a world: a prompt, the lines that still wait to be carried out, and how far the one that runs is. */
-import type { Exchange } from '../components/cells.ts'
 import { problemLines } from '../components/problem.ts'
 import { progressText } from '../components/progressLine.ts'
 import {
@@ -10,7 +9,7 @@ import {
   press,
   promptLine,
 } from '../components/prompt.ts'
-import { type Computing, type Line, type Outcome, toned } from '../door.ts'
+import { type Computing, type Exchange, type Line, type Outcome, toned } from '../door.ts'
 import type { Press } from '../keys.ts'
 import type { Course } from './course.ts'
 import type { Host } from './screen.ts'
@@ -130,7 +129,8 @@ export class Prompting {
   }
 }
 
-function exchangeOf(line: string, outcome: Outcome, left: number, width: number): Exchange {
+/** What came of a line, as it is shown under its cell. `left` lines after it did not run. */
+export function exchangeOf(line: string, outcome: Outcome, left: number, width: number): Exchange {
   switch (outcome.kind) {
     case 'done':
       return { line, output: outcome.result?.view ?? null, note: outcome.result?.note ?? null, problem: null }

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { ScenarioProblem } from '../scenario/command.ts'
 import { keep } from '../scenario/retell.ts'
 import type { Progress, SessionInput } from '../scenario/session.ts'
+import type { KeptCell } from './keptNotebook.ts'
 import { type Answered, type Ask, adoptRun, type Begin, type FromKernel, type Request } from './kernelTalk.ts'
 import type { Lesson } from './lesson.ts'
 import { Notebook } from './notebook.ts'
@@ -29,6 +30,10 @@ export interface Computing {
   readonly notebook: Notebook
   readonly busy: boolean
   ask(ask: Ask, asker: Asker): void
+  /** Takes another text of the lesson, with what its cells gave before. Only while nothing is computed. */
+  revise(lesson: Lesson, kept: readonly KeptCell[]): void
+  /** Begins anew: no world, nothing saved, nothing declared. What cells gave is still shown. */
+  restart(): void
   /** Stops what is being computed; false if nothing is. */
   stop(): boolean
   close(): void
@@ -45,7 +50,7 @@ export class Kernel implements Computing {
 
   /** `entry` is the built module that runs on the thread. */
   constructor(
-    readonly lesson: Lesson,
+    lesson: Lesson,
     private readonly input: SessionInput,
     private readonly entry: URL,
   ) {
@@ -76,6 +81,16 @@ export class Kernel implements Computing {
     return true
   }
 
+  revise(lesson: Lesson, kept: readonly KeptCell[]): void {
+    this.notebook.revise(lesson, kept)
+    this.worker?.postMessage({ revise: { lesson, kept } } satisfies Request)
+  }
+
+  restart(): void {
+    this.close()
+    this.notebook.restart()
+  }
+
   /** Ends the thread; nobody is told anything any more. */
   close(): void {
     clearTimeout(this.timer)
@@ -97,7 +112,7 @@ export class Kernel implements Computing {
 
   private boot(): Worker {
     const begin: Begin = {
-      lesson: this.lesson,
+      lesson: this.notebook.lesson,
       flag: this.flag,
       record: this.notebook.record,
       kept: keep(this.notebook.session),

@@ -10,8 +10,10 @@ import {
   Session,
   type SessionInput,
 } from '../scenario/session.ts'
+import type { ChallengeState } from './cellState.ts'
+import type { KeptCell } from './keptNotebook.ts'
 import type { Lesson } from './lesson.ts'
-import type { ChallengeState, Notebook, NotebookRecord } from './notebook.ts'
+import type { Notebook, NotebookRecord } from './notebook.ts'
 
 /** What can be asked: a cell to run, or a line to carry out. */
 export type Ask =
@@ -26,9 +28,9 @@ export interface Begin {
   readonly kept: Kept | null
 }
 
-export interface Request {
-  readonly ask: Ask
-}
+export type Request =
+  | { readonly ask: Ask }
+  | { readonly revise: { readonly lesson: Lesson; readonly kept: readonly KeptCell[] } }
 
 export type Answered =
   | { readonly kind: 'done'; readonly result: Result | null; readonly challenge: ChallengeState | null }

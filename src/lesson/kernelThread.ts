@@ -43,7 +43,12 @@ notebook.watch({
   },
 })
 
-parentPort!.on('message', async ({ ask }: Request) => {
+parentPort!.on('message', (request: Request) => {
+  if ('ask' in request) void hear(request.ask)
+  else notebook.revise(request.revise.lesson, request.revise.kept)
+})
+
+async function hear(ask: Ask): Promise<void> {
   const before = notebook.session.run
   began = performance.now()
   lastSeen = began
@@ -54,7 +59,7 @@ parentPort!.on('message', async ({ ask }: Request) => {
     answered,
     change: answered.kind === 'problem' ? null : { record: notebook.record, run },
   })
-})
+}
 
 async function answer(ask: Ask): Promise<Answered> {
   try {

@@ -36,7 +36,14 @@ export interface ScenarioCell extends Written {
   readonly commands: readonly { readonly text: string; readonly line: number }[]
   /** What it prints, or null where the author has not written it yet. */
   readonly expected: string | null
+  readonly own: Own
 }
+
+/**
+ * Whose text a run is: the lesson's own (null); changed by the learner, of which the lesson's own text may have
+ * become another one meanwhile (`outdated`); or a cell that the learner has added.
+ */
+export type Own = null | 'changed' | 'outdated' | 'scratch'
 
 export interface PredictCell extends Written {
   readonly kind: 'predict'
@@ -83,4 +90,13 @@ export interface ChallengeCell extends Written {
 /** Whether the author gave it the name; cells without one are only numbered. */
 export function isNamed(id: string): boolean {
   return !/^cell-\d+$/.test(id)
+}
+
+export function cellsOf(lesson: Lesson): readonly Cell[] {
+  return lesson.parts.flatMap((part) => (part.kind === 'cell' ? [part.cell] : []))
+}
+
+/** Whether a learner may give the cell another text. */
+export function isEditable(cell: Cell): cell is ScenarioCell {
+  return cell.kind === 'scenario'
 }

@@ -4,29 +4,17 @@ import type { HistoryEvent } from '../history/read.ts'
 import type { Result } from '../scenario/command.ts'
 import { goldenText, LineProblem, play } from '../scenario/play.ts'
 import { type Kept, type Onlooker, Session, type SessionInput } from '../scenario/session.ts'
-import type { Cell, ChallengeCell, ClaimCell, Lesson, Proof, ScenarioCell } from './lesson.ts'
-
-export interface CellState {
-  readonly cell: Cell
-  readonly status: 'idle' | 'done' | 'failed'
-  readonly output: View | null
-  /** For scenarios with expected output: whether this is it. */
-  readonly matches: boolean | null
-  readonly verdicts: Result['verdicts']
-  /** For predictions: the answer given. */
-  readonly chosen: number | null
-  /** For claims that ran: the parts that did not come out, empty if it is proven. */
-  readonly unproven: readonly string[]
-  /** For scenarios that made no sense: the line, the place and the advice. */
-  readonly problem: string | null
-}
-
-/** How a challenge stands after a command. */
-export interface ChallengeState {
-  readonly steps: number
-  readonly done: boolean
-  readonly says: string
-}
+import { type CellState, type ChallengeState, IDLE } from './cellState.ts'
+import type { KeptCell } from './keptNotebook.ts'
+import {
+  type Cell,
+  type ChallengeCell,
+  type ClaimCell,
+  cellsOf,
+  type Lesson,
+  type Proof,
+  type ScenarioCell,
+} from './lesson.ts'
 
 /** What a notebook has reached, but for the run it is in: plain data. */
 export interface NotebookRecord {
@@ -39,27 +27,21 @@ export interface NotebookRecord {
   readonly written: readonly HistoryEvent[] | null
 }
 
-const IDLE = {
-  status: 'idle',
-  output: null,
-  matches: null,
-  verdicts: [],
-  chosen: null,
-  unproven: [],
-  problem: null,
-} as const
-
 export class Notebook {
   private states: Map<string, CellState>
   private onlooker: Onlooker | null = null
   private onStage: { session: Session; challenge: ChallengeCell | null; stepsBefore: number }
 
   constructor(
-    readonly lesson: Lesson,
+    private text: Lesson,
     private readonly input: SessionInput,
   ) {
-    this.states = new Map(cellsOf(lesson).map((cell) => [cell.id, { cell, ...IDLE }]))
+    this.states = new Map(cellsOf(text).map((cell) => [cell.id, { cell, ...IDLE }]))
     this.onStage = { session: new Session(input), challenge: null, stepsBefore: 0 }
+  }
+
+  get lesson(): Lesson {
+    return this.text
   }
 
   get cells(): readonly CellState[] {
@@ -95,7 +77,7 @@ export class Notebook {
     const state = this.state(id)
     if (state.cell.kind !== 'predict' || state.cell.answers[answer] === undefined)
       throw new RangeError(`no answer ${answer + 1} in ${id}`)
-    return this.set(id, { ...state, status: 'done', chosen: answer })
+    return this.set(id, { ...state, status: 'done', chosen: answer, older: null })
   }
 
   /** One line typed by the learner. Throws `ScenarioProblem`; then nothing has changed. */
@@ -133,6 +115,60 @@ export class Notebook {
       session,
       challenge: challenge?.kind === 'challenge' ? challenge : null,
       stepsBefore: record.stepsBefore,
+    }
+  }
+
+  /** Takes another text of the lesson, and what its cells gave before. The world that the session is in stays. */
+  revise(lesson: Lesson, kept: readonly KeptCell[]): void {
+    this.text = lesson
+    const cells = cellsOf(lesson)
+    this.states = new Map(
+      cells.map((cell) => {
+        const own = kept.find((one) => one.id === cell.id)
+        return [cell.id, own === undefined ? { cell, ...IDLE } : this.remembered(cell, own)]
+      }),
+    )
+    const { challenge } = this.onStage
+    if (
+      challenge !== null &&
+      !cells.some((cell) => cell.id === challenge.id && cell.source === challenge.source)
+    )
+      this.onStage = { ...this.onStage, challenge: null }
+    this.judgeReady()
+  }
+
+  /** Forgets the world, what was saved and what was declared. What cells gave is still shown. */
+  restart(): void {
+    this.onStage = { session: new Session(this.input), challenge: null, stepsBefore: 0 }
+  }
+
+  /** All that runs before a cell, from where its world begins; empty for what is no run. */
+  aboveOf(cell: Cell): string {
+    if (cell.kind !== 'scenario') return ''
+    return this.chainTo(cell)
+      .slice(0, -1)
+      .map((one) => one.source)
+      .join('\n')
+  }
+
+  private remembered(cell: Cell, kept: KeptCell): CellState {
+    const same = kept.source === cell.source
+    switch (cell.kind) {
+      case 'claim':
+        return { cell, ...IDLE }
+      case 'predict': {
+        const chosen = same ? cell.answers.findIndex((answer) => answer.text === kept.answer) : -1
+        if (chosen >= 0) return { cell, ...IDLE, status: 'done', chosen }
+        return { cell, ...IDLE, older: kept.answer === null ? null : { answer: kept.answer } }
+      }
+      case 'challenge':
+      case 'scenario': {
+        const { status, output, verdicts, problem } = kept
+        if (!same || kept.above !== this.aboveOf(cell))
+          return { cell, ...IDLE, output, older: { answer: null } }
+        const matches = cell.kind === 'scenario' && status === 'done' ? matching(cell, viewsOf(output)) : null
+        return { cell, ...IDLE, status, output, matches, verdicts, problem }
+      }
     }
   }
 
@@ -191,7 +227,10 @@ export class Notebook {
 
   /** The scenarios from the nearest one that begins anew, with `cluster` or `history`, up to this one. */
   private chainTo(cell: ScenarioCell): ScenarioCell[] {
-    const scenarios = cellsOf(this.lesson).filter((c) => c.kind === 'scenario')
+    // Cells of the lesson do not go on from what a learner has added, so that nobody can spoil a lesson.
+    const scenarios = cellsOf(this.text)
+      .filter((c) => c.kind === 'scenario')
+      .filter((c) => c.own !== 'scratch' || cell.own === 'scratch')
     const end = scenarios.findIndex((c) => c.id === cell.id)
     const start = scenarios
       .slice(0, end + 1)
@@ -204,8 +243,8 @@ export class Notebook {
       const { views, verdicts } = play(session, cell.commands)
       const output: View | null =
         views.length === 0 ? null : views.length === 1 ? views[0]! : { kind: 'stack', views }
-      const matches = cell.expected === null ? null : goldenText(views) === cell.expected
-      this.set(cell.id, { ...this.state(cell.id), status: 'done', output, matches, verdicts, problem: null })
+      const matches = matching(cell, views)
+      this.set(cell.id, { cell, ...IDLE, status: 'done', output, matches, verdicts })
       return true
     } catch (error) {
       if (!(error instanceof LineProblem)) throw error
@@ -238,7 +277,9 @@ export class Notebook {
 
   /** A claim whose cells have not run is not proven. */
   private judge(cell: ClaimCell): CellState {
-    const unproven = cell.proof.flatMap((proof) => whatIsMissing(proof, this.state(proof.cell)) ?? [])
+    const unproven = cell.proof.flatMap(
+      (proof) => this.changedFor(proof) ?? whatIsMissing(proof, this.state(proof.cell)) ?? [],
+    )
     return this.set(cell.id, {
       ...this.state(cell.id),
       status: unproven.length === 0 ? 'done' : 'failed',
@@ -246,20 +287,38 @@ export class Notebook {
     })
   }
 
+  /** A claim is about the lesson's own texts: what a learner has changed proves nothing about it. */
+  private changedFor({ part, cell: id }: Proof): string | null {
+    const { cell } = this.state(id)
+    const changed = cell.kind === 'scenario' ? this.chainTo(cell).find((one) => one.own !== null) : undefined
+    return changed === undefined ? null : `${part}: you have changed the cell ${changed.id}`
+  }
+
   private openChallenge(cell: ChallengeCell): CellState {
     const session = this.newSession()
-    play(session, cell.commands)
+    try {
+      play(session, cell.commands)
+    } catch (error) {
+      if (!(error instanceof LineProblem)) throw error
+      return this.set(cell.id, { cell, ...IDLE, status: 'failed', problem: error.message })
+    }
     this.onStage = { session, challenge: cell, stepsBefore: session.run?.moments.length ?? 0 }
     return this.set(cell.id, {
-      ...this.state(cell.id),
-      status: 'idle',
+      cell,
+      ...IDLE,
       output: session.run === null ? null : session.timelineView(),
     })
   }
 }
 
-export function cellsOf(lesson: Lesson): readonly Cell[] {
-  return lesson.parts.flatMap((part) => (part.kind === 'cell' ? [part.cell] : []))
+/** Whether a run printed what the lesson says; null where it says nothing. */
+function matching(cell: ScenarioCell, views: readonly View[]): boolean | null {
+  return cell.expected === null ? null : goldenText(views) === cell.expected
+}
+
+function viewsOf(output: View | null): readonly View[] {
+  if (output === null) return []
+  return output.kind === 'stack' ? output.views : [output]
 }
 
 /** Compares verdict, property and step count, never printed text; null if the part came out. */

@@ -150,6 +150,7 @@ export function scenarioCell(id: string, text: string, line: number): ScenarioCe
     source: text.split(/^----\s*$/m)[0]!.trimEnd(),
     commands: commands.map((c) => ({ ...c, line: c.line + line })),
     expected,
+    own: null,
     line,
   }
 }

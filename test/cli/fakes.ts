@@ -4,15 +4,19 @@ import {
   type CheckResult,
   type Computing,
   type Exercise,
+  type KeptNotebook,
   type Lesson,
   linesView,
+  NOTHING_KEPT,
   newNotebook,
+  notebookText,
   parseLesson,
+  readNotebook,
   ScenarioProblem,
   type View,
 } from '../../cli/door.ts'
 import { NO_PROGRESS, type Progress } from '../../cli/progress.ts'
-import type { Course, Desk } from '../../cli/screens/course.ts'
+import type { Course, Desk, EditedText, KeptPlace, LessonText } from '../../cli/screens/course.ts'
 
 const PICTURE: View = {
   kind: 'timeline',
@@ -160,6 +164,10 @@ export interface FakeCourse extends Course {
   /** What the next check of the exercise finds. */
   passes: boolean
   saved(): void
+  /** What the file of the lesson says now. */
+  author(text: LessonText): void
+  /** What the editor makes of a text. */
+  edited(text: string): EditedText
 }
 
 /** Computes at once, on this thread. */
@@ -170,6 +178,8 @@ function directKernel(lesson: Lesson): Computing {
     busy: false,
     stop: () => false,
     close: () => {},
+    revise: (text, kept) => notebook.revise(text, kept),
+    restart: () => notebook.restart(),
     ask(ask, { done }) {
       try {
         const result = ask.kind === 'line' ? notebook.prompt(ask.line) : null
@@ -183,6 +193,20 @@ function directKernel(lesson: Lesson): Computing {
   }
 }
 
+/** Keeps a notebook as a file does: as text. */
+export function fakePlace(text = notebookText(NOTHING_KEPT)): KeptPlace {
+  let now = text
+  const read = (): KeptNotebook => readNotebook(now)!
+  return {
+    problem: null,
+    read,
+    change: (by) => {
+      now = notebookText(by(read()))
+      return read()
+    },
+  }
+}
+
 export function fakeCourse(
   lessons: readonly Lesson[] = [LESSON],
   exercises: readonly Exercise[] = [EXERCISE],
@@ -190,10 +214,26 @@ export function fakeCourse(
   let progress: Progress = NO_PROGRESS
   const history: string[] = []
   const kernels = new Map<string, Computing>()
+  const notebooks = new Map<string, KeptPlace>()
+  let reread = (_: LessonText): void => {}
   let onSave = (): void => {}
   const course: FakeCourse = {
     passes: false,
     saved: () => onSave(),
+    author: (text) => reread(text),
+    edited: (text) => ({ kind: 'text', text }),
+    notebook: ({ id }) => {
+      const place = notebooks.get(id) ?? fakePlace()
+      notebooks.set(id, place)
+      return place
+    },
+    watch: (_, read) => {
+      reread = read
+      return () => {
+        reread = () => {}
+      }
+    },
+    editText: (text) => course.edited(text),
     lessons,
     exercises,
     problems: [],

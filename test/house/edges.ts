@@ -7,7 +7,10 @@ export const EDGES: {
   readonly [file: string]: { readonly touches: readonly World[]; readonly for: string }
 } = {
   'cli/build.mjs': { touches: ['clock', 'disk', 'process'], for: 'bundles the program' },
-  'cli/editor.ts': { touches: ['process'], for: "runs the learner's editor" },
+  'cli/editor.ts': {
+    touches: ['disk', 'process'],
+    for: "runs the learner's editor, on a text in a file of its own",
+  },
   'cli/ledger.ts': { touches: ['clock'], for: 'the date on what is put aside' },
   'cli/main.ts': {
     touches: ['disk', 'process'],
@@ -29,6 +32,10 @@ export const EDGES: {
     for: 'reads the names of the checks by running their file',
   },
   'src/exercise/edition.ts': { touches: ['disk'], for: 'reads what an exercise judges' },
+  'src/exercise/keptFile.ts': {
+    touches: ['clock', 'disk', 'process'],
+    for: 'keeps progress and notebooks, one process at a time',
+  },
   'src/exercise/load.ts': { touches: ['disk'], for: 'reads exercises' },
   'src/exercise/mutate.ts': {
     touches: ['clock', 'disk', 'process'],
@@ -36,10 +43,6 @@ export const EDGES: {
   },
   'src/exercise/mutants.ts': { touches: ['process'], for: 'parses through Vitest' },
   'src/exercise/named.ts': { touches: ['disk'], for: 'reads which check a wrong answer names' },
-  'src/exercise/progressFile.ts': {
-    touches: ['clock', 'disk', 'process'],
-    for: 'keeps progress, one process at a time',
-  },
   'src/exercise/rehearse.ts': { touches: ['clock'], for: 'lets messages in between two rounds' },
   'src/exercise/sharedChecker.ts': { touches: ['clock'], for: 'limits of time, and how long a check took' },
   'src/exercise/sharedWorker.ts': { touches: ['process'], for: 'the inside of a shared fork' },

@@ -123,7 +123,9 @@ test('SIGTERM gives the terminal back, and the next visit begins where this one 
     expect(t.written).toContain('\u001b[?1049l')
     t.close()
     const again = open({ workspace })
-    await again.sees('ran before, Enter shows it')
+    // What the cell printed is there again, and which cell is current.
+    await again.sees(/┃ ✓ \S+ +ran\n/)
+    await again.sees('1 of ')
   } finally {
     rmSync(workspace, { recursive: true, force: true })
   }

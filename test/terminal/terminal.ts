@@ -14,6 +14,8 @@ export interface Start {
   readonly words?: readonly string[]
   /** Where answers and progress lie; a new folder, removed at the end, if left out. */
   readonly workspace?: string
+  /** Another copy of the program. */
+  readonly program?: string
   readonly env?: { readonly [name: string]: string }
 }
 
@@ -44,7 +46,7 @@ export class Terminal {
     this.#home = mkdtempSync(join(tmpdir(), 'splitbrain-'))
     this.#screen = new headless.Terminal({ cols: start.columns, rows: start.rows, allowProposedApi: true })
     const { CI: _, NODE_ENV: __, NO_COLOR: ___, EDITOR: ____, VISUAL: _____, ...env } = process.env
-    this.#pty = spawn(process.execPath, [PROGRAM, ...(start.words ?? [])], {
+    this.#pty = spawn(process.execPath, [start.program ?? PROGRAM, ...(start.words ?? [])], {
       cols: start.columns,
       rows: start.rows,
       name: 'xterm-256color',

@@ -1,7 +1,7 @@
 /** What every export of a lesson needs: the lesson, and how its cells stand. */
 import type { View } from '../../base/view.ts'
+import type { CellState } from '../cellState.ts'
 import type { ClaimVerdict, Lesson } from '../lesson.ts'
-import type { CellState } from '../notebook.ts'
 
 /** A lesson with the outputs of its cells. A cell that has not run is shown without one, and a claim as unproven. */
 export interface TakenLesson {

@@ -1,33 +1,35 @@
-/** The progress file: the text of a learner's progress in the workspace. An edge; what the text means is the course's business. */
+/** Files that the course keeps in the workspace for a learner: progress, notebooks. An edge; what they mean is the course's business. */
 import { existsSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import process from 'node:process'
-import { dated, type Workspace, writeAtomically, writing } from './workspace.ts'
+import { dated, makeFolder, type Workspace, writeAtomically, writing } from './workspace.ts'
 
 /** A lock older than this was left behind: nobody holds one for longer than it takes to write a small file. */
 const STALE_MS = 10_000
 const WAIT_MS = 4
 
-/** What is in the file, or null where there is none. */
-export function readProgress({ folder }: Workspace): string | null {
-  const file = progressFile(folder)
+/** What is in a file of the workspace, or null where there is none. Throws `WorkspaceProblem`. */
+export function readKept({ folder }: Workspace, name: string): string | null {
+  const file = join(folder, name)
   return writing(file, () => (existsSync(file) ? readFileSync(file, 'utf8') : null))
 }
 
 /**
- * Changes the file: `change` gets what is in it now (null where there is none) and answers with the whole new
+ * Changes a file: `change` gets what is in it now (null where there is none) and answers with the whole new
  * text, or null to leave it. Others who do the same at the same time wait, so that nothing of theirs is lost.
  * A file that is damaged, or that a newer program wrote, is kept beside it under a dated name; returns that
  * name, or null. Throws `WorkspaceProblem`.
  */
-export function changeProgress(
+export function changeKept(
   { folder }: Workspace,
+  name: string,
   change: (before: string | null) => string | null,
   now: Date,
 ): string | null {
-  const file = progressFile(folder)
-  return writing(file, () =>
-    locked(`${file}.lock`, () => {
+  const file = join(folder, name)
+  return writing(file, () => {
+    makeFolder(dirname(file))
+    return locked(`${file}.lock`, () => {
       const before = existsSync(file) ? readFileSync(file, 'utf8') : null
       const text = change(before)
       if (text === null || text === before) return null
@@ -35,8 +37,8 @@ export function changeProgress(
       if (backup !== null) renameSync(file, backup)
       writeAtomically(file, text)
       return backup
-    }),
-  )
+    })
+  })
 }
 
 /** Runs the work while no other process runs such work with this lock. */
@@ -85,10 +87,6 @@ function isLeftBehind(lock: string): boolean {
 function ageMs(file: string): number {
   const stats = statSync(file, { throwIfNoEntry: false })
   return stats === undefined ? 0 : Date.now() - stats.mtimeMs
-}
-
-function progressFile(folder: string): string {
-  return join(folder, 'progress.json')
 }
 
 function versionOf(text: string): unknown {
