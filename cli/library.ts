@@ -56,8 +56,9 @@ export function watchLesson(
       told({ kind: 'problem', says: error.message })
     }
   }
-  setImmediate(saved)
   const saves = watchSaves(folder, saved, /^\d\d-[^.]+\.md$/)
+  // It may have changed since it was read.
+  saved()
   return () => saves.stop()
 }
 
