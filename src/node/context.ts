@@ -304,7 +304,7 @@ function checkBody(body: unknown, what: string): Body {
     typeof (json as Body).type !== 'string'
   )
     throw new TypeError(
-      `a ${what} is an object with a "type", such as { type: 'vote', yes: true }; got ${canonicalText(json)}`,
+      `${/^[aeiou]/.test(what) ? 'an' : 'a'} ${what} is an object with a "type", such as { type: 'vote', yes: true }; got ${canonicalText(json)}`,
     )
   return json as Body
 }

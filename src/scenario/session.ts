@@ -1,5 +1,6 @@
 /** A session: one cluster played by hand, step by step, with its whole past. */
 import type { Json } from '../base/canonical.ts'
+import { UnknownName } from '../base/unknownName.ts'
 import type { View } from '../base/view.ts'
 import { stateView } from '../draw/state.ts'
 import { timelineOf } from '../draw/timeline.ts'
@@ -19,7 +20,7 @@ import {
   variant,
 } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
-import { type Command, NOTHING, type Result, ScenarioProblem } from './command.ts'
+import { type Command, NOTHING, type Result, ScenarioProblem, type Word } from './command.ts'
 import { nearest, splitWords } from './words.ts'
 
 /** What a cluster was made of: enough to make it again elsewhere. */
@@ -105,6 +106,8 @@ export class Session {
     } catch (error) {
       this.run = before
       if (error instanceof ScenarioProblem) throw error
+      if (error instanceof UnknownName)
+        throw new ScenarioProblem(columnOf(error.word, rest), error.message, nearest(error.word, error.known))
       if (error instanceof RangeError)
         throw new ScenarioProblem(rest[0]?.column ?? first.column, error.message)
       throw error
@@ -238,4 +241,14 @@ export class Session {
   private find(name: string): Command | undefined {
     return this.commands.find((command) => command.name === name)
   }
+}
+
+/** Where a name stands that is known to be among these words: alone, or before a `=`. */
+function columnOf(name: string, words: readonly Word[]): number {
+  for (const { text, column } of words) {
+    const [before = ''] = text.split('=')
+    const at = before === name ? 0 : before.endsWith(`.${name}`) ? before.length - name.length : -1
+    if (at >= 0) return column + at
+  }
+  return words[0]?.column ?? 0
 }

@@ -62,25 +62,46 @@ export const DEFAULT_BUDGETS: Budgets = {
   lies: 0,
 }
 
+/** A budget that makes no sense, or would change nothing: which one, and what to give instead or as well. */
+export class BudgetProblem extends RangeError {
+  override readonly name = 'RangeError'
+  constructor(
+    readonly budget: keyof Budgets,
+    message: string,
+    /** Another budget, as `[name, value]`; null where there is nothing to propose. */
+    readonly instead: readonly [keyof Budgets, string] | null = null,
+  ) {
+    super(message)
+  }
+}
+
 /**
  * The budgets of a search on a model, with what was left out filled in: a tick lasts what the protocol says, and a
- * clock jumps by one. Throws `RangeError` for budgets that make no sense, or that would change nothing.
+ * clock jumps by one. Throws `BudgetProblem` for budgets that make no sense, or that would change nothing.
  */
 export function budgetsOf(model: Model, given: Partial<Budgets> = {}): Budgets {
-  const tickMs = given.tickMs ?? model.protocol.tickMs ?? TICK_MS
+  const tickMs = given.tickMs ?? tickOf(model)
   const budgets = { ...DEFAULT_BUDGETS, tickMs, clockStepMs: tickMs, ...given }
   for (const name of COUNTS)
     if (
       !(Number.isInteger(budgets[name]) && budgets[name] >= 0) &&
       !(name === 'timeouts' && budgets[name] === Number.POSITIVE_INFINITY)
     )
-      throw new RangeError(`the budget ${name} is a whole number from 0 on, not ${budgets[name]}`)
+      throw new BudgetProblem(name, `the budget ${name} is a whole number from 0 on, not ${budgets[name]}`)
   for (const name of ['tickMs', 'clockStepMs'] as const)
     if (!(Number.isInteger(budgets[name] * 1000) && budgets[name] > 0))
-      throw new RangeError(`${name} is more than 0 ms, in whole microseconds, not ${budgets[name]}`)
+      throw new BudgetProblem(
+        name,
+        `${name} is more than 0 ms, in whole microseconds, not ${budgets[name]}`,
+        [name, String(tickOf(model))],
+      )
   const problem = nodeProblem(model, budgets) ?? clockProblem(model, budgets) ?? wireProblem(model, budgets)
-  if (problem !== null) throw new RangeError(problem)
+  if (problem !== null) throw problem
   return budgets
+}
+
+function tickOf({ protocol }: Model): number {
+  return protocol.tickMs ?? TICK_MS
 }
 
 const COUNTS = [
@@ -97,35 +118,57 @@ const COUNTS = [
   'lies',
 ] as const
 
-function nodeProblem(model: Model, { mayCrash = [], badClocks = [] }: Budgets): string | null {
+function nodeProblem(model: Model, budgets: Budgets): BudgetProblem | null {
   const { names } = model.cluster
-  const stranger = [...mayCrash, ...badClocks].find((name) => !names.includes(name))
-  return stranger === undefined ? null : `there is no node "${stranger}"; there are ${names.join(', ')}`
+  for (const budget of ['mayCrash', 'badClocks'] as const) {
+    const stranger = budgets[budget]?.find((name) => !names.includes(name))
+    if (stranger !== undefined)
+      return new BudgetProblem(budget, `there is no node "${stranger}"; there are ${names.join(', ')}`)
+  }
+  return null
 }
 
-function clockProblem(model: Model, budgets: Budgets): string | null {
+function clockProblem({ protocol }: Model, budgets: Budgets): BudgetProblem | null {
   const {
     ticks,
     drift: [off, of],
     clockSteps,
   } = budgets
-  if (ticks > 0 && model.protocol.rounds !== undefined)
-    return `${model.protocol.name} goes in rounds, which end everywhere at once: ticks of time have no place in it`
+  if (ticks > 0 && protocol.rounds !== undefined)
+    return new BudgetProblem(
+      'ticks',
+      `${protocol.name} goes in rounds, which end everywhere at once: ticks of time have no place in it`,
+    )
   if (!(Number.isInteger(off) && Number.isInteger(of) && off >= 0 && of > off))
-    return `drift is a fraction from 0 up to 1, such as 1/10, not ${off}/${of}`
+    return new BudgetProblem('drift', `drift is a fraction from 0 up to 1, such as 1/10, not ${off}/${of}`, [
+      'drift',
+      '1/10',
+    ])
   if (ticks > 0 || (off === 0 && clockSteps === 0)) return null
-  return `clocks can only be wrong where time passes: give the search ticks as well, such as ticks=6`
+  return new BudgetProblem(
+    off > 0 ? 'drift' : 'clockSteps',
+    'clocks can only be wrong where time passes: give the search ticks as well',
+    ['ticks', '6'],
+  )
 }
 
-function wireProblem(model: Model, { duplicates, corruptions }: Budgets): string | null {
-  const { wire } = model.options
-  if (duplicates > 0 && wire === 'fifo')
-    return 'a fifo wire delivers each message once and makes no copies: leave the budget for duplicates out, or use wire=bag'
-  if (corruptions === 0) return null
+function wireProblem({ options: { wire }, protocol }: Model, budgets: Budgets): BudgetProblem | null {
+  if (budgets.duplicates > 0 && wire === 'fifo')
+    return new BudgetProblem(
+      'duplicates',
+      'a fifo wire delivers each message once and makes no copies: leave the budget for duplicates out, or use wire=bag',
+    )
+  if (budgets.corruptions === 0) return null
   if (wire === 'set')
-    return 'on a set wire a message stays as it is for ever: use wire=bag or wire=fifo to corrupt one'
-  if (model.protocol.corrupt !== undefined) return null
-  return `${model.protocol.name} does not say what its messages may turn into: give it "corrupt(body)", a list of other bodies`
+    return new BudgetProblem(
+      'corruptions',
+      'on a set wire a message stays as it is for ever: use wire=bag or wire=fifo to corrupt one',
+    )
+  if (protocol.corrupt !== undefined) return null
+  return new BudgetProblem(
+    'corruptions',
+    `${protocol.name} does not say what its messages may turn into: give it "corrupt(body)", a list of other bodies`,
+  )
 }
 
 /** No more faults, and as much time as it takes. */

@@ -1,6 +1,7 @@
 /** Protocols: what every driver takes. A model is a protocol with a cluster, parameters and rules filled in. */
 import { canonicalJson, type Json, type Value } from '../base/canonical.ts'
 import type { RandomStream } from '../base/random.ts'
+import { UnknownName } from '../base/unknownName.ts'
 import type { AnyNode, Body } from '../node/node.ts'
 import { ed25519, type Signatures, tags } from '../node/signatures.ts'
 import type { DiskMode } from './disk.ts'
@@ -112,10 +113,7 @@ export interface Alternative {
 /** The same protocol with some rules replaced. */
 export function variant(base: Protocol, name: string, rules: { readonly [rule: string]: Rule }): Protocol {
   for (const rule of Object.keys(rules))
-    if (!Object.hasOwn(base.rules, rule))
-      throw new RangeError(
-        `${base.name} has no rule "${rule}"; it has ${Object.keys(base.rules).join(', ') || 'none'}`,
-      )
+    if (!Object.hasOwn(base.rules, rule)) throw unknown(`${base.name} has no rule`, rule, base.rules)
   return { ...base, name: `${base.name}/${name}`, rules: { ...base.rules, ...rules } }
 }
 
@@ -207,6 +205,10 @@ export function makeModel(protocol: Protocol, input: ModelInput = {}): Model {
     throw new RangeError(
       `${protocol.name} leaves refused messages on the wire (refusals: 'stay'), and on a fifo wire one that stays holds up all behind it for ever: use refusals: 'consume', or the wire bag or set`,
     )
+  if (options.wire === 'set' && protocol.rounds !== undefined)
+    throw new RangeError(
+      `${protocol.name} goes in rounds, and a round ends when all that was sent has arrived: on a set wire messages stay for ever. Use wire=bag or wire=fifo`,
+    )
   return {
     protocol,
     cluster: { names, roleOf },
@@ -227,16 +229,16 @@ export function requestBody(
   fields: { readonly [field: string]: Json },
 ): Body {
   const kind = protocol.requests?.[type]
-  if (kind === undefined)
-    throw new RangeError(
-      `${protocol.name} takes no request "${type}"; it takes ${Object.keys(protocol.requests ?? {}).join(', ') || 'none'}`,
-    )
+  if (kind === undefined) throw unknown(`${protocol.name} has no request`, type, protocol.requests)
   for (const field of Object.keys(fields))
-    if (!Object.hasOwn(kind.fields, field))
-      throw new RangeError(
-        `"${type}" has no field "${field}"; it has ${Object.keys(kind.fields).join(', ') || 'none'}`,
-      )
+    if (!Object.hasOwn(kind.fields, field)) throw unknown(`"${type}" has no field`, field, kind.fields)
   return canonicalJson({ ...kind.fields, ...fields, type }) as Body
+}
+
+/** `what "word"; it has a, b`. */
+function unknown(what: string, word: string, among: object = {}): UnknownName {
+  const known = Object.keys(among)
+  return new UnknownName(`${what} "${word}"; it has ${known.join(', ') || 'none'}`, word, known)
 }
 
 function override(
@@ -245,10 +247,7 @@ function override(
   own: Assignment['config'] = {},
 ): Assignment['config'] {
   for (const field of Object.keys(own))
-    if (!Object.hasOwn(config, field))
-      throw new RangeError(
-        `${name} has no setting "${field}"; it has ${Object.keys(config).join(', ') || 'none'}`,
-      )
+    if (!Object.hasOwn(config, field)) throw unknown(`${name} has no setting`, field, config)
   return { ...config, ...own }
 }
 
@@ -258,10 +257,7 @@ function fillParams(
 ): { readonly [name: string]: Json } {
   const known = protocol.params ?? {}
   for (const name of Object.keys(given))
-    if (!Object.hasOwn(known, name))
-      throw new RangeError(
-        `${protocol.name} has no parameter "${name}"; it has ${Object.keys(known).join(', ') || 'none'}`,
-      )
+    if (!Object.hasOwn(known, name)) throw unknown(`${protocol.name} has no parameter`, name, known)
   return Object.fromEntries(
     Object.entries(known).map(([name, { default: value }]) => [name, given[name] ?? value]),
   )

@@ -100,7 +100,7 @@ const BAD: readonly [string, OnPing, string][] = [
     (_s, _m, ctx) => ctx.send('a', { type: 'x', v: undefined as never }),
     'message.v is undefined',
   ],
-  ['outputs no type', (_s, _m, ctx) => ctx.output({} as never), 'a output is an object with a "type"'],
+  ['outputs no type', (_s, _m, ctx) => ctx.output({} as never), 'an output is an object with a "type"'],
   ['writes a Map', (_s, _m, ctx) => ctx.disk.write('k', new Map()), 'disk.k is a Map: messages are JSON'],
   [
     'counts its calls',

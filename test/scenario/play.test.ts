@@ -195,7 +195,7 @@ describe('a mistake names the place, what was expected and the nearest word, and
     [
       'a node setting that is none',
       ['cluster two-phase-commit tm rm1 rm1.vote=no'],
-      'rm1 has no setting "vote"',
+      '                             ^ rm1 has no setting "vote"; it has votes, open, patienceMs, inquireMs. Try: votes',
     ],
     [
       'too few nodes',
@@ -211,6 +211,31 @@ describe('a mistake names the place, what was expected and the nearest word, and
       'a field of a state with a slip',
       [...begun, 'concurrency colecting'],
       '            ^ no field of a state is called "colecting"',
+    ],
+    [
+      'a parameter with a slip, after other words',
+      ['cluster two-phase-commit tm rm1 vote=no'],
+      '                                ^ two-phase-commit has no parameter "vote"; it has votes, open, patienceMs, inquireMs. Try: votes=',
+    ],
+    [
+      'a budget that needs another, at its word',
+      [cluster, 'explore AC1 crashes=1 drift=1/10'],
+      '                      ^ clocks can only be wrong where time passes: give the search ticks as well. Try: ticks=6',
+    ],
+    [
+      'a node that may crash and is none',
+      [cluster, 'explore AC1 crashes=1 may-crash=rm9'],
+      '                      ^ there is no node "rm9"; there are tm, rm1, rm2',
+    ],
+    [
+      'a traitor that may not lie',
+      [generals, 'explore IC1 traitors=1'],
+      '            ^ a traitor that may not lie does what the protocol says: give the search lies as well. Try: lies=1',
+    ],
+    [
+      'rounds on a wire where messages stay',
+      ['cluster oral-messages wire=set'],
+      'oral-messages goes in rounds, and a round ends when all that was sent has arrived',
     ],
     ['one name twice', ['cluster two-phase-commit tm rm1 rm1'], 'two nodes have the same name'],
     [

@@ -1,92 +1,62 @@
 /** The words for how much may go wrong, and how much time may pass: `crashes=1 timeouts=any ticks=6 drift=1/10 traitors=1 lies=2`. */
-import type { Budgets } from '../../world/budgets.ts'
-import type { Word } from '../command.ts'
-import { countOf, fractionOf, millisOf } from '../words.ts'
+import { BudgetProblem, type Budgets } from '../../world/budgets.ts'
+import { ScenarioProblem, type Word } from '../command.ts'
+import { countOf, fractionOf, millisOf, setting } from '../words.ts'
 
-export const BUDGET_WORDS = [
-  'crashes',
-  'drops',
-  'dups',
-  'timeouts',
-  'may-crash',
-  'process-crashes',
-  'partitions',
-  'pauses',
-  'corruptions',
-  'ticks',
-  'tick',
-  'drift',
-  'clock-steps',
-  'clock-step',
-  'bad-clocks',
-  'traitors',
-  'lies',
-] as const
+type Read = (value: Word) => Budgets[keyof Budgets]
+
+const listOf: Read = ({ text }) => text.split(',')
+
+/** Each word, which budget it is of, and how its value is read. */
+const WORDS: { readonly [word: string]: readonly [keyof Budgets, Read] } = {
+  crashes: ['crashes', (value) => countOf(value)],
+  drops: ['drops', (value) => countOf(value)],
+  dups: ['duplicates', (value) => countOf(value)],
+  timeouts: ['timeouts', (value) => countOf(value, true)],
+  'may-crash': ['mayCrash', listOf],
+  'process-crashes': ['processCrashes', (value) => countOf(value)],
+  partitions: ['partitions', (value) => countOf(value)],
+  pauses: ['pauses', (value) => countOf(value)],
+  corruptions: ['corruptions', (value) => countOf(value)],
+  ticks: ['ticks', (value) => countOf(value)],
+  tick: ['tickMs', millisOf],
+  drift: ['drift', fractionOf],
+  'clock-steps': ['clockSteps', (value) => countOf(value)],
+  'clock-step': ['clockStepMs', millisOf],
+  'bad-clocks': ['badClocks', listOf],
+  traitors: ['traitors', traitorsOf],
+  lies: ['lies', (value) => countOf(value)],
+}
+
+export const BUDGET_WORDS = Object.keys(WORDS)
 
 /** Takes the setting if it is a budget; false if it is something else. */
-export function readBudget(
-  name: string,
-  value: Word,
-  into: { -readonly [K in keyof Budgets]?: Budgets[K] },
-): boolean {
-  switch (name) {
-    case 'crashes':
-      into.crashes = countOf(value)
-      return true
-    case 'drops':
-      into.drops = countOf(value)
-      return true
-    case 'dups':
-      into.duplicates = countOf(value)
-      return true
-    case 'timeouts':
-      into.timeouts = countOf(value, true)
-      return true
-    case 'process-crashes':
-      into.processCrashes = countOf(value)
-      return true
-    case 'partitions':
-      into.partitions = countOf(value)
-      return true
-    case 'pauses':
-      into.pauses = countOf(value)
-      return true
-    case 'corruptions':
-      into.corruptions = countOf(value)
-      return true
-    case 'ticks':
-      into.ticks = countOf(value)
-      return true
-    case 'tick':
-      into.tickMs = millisOf(value)
-      return true
-    case 'drift':
-      into.drift = fractionOf(value)
-      return true
-    case 'clock-steps':
-      into.clockSteps = countOf(value)
-      return true
-    case 'clock-step':
-      into.clockStepMs = millisOf(value)
-      return true
-    case 'bad-clocks':
-      into.badClocks = value.text.split(',')
-      return true
-    case 'traitors':
-      into.traitors = traitorsOf(value)
-      return true
-    case 'lies':
-      into.lies = countOf(value)
-      return true
-    case 'may-crash':
-      into.mayCrash = value.text.split(',')
-      return true
-    default:
-      return false
-  }
+export function readBudget(name: string, value: Word, into: Partial<Budgets>): boolean {
+  const word = Object.hasOwn(WORDS, name) ? WORDS[name] : undefined
+  if (word === undefined) return false
+  const [budget, read] = word
+  Object.assign(into, { [budget]: read(value) })
+  return true
 }
 
 /** How many nodes may be traitors, or which ones are. */
 export function traitorsOf(value: Word): number | readonly string[] {
   return /^\d/.test(value.text) ? countOf(value) : value.text.split(',')
+}
+
+/** What `search` answers; a budget that makes no sense becomes a problem at its word. */
+export function atBudgets<T>(words: readonly Word[], search: () => T): T {
+  try {
+    return search()
+  } catch (error) {
+    if (!(error instanceof BudgetProblem)) throw error
+    const { budget, message, instead } = error
+    const word = words.find((one) => setting(one)?.name === wordOf(budget))
+    const suggestion = instead === null ? null : `${wordOf(instead[0])}=${instead[1]}`
+    throw new ScenarioProblem(word?.column ?? words[0]?.column ?? 0, message, suggestion)
+  }
+}
+
+function wordOf(budget: keyof Budgets): string {
+  return BUDGET_WORDS.find((word) => WORDS[word]![0] === budget)!
 }

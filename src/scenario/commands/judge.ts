@@ -11,7 +11,7 @@ import { roundsIn, turnOf } from '../../world/rounds.ts'
 import { type Command, type Result, ScenarioProblem, type Word } from '../command.ts'
 import type { Run, Session } from '../session.ts'
 import { countOf, endOf, nearest, oneOf, setting } from '../words.ts'
-import { BUDGET_WORDS, readBudget } from './budgets.ts'
+import { atBudgets, BUDGET_WORDS, readBudget } from './budgets.ts'
 
 export const check: Command = {
   name: 'check',
@@ -61,7 +61,10 @@ export const explore: Command = {
       maxBytes: onlooker.maxBytes,
       onProgress: (seen: { worlds: number; depth: number }) => onlooker.seen({ kind: 'explore', ...seen }),
     }
-    const { verdicts } = exploreModel(model, { ...options, ...watched, properties, from: session.world })
+    const from = session.world
+    const { verdicts } = atBudgets(words, () =>
+      exploreModel(model, { ...options, ...watched, properties, from }),
+    )
     return resultOf(session, verdicts)
   },
   complete: (session, before) => [
@@ -102,6 +105,13 @@ function readOptions(words: readonly Word[], inherited: Partial<Budgets>): Explo
         nearest(set.name, [...BUDGET_WORDS, 'depth', 'worlds']),
       )
   }
+  const traitors = words.find((word) => setting(word)?.name === 'traitors')
+  if (traitors !== undefined && !budgets.lies)
+    throw new ScenarioProblem(
+      traitors.column,
+      'a traitor that may not lie does what the protocol says: give the search lies as well',
+      'lies=1',
+    )
   return { budgets, ...limits }
 }
 
