@@ -1,6 +1,5 @@
 /** `run`: a scenario file, line by line. */
 import { type CliCommand, EXIT, type Io, print, UsageProblem } from '../command.ts'
-import { problemLines } from '../components/problem.ts'
 import {
   goldenText,
   LineProblem,
@@ -12,6 +11,7 @@ import {
   toned,
   type View,
 } from '../door.ts'
+import { sayLineProblem } from '../lineProblem.ts'
 import { paint } from '../theme.ts'
 
 export const run: CliCommand = {
@@ -27,9 +27,9 @@ export const run: CliCommand = {
     } catch (error) {
       if (!(error instanceof LineProblem)) throw error
       const { line, text, problem } = error
-      const where = file === '-' ? `line ${line}` : `${file}:${line}`
-      io.err(`${where}\n  ${text}\n`)
-      for (const one of problemLines(text, problem, io.columns, 2)) io.err(`${paint(one, io.theme)}\n`)
+      const column = problem.column + 1
+      const where = file === '-' ? `line ${line}, column ${column}` : `${file}:${line}:${column}`
+      sayLineProblem(io, where, text, problem)
       return EXIT.usage
     }
   },

@@ -312,7 +312,7 @@ describe('completion', () => {
     ['check AC', ['AC1', 'AC2', 'AC3', 'AC4', 'AC5']],
     ['show tim', ['timeline']],
     ['request bob rm1 ', ['read']],
-    ['help ex', ['explore']],
+    ['help ex', ['expect', 'explore']],
     ['fuzz AC1 se', ['seeds=500']],
   ])('"%s"', (line, options) => {
     expect(begun().complete(line)).toEqual(options)

@@ -21,6 +21,7 @@ export const cluster: Command = {
     const rules: Alternative[] = []
     const options: { -readonly [K in keyof ModelOptions]?: ModelOptions[K] } = {}
     const budgets: { -readonly [K in keyof Budgets]?: Budgets[K] } = {}
+    const settings: Setting[] = []
     for (const word of words.slice(1)) {
       const set = setting(word)
       if (set === null) {
@@ -31,12 +32,14 @@ export const cluster: Command = {
       if (name.startsWith('rule.')) rules.push(findRule(session, protocol, name.slice(5), value, word))
       else if (name.includes('.')) {
         const [node, field] = name.split('.') as [string, string]
+        settings.push({ node, field, word })
         overrides[node] = { ...overrides[node], [field]: jsonOf(value.text) }
       } else if (readBudget(name, value, budgets) || readOption(name, value, options)) continue
       else if (Object.hasOwn(protocol.params ?? {}, name))
         params[name] = valueLike(protocol.params![name]!.default, value.text)
       else throw unknownSetting(protocol, name, word)
     }
+    mustBeSettings(protocol, names, params, settings)
     session.make({ protocol, names, params, overrides, rules, options, budgets })
     const { model } = session.current
     return { ...NOTHING, note: `${model.protocol.name}: ${model.cluster.names.join(' ')}` }
@@ -60,6 +63,37 @@ export const cluster: Command = {
       'delay=',
     ]
   },
+}
+
+/** `rm2.votes=no`. */
+interface Setting {
+  readonly node: string
+  readonly field: string
+  readonly word: Word
+}
+
+/** Each names a node and something that this node is told. Too few nodes are somebody else's to complain about. */
+function mustBeSettings(
+  protocol: Protocol,
+  names: readonly string[],
+  params: { readonly [name: string]: Json },
+  settings: readonly Setting[],
+): void {
+  if (settings.length === 0) return
+  const usual = Object.entries(protocol.params ?? {}).map(([name, { default: value }]) => [name, value])
+  const nodes = names.length > 0 ? names : protocol.cluster
+  const assigned = protocol.assign(nodes, { ...Object.fromEntries(usual), ...params })
+  for (const { node, field, word } of settings) {
+    oneOf({ text: node, column: word.column }, Object.keys(assigned), 'node', word.column)
+    const known = Object.keys(assigned[node]!.config)
+    if (known.includes(field)) continue
+    const near = nearest(field, known)
+    throw new ScenarioProblem(
+      word.column + node.length + 1,
+      `${node} has no setting "${field}"; it has ${known.join(', ') || 'none'}`,
+      near === null ? null : `${node}.${near}=`,
+    )
+  }
 }
 
 function nodeName(word: Word): string {

@@ -6,6 +6,7 @@ import { clock, delay, pause, resume } from './clocks.ts'
 import { cluster } from './cluster.ts'
 import { concurrency } from './concurrency.ts'
 import { deliver } from './deliver.ts'
+import { expect } from './expect.ts'
 import { corrupt, crash, drop, dup, heal, partition, restart } from './faults.ts'
 import { fuzz } from './fuzz.ts'
 import { help } from './help.ts'
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
   replay,
   show,
   check,
+  expect,
   judge,
   explore,
   fuzz,

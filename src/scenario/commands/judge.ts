@@ -154,8 +154,8 @@ interface Now {
   readonly why: string | null
 }
 
-/** What this one run says. Properties that look ahead are judged from the world as it is, without more faults. */
-function judgeNow(session: Session, property: AnyProperty): Now {
+/** What this one run says of a property. Those that look ahead are judged from the world as it is, without more faults. */
+export function judgeNow(session: Session, property: AnyProperty): Now {
   const run = session.current
   const fold = session.world.folds[run.model.properties.indexOf(property)]!
   if (property.judge.kind === 'always' || property.judge.kind === 'atRest') {
