@@ -1,5 +1,5 @@
 /** What `check --json` prints; the names are part of the contract. */
-import type { CheckReport, CheckResult } from './door.ts'
+import type { CheckReport, CheckResult, ScenarioResult } from './door.ts'
 
 export function jsonOf(report: CheckReport): { readonly [name: string]: unknown } {
   return {
@@ -7,6 +7,7 @@ export function jsonOf(report: CheckReport): { readonly [name: string]: unknown 
     verdict: report.verdict,
     problem: report.problem,
     checks: report.checks.map(checkJson),
+    scenarios: report.scenarios.map(scenarioJson),
     types: report.types,
     seed: report.seed,
     ms: report.ms,
@@ -32,4 +33,11 @@ function checkJson(check: CheckResult): { readonly [name: string]: unknown } {
     place: check.place,
     log: check.log,
   }
+}
+
+/** What was printed stays out, as pictures do: it is for people. */
+function scenarioJson({ printed: _, trace, ...scenario }: ScenarioResult): {
+  readonly [name: string]: unknown
+} {
+  return { ...scenario, trace: trace === null ? null : { steps: trace.steps } }
 }

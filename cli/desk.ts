@@ -11,6 +11,8 @@ import {
   openWorkspace,
   type RetoldAnswer,
   resetAnswer,
+  scenariosIn,
+  type WalkedScenario,
   WorkspaceProblem,
   workspaceFolder,
 } from './door.ts'
@@ -66,12 +68,23 @@ export class FolderDesk implements Desk {
     const live = (result: CheckResult): void => {
       if (!run.signal.aborted) told(result)
     }
-    return Promise.race([this.#checker.check(this.#file, { onCheck: live, signal: run.signal }), stopped])
+    return Promise.race([
+      this.#checker.check(this.#file, { onCheck: live, signal: run.signal, scenarios: true }),
+      stopped,
+    ])
   }
 
   retell(token: string): Promise<RetoldAnswer> {
     this.#checker ??= new Checker(this.exercise)
     return this.#checker.retell(this.#file, token)
+  }
+
+  async walk(scenario: string): Promise<WalkedScenario> {
+    this.#checker ??= new Checker(this.exercise)
+    const file = scenariosIn(dirname(this.#file)).find(({ name }) => name === scenario)
+    if (file !== undefined) return this.#checker.walk(this.#file, file)
+    const message = `${scenario} is not there any more`
+    return { kind: 'problem', problem: { message, place: null, next: 'check again' } }
   }
 
   /** Everything stays warm for the next check. */

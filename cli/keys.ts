@@ -228,6 +228,12 @@ export const KEYS = {
       label: 'walk the story',
       says: 'walk the story of the failed check step by step',
     },
+    {
+      action: 'scenario',
+      keys: ['s'],
+      label: 'walk yours',
+      says: 'walk a scenario of your own; the next time the next one',
+    },
     { action: 'next', keys: ['n'], label: 'next', says: 'go on, once all has held' },
     { action: 'back', keys: ['q', 'esc'], label: 'back', says: 'back to where you came from' },
     { action: 'lesson', keys: ['l'], label: '', says: 'read its lesson; Esc comes back' },

@@ -43,9 +43,9 @@ export function openExercise(course: Course, exercise: Exercise, ascii: boolean)
 }
 
 /** A story alone on the terminal. */
-export function openWalk({ where, walk }: Told, ascii: boolean): Promise<number> {
+export function openWalk({ where, walk, stopped }: Told, ascii: boolean): Promise<number> {
   const shell = new Shell(ascii, () => null)
-  shell.open(new WorldScreen(where, walk, shell))
+  shell.open(new WorldScreen(where, walk, shell, stopped))
   return show(shell)
 }
 

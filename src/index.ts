@@ -24,14 +24,28 @@ export {
   wrapSpans,
 } from './draw/wrap.ts'
 export { type Audit, audit } from './exercise/audit.ts'
-export { Checker, type CheckOptions, checkExercise, type Retold as RetoldAnswer } from './exercise/check.ts'
+export {
+  Checker,
+  type CheckOptions,
+  checkExercise,
+  type Retold as RetoldAnswer,
+  type WalkedScenario,
+} from './exercise/check.ts'
 export { editionOf } from './exercise/edition.ts'
-export type { CheckInfo, CheckReport, CheckResult, Exercise } from './exercise/exercise.ts'
+export type {
+  CheckInfo,
+  CheckReport,
+  CheckResult,
+  Exercise,
+  ScenarioFile,
+  ScenarioResult,
+} from './exercise/exercise.ts'
 export { changeKept, readKept } from './exercise/keptFile.ts'
 export * from './exercise/kit.ts'
 export { inLanes } from './exercise/lanes.ts'
 export { ExerciseProblem, loadExercises } from './exercise/load.ts'
 export { type Mutation, mutate } from './exercise/mutate.ts'
+export { scenariosIn } from './exercise/scenarioFiles.ts'
 export { solutionText } from './exercise/solution.ts'
 export type { Walked } from './exercise/story.ts'
 export { checkOf } from './exercise/told.ts'
@@ -41,6 +55,7 @@ export {
   hasAnswer,
   makeFolder,
   openAnswer,
+  openScenarios,
   openWorkspace,
   resetAnswer,
   type Workspace,

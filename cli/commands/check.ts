@@ -41,9 +41,13 @@ export const check: CliCommand = {
     ['--json', 'one JSON object'],
   ],
   async run(io, [id, given], options) {
-    const how: CheckOptions = { seed: seedOf(options['seed']), deep: options['deep'] === true }
+    const how: CheckOptions = {
+      seed: seedOf(options['seed']),
+      deep: options['deep'] === true,
+      scenarios: true,
+    }
     mustFit(options, id)
-    if (options['all'] === true) return checkAll(io, how, options['json'] === true)
+    if (options['all'] === true) return checkAll(io, { ...how, scenarios: false }, options['json'] === true)
     const exercise = named(exercisesOf(), id!, 'exercise')
     if (given !== undefined) mustBeThere(io, given)
     const file = given ?? openAnswer(openWorkspace(workspaceFolder(io.workspace)), exercise)

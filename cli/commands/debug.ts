@@ -18,15 +18,17 @@ import {
   wrapLine,
 } from '../door.ts'
 import { exercisesOf } from '../library.ts'
+import { ofScenario } from '../scenarioStory.ts'
 import { sessionWalk, type Walk, walkedWalk } from '../screens/world.ts'
 import { readToken, retell } from '../token.ts'
 
 export const debug: CliCommand = {
-  usage: 'debug <token> [file]',
-  says: 'walk a story: that of a token, or of the check of an exercise that fails first',
+  usage: 'debug <story> [file]',
+  says: 'walk a story: of a token, of a .scenario file, or of the check of an exercise that fails first',
   async run(io, [word, file]) {
-    const told = /^sb\d/.test(word!) ? await ofToken(io, word!, file) : await ofExercise(io, word!, file)
+    const told = await storyOf(io, word!, file)
     if (told === null) return EXIT.good
+    if (typeof told === 'number') return told
     if (!io.interactive) printWalk(io, told)
     else {
       const { openWalk } = await import('../ui.tsx')
@@ -34,6 +36,11 @@ export const debug: CliCommand = {
     }
     return told.stopped === null ? EXIT.good : EXIT.failed
   },
+}
+
+function storyOf(io: Io, word: string, file: string | undefined): Promise<Told | number | null> {
+  if (/^sb\d/.test(word)) return ofToken(io, word, file)
+  return word.endsWith('.scenario') ? ofScenario(io, word, file) : ofExercise(io, word, file)
 }
 
 /** A story, ready to be walked. */

@@ -1,7 +1,7 @@
 /** `init`: makes a workspace, and remembers it as the one to use. */
 import { resolve } from 'node:path'
 import { type CliCommand, EXIT } from '../command.ts'
-import { openAnswer, openWorkspace, workspaceFolder } from '../door.ts'
+import { openAnswer, openScenarios, openWorkspace, workspaceFolder } from '../door.ts'
 import { exercisesOf } from '../library.ts'
 import { rememberWorkspace } from '../remembered.ts'
 import { tilde } from '../tilde.ts'
@@ -12,10 +12,14 @@ export const init: CliCommand = {
   run(io, [folder]) {
     const exercises = exercisesOf()
     const workspace = openWorkspace(workspaceFolder(folder === undefined ? undefined : resolve(folder)))
-    for (const exercise of exercises) openAnswer(workspace, exercise)
+    for (const exercise of exercises) {
+      openAnswer(workspace, exercise)
+      openScenarios(workspace, exercise)
+    }
     const remembered = rememberWorkspace(workspace.folder)
     io.out(`Your workspace is ${tilde(workspace.folder)}\n`)
-    io.out('  answers/        one folder for each exercise; start.ts in it is yours to write\n')
+    io.out('  answers/        one folder for each exercise; start.ts in it is yours to write,\n')
+    io.out('                  and first.scenario a scenario of your own to begin with\n')
     io.out('  tsconfig.json   for your editor: completion and types\n')
     if (!remembered)
       io.out('It cannot be remembered on this machine: name it with --workspace or SPLITBRAIN_WORKSPACE.\n')

@@ -67,6 +67,7 @@ export function runningLines(
     verdict: 'failed',
     problem: null,
     checks: results,
+    scenarios: [],
     types: [],
     seed: 0,
     ms: 0,

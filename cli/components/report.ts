@@ -12,6 +12,7 @@ import {
 import { after, failure } from './failure.ts'
 import { held } from './held.ts'
 import { checkLines, labelled, mark, type ReportLook } from './reportLook.ts'
+import { scenarioLines } from './scenarios.ts'
 
 /** The check that failed first, or gave up first if none failed. */
 export function firstFailure(report: CheckReport): CheckResult | null {
@@ -23,13 +24,15 @@ export function reportLines(report: CheckReport, look: ReportLook): Line[] {
   const head = headline(report, look)
   if (report.problem !== null) return [head, plain(''), ...problem(report.problem, look), ...tail(look)]
   const failed = firstFailure(report)
-  if (failed === null) return [head, ...held(report, look), ...types(report, look)]
+  if (failed === null)
+    return [head, ...held(report, look), ...scenarioLines(report.scenarios, look), ...types(report, look)]
   return [
     head,
     plain(''),
     ...before(report, failed, look),
     ...failure(failed, look),
     ...after(report, failed, look),
+    ...scenarioLines(report.scenarios, look),
     ...types(report, look),
     ...tail(look),
   ]

@@ -7,6 +7,7 @@ import type {
   KeptNotebook,
   Lesson,
   RetoldAnswer,
+  WalkedScenario,
 } from '../door.ts'
 import type { Progress } from '../progress.ts'
 
@@ -65,6 +66,8 @@ export interface Desk {
   check(told: (result: CheckResult) => void): Promise<CheckReport>
   /** Tells the story of a check again, with the state at each step. */
   retell(token: string): Promise<RetoldAnswer>
+  /** Plays a scenario that lies beside the answer, with the state at each step. */
+  walk(scenario: string): Promise<WalkedScenario>
   /** Ends a check that is running. */
   stop(): void
   /** Calls back after every save; returns how to stop watching. */

@@ -22,6 +22,8 @@ export class ExerciseScreen implements Screen {
   #showing: 'task' | 'verdict' = 'task'
   #asking = false
   #hints = 0
+  /** Scenarios that were walked, the latest last. */
+  #walked: readonly string[] = []
   #top = 0
   #notice: Line | null = null
 
@@ -109,6 +111,8 @@ export class ExerciseScreen implements Screen {
         return this.#hint()
       case 'story':
         return this.#story()
+      case 'scenario':
+        return this.#scenario()
       case 'next':
         return this.#next()
       case 'lesson':
@@ -219,9 +223,49 @@ export class ExerciseScreen implements Screen {
       if (told.kind === 'problem')
         this.#notice = toned('warn', `${told.problem.message}; ${told.problem.next}.`)
       else {
-        const notice = told.walked.stopped ?? told.walked.changed
-        if (notice !== null) this.#notice = toned('warn', notice)
-        this.host.open(new WorldScreen(where, walkedWalk(told.walked), this.host))
+        this.host.open(
+          new WorldScreen(
+            where,
+            walkedWalk(told.walked),
+            this.host,
+            told.walked.stopped ?? told.walked.changed,
+          ),
+        )
+      }
+      this.host.redraw()
+    })
+  }
+
+  /** Those that did not pass come first. */
+  #scenario(): void {
+    const all = this.#checking.report?.scenarios ?? []
+    const [one] = [...all].sort(
+      (a, b) =>
+        this.#walked.indexOf(a.file) - this.#walked.indexOf(b.file) ||
+        Number(a.verdict === 'passed') - Number(b.verdict === 'passed'),
+    )
+    if (one === undefined || this.#checking.running !== null) {
+      this.#notice = toned('dim', 'No scenario of yours was played: write one beside your answer, and check.')
+      return
+    }
+    this.#walked = [...this.#walked.filter((file) => file !== one.file), one.file]
+    this.#notice = toned('dim', `Playing ${one.file} on your answer ...`)
+    void this.#desk.walk(one.file).then((told) => {
+      this.#notice = null
+      if (told.kind === 'problem')
+        this.#notice = toned('warn', `${told.problem.message}; ${told.problem.next}.`)
+      else if (told.walked === null || told.walked.steps.length < 2)
+        this.#notice = toned('warn', `${one.file}: ${told.result.happened ?? 'it has no steps to walk'}`)
+      else {
+        const where = ['Splitbrain', `${this.exercise.number} ${this.exercise.title}`, one.file]
+        this.host.open(
+          new WorldScreen(
+            where,
+            walkedWalk(told.walked),
+            this.host,
+            told.walked.stopped ?? told.walked.changed,
+          ),
+        )
       }
       this.host.redraw()
     })
@@ -285,6 +329,7 @@ export class ExerciseScreen implements Screen {
     if (failed === null || failed.hints.length === 0) hidden.add('hint')
     if (failed?.trace == null) hidden.add('story')
     if (!this.#passed) hidden.add('next')
+    if ((this.#checking.report?.scenarios ?? []).length === 0) hidden.add('scenario')
     return KEYS.exercise.filter((binding) => !hidden.has(binding.action))
   }
 }

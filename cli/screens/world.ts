@@ -38,6 +38,8 @@ export class WorldScreen implements Screen {
     readonly where: readonly string[],
     readonly walk: Walk,
     readonly host: Host,
+    /** Why the story ends where it does, or null. */
+    readonly stopped: string | null = null,
   ) {
     this.#at = walk.last
   }
@@ -48,6 +50,7 @@ export class WorldScreen implements Screen {
       status: toned('dim', `step ${this.#at} of ${this.walk.last}`),
       body: (width, height) => this.#body(width, height),
       keys: KEYS.world,
+      notice: this.stopped === null ? null : toned('warn', this.stopped),
     })
   }
 

@@ -1,8 +1,9 @@
 /** audit: whether an exercise keeps its promises. Its own answers are run, and what is wrong is said in sentences. */
 import { join } from 'node:path'
-import type { CheckReport, CheckResult, Exercise } from './exercise.ts'
+import type { CheckReport, CheckResult, Exercise, ScenarioFile, ScenarioResult } from './exercise.ts'
 import { inLanes } from './lanes.ts'
 import { namedCheck } from './named.ts'
+import { scenariosIn } from './scenarioFiles.ts'
 import { SharedChecker } from './sharedChecker.ts'
 import { solutionFiles } from './solution.ts'
 import { startFiles } from './workspace.ts'
@@ -48,6 +49,7 @@ interface Run {
   readonly types: boolean
   readonly stopAtFirst: boolean
   readonly twice: boolean
+  readonly scenarios: readonly ScenarioFile[]
 }
 
 interface Outcome {
@@ -67,12 +69,14 @@ export async function audit(
 ): Promise<Audit> {
   const began = performance.now()
   const named = exercise.wrong.map((name) => ({ name, expected: namedCheck(exercise, name) }))
+  const scenarios = scenariosIn(exercise.folder)
   const inHidden = (...names: string[]) => join(exercise.folder, 'hidden', ...names)
   const run = (file: string, how: Partial<Run> = {}): Run => ({
     file,
     types: true,
     stopAtFirst: false,
     twice: false,
+    scenarios: [],
     ...how,
   })
   // One of each: what breaks by a check breaks by it in the same story again.
@@ -80,8 +84,8 @@ export async function audit(
   const outcomes = await runAll(
     exercise,
     [
-      run(startFiles(exercise)[0]!.path, { stopAtFirst: true }),
-      run(solutionFiles(exercise)[0]!.path, { twice: true }),
+      run(startFiles(exercise)[0]!.path, { stopAtFirst: true, scenarios }),
+      run(solutionFiles(exercise)[0]!.path, { twice: true, scenarios }),
       ...exercise.right.map((name) => run(inHidden('right', name))),
       ...named.map(({ name }, i) =>
         run(inHidden('wrong', name), { types: false, stopAtFirst: true, twice: isFirst(i) }),
@@ -110,6 +114,7 @@ export async function audit(
         exercise,
         named.map((one) => one.expected),
       ),
+      ...aboutScenarios(exercise, start.report, solution.report),
       ...aboutLinks(exercise, lessons),
     ],
     ms: Math.round(performance.now() - began),
@@ -192,6 +197,28 @@ function aboutChecks(exercise: Exercise, named: readonly string[]): string[] {
       : [`nothing shows that "${name}" can fail: write a wrong answer that it is the first to catch`]),
     ...(hints.length > 0 ? [] : [`"${name}" has no hint`]),
   ])
+}
+
+/** A first scenario holds on the solution, and on the start each of its lines makes sense. */
+function aboutScenarios(
+  { scenarios, noScenarios }: Exercise,
+  start: CheckReport,
+  solution: CheckReport,
+): string[] {
+  const at = ({ file, line }: ScenarioResult) => (line === null ? file : `${file}:${line}`)
+  return [
+    ...(scenarios.length > 0 && noScenarios !== null
+      ? [`task.md says that scenarios make no sense, and there is ${scenarios[0]}: leave out one of the two`]
+      : []),
+    ...solution.scenarios
+      .filter(({ verdict }) => verdict !== 'passed')
+      .map((one) => `${at(one)} does not hold on the solution: ${one.happened}`),
+    ...start.scenarios
+      .filter(({ verdict }) => verdict === 'invalid' || verdict === 'error')
+      .map(
+        (one) => `${at(one)} cannot be carried out on the start: ${one.happened}; expect something before it`,
+      ),
+  ]
 }
 
 /** The lesson is there and names the exercise; what a check is about is a heading in it. */

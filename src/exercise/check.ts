@@ -1,15 +1,16 @@
 /** check: one answer against the hidden checks of its exercise. `Checker` stays warm between answers. */
-import { basename } from 'node:path'
+import { basename, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type CompileResult, compileAnswer, type Problem, placeText } from '../sandbox/compile.ts'
-import { ForkSupply } from '../sandbox/fork.ts'
+import { type Ending, ForkSupply } from '../sandbox/fork.ts'
 import { DEFAULT_LIMITS, type Limits } from '../sandbox/limits.ts'
 import { runAnswer } from '../sandbox/runAnswer.ts'
 import { endingOf } from './ending.ts'
-import type { CheckReport, CheckResult, Exercise } from './exercise.ts'
+import type { CheckReport, CheckResult, Exercise, ScenarioFile, ScenarioResult } from './exercise.ts'
 import { Results, skipped } from './results.ts'
+import { scenariosIn } from './scenarioFiles.ts'
 import type { Walked } from './story.ts'
-import type { Asked } from './told.ts'
+import { type Asked, PLAIN } from './told.ts'
 import { typeErrors } from './types.ts'
 import { kitFile, WarmVitest } from './warmVitest.ts'
 
@@ -23,6 +24,8 @@ export interface CheckOptions {
   readonly stopAtFirst?: boolean
   /** Whether type errors are looked for beside the behaviour. Default: true. */
   readonly types?: boolean
+  /** Whether the scenarios beside the answer are played after the checks. Default: false. */
+  readonly scenarios?: boolean
   /** Ends the run; what was not reached counts as skipped. */
   readonly signal?: AbortSignal
   /** Called when a check begins and when its result is known, in the order of the ladder. */
@@ -36,6 +39,16 @@ const DEEP_LIMITS: Partial<Limits> = { checkMs: 600_000, totalMs: 1_800_000, rss
 export type Retold =
   | { readonly kind: 'walked'; readonly walked: Walked }
   | { readonly kind: 'problem'; readonly problem: NonNullable<CheckReport['problem']> }
+
+/** A scenario told step by step, or why the answer cannot be run. */
+export type WalkedScenario =
+  | {
+      readonly kind: 'played'
+      readonly result: ScenarioResult
+      /** Null where there is no cluster, or where it could not be played to its end. */
+      readonly walked: Walked | null
+    }
+  | (Retold & { readonly kind: 'problem' })
 
 /** Keeps Vitest and one booted fork ready. Close it, or its processes stay. */
 export class Checker {
@@ -75,6 +88,13 @@ export class Checker {
     return next
   }
 
+  /** Plays a learner's own scenario on the answer as it is now. Waits for what runs already. Rejects only on a bug of ours. */
+  walk(file: string, scenario: ScenarioFile): Promise<WalkedScenario> {
+    const next = this.queue.then(() => this.walkNow(file, scenario))
+    this.queue = next.catch(() => {})
+    return next
+  }
+
   /** Ends every process of this checker. */
   async close(): Promise<void> {
     await this.forks.close()
@@ -103,15 +123,34 @@ export class Checker {
   }
 
   private asked(some: Partial<Asked>): { readonly [name: string]: unknown } {
-    return {
-      seed: 1,
-      deep: false,
-      story: null,
-      only: null,
-      stopAtFirst: false,
-      ...some,
-      exercise: this.exercise.id,
-    }
+    return { ...PLAIN, ...some, exercise: this.exercise.id }
+  }
+
+  private async walkNow(file: string, scenario: ScenarioFile): Promise<WalkedScenario> {
+    const compiled = await compileAnswer(file)
+    if (compiled.kind === 'problem') return { kind: 'problem', problem: asReported(compiled.problem) }
+    const results = new Results([], compiled.program, basename(file), undefined)
+    let walked: Walked | null = null
+    const vitest = await this.ready()
+    const ending = await runAnswer(
+      {
+        code: compiled.program.code,
+        forks: this.forks,
+        input: this.asked({ only: NO_CHECK, scenarios: [scenario], walk: true }),
+        onTold(told) {
+          if (told.type === 'walked') walked = told['walked'] as Walked | null
+          results.take(told)
+        },
+        drive: (fork) => vitest.run(fork),
+      },
+      this.limits,
+    )
+    this.warm()
+    results.unplayed([scenario], ending)
+    const [result] = results.scenarios
+    if (result !== undefined) return { kind: 'played', result, walked: placed(walked, result.place) }
+    if (vitest.trouble !== null) return { kind: 'problem', problem: vitest.trouble }
+    throw new Error(`nothing was heard of ${scenario.name}`)
   }
 
   private async retellNow(file: string, story: string): Promise<Retold> {
@@ -153,7 +192,7 @@ export class Checker {
     const types = options.types === false ? Promise.resolve([]) : typeErrors(file)
     const compiled = await compileAnswer(file)
     const report = async (
-      rest: Pick<CheckReport, 'verdict' | 'problem' | 'checks'>,
+      rest: Pick<CheckReport, 'verdict' | 'problem' | 'checks' | 'scenarios'>,
     ): Promise<CheckReport> => ({
       exercise: this.exercise.id,
       ...rest,
@@ -163,35 +202,54 @@ export class Checker {
     })
     if (compiled.kind === 'problem') {
       const problem = asReported(compiled.problem)
-      return report({ verdict: 'error', problem, checks: this.exercise.checks.map(skipped) })
+      return report({ verdict: 'error', problem, checks: this.exercise.checks.map(skipped), scenarios: [] })
     }
     const results = new Results(this.exercise.checks, compiled.program, basename(file), options.onCheck)
     const limits = { ...this.limits, ...(options.deep && DEEP_LIMITS), ...options.limits }
     const vitest = await this.ready()
-    const ending = await runAnswer(
-      {
-        code: compiled.program.code,
-        forks: this.forks,
-        input: this.asked({ seed, deep: options.deep ?? false }),
-        onTold(told, fork) {
-          results.take(told)
-          if (options.stopAtFirst && results.hasFailure) fork.kill()
+    const scenarios = options.scenarios ? scenariosIn(dirname(file)) : []
+    const run = (asked: Partial<Asked>): Promise<Ending> =>
+      runAnswer(
+        {
+          code: compiled.program.code,
+          forks: this.forks,
+          input: this.asked({ seed, deep: options.deep ?? false, ...asked }),
+          onTold(told, fork) {
+            results.take(told)
+            if (options.stopAtFirst && results.hasFailure) fork.kill()
+          },
+          drive: (fork) => {
+            const stop = (): void => fork.kill()
+            if (options.signal?.aborted) stop()
+            options.signal?.addEventListener('abort', stop, { once: true })
+            return vitest.run(fork).finally(() => options.signal?.removeEventListener('abort', stop))
+          },
         },
-        drive: (fork) => {
-          const stop = (): void => fork.kill()
-          if (options.signal?.aborted) stop()
-          options.signal?.addEventListener('abort', stop, { once: true })
-          return vitest.run(fork).finally(() => options.signal?.removeEventListener('abort', stop))
-        },
-      },
-      limits,
-    )
+        limits,
+      )
+    const ending = await run({ scenarios })
+    const isStopped = (): boolean => options.signal?.aborted === true
+    const all = ending.kind === 'dismissed' && !isStopped() && !(options.stopAtFirst && results.hasFailure)
+    const found = results.finish(ending, all)
+    // A check may have ended the fork, and so may a scenario: the others are played in another one.
+    let left = results.unplayed(scenarios, ending)
+    for (let before = Number.POSITIVE_INFINITY; left.length > 0 && left.length < before && !isStopped(); ) {
+      before = left.length
+      left = results.unplayed(scenarios, await run({ only: NO_CHECK, scenarios: left }))
+    }
     if (this.again) this.warm()
-    const stopped = options.signal?.aborted === true
-    const all = ending.kind === 'dismissed' && !stopped && !(options.stopAtFirst && results.hasFailure)
-    return report({ problem: vitest.trouble, ...results.finish(ending, all) })
+    return report({ problem: vitest.trouble, ...found, scenarios: results.scenarios })
   }
 }
+
+/** With the place in the answer at which the story stops, where there is one. */
+function placed(walked: Walked | null, place: string | null): Walked | null {
+  if (walked === null || walked.stopped === null || place === null) return walked
+  return { ...walked, stopped: `${walked.stopped} (${place})` }
+}
+
+/** No check is called so. */
+const NO_CHECK = ''
 
 /** Checks one answer with a checker of its own. */
 export async function checkExercise(

@@ -18,6 +18,10 @@ export interface Exercise {
   /** File names in `hidden/wrong` and `hidden/right`; empty in the published package. */
   readonly wrong: readonly string[]
   readonly right: readonly string[]
+  /** Names of the scenarios that a learner is given to begin with. */
+  readonly scenarios: readonly string[]
+  /** Why a learner's own scenario makes no sense here, one sentence; null where it does. */
+  readonly noScenarios: string | null
 }
 
 export interface CheckInfo {
@@ -57,12 +61,47 @@ export interface CheckResult extends CheckInfo {
   readonly log: readonly string[]
 }
 
+/** A learner's own scenario: the name of its file, and what stands in it. */
+export interface ScenarioFile {
+  readonly name: string
+  readonly text: string
+}
+
+/** What became of a learner's own scenario. It counts for nothing: only the checks judge. */
+export interface ScenarioResult {
+  /** The name of its file: `first.scenario`. */
+  readonly file: string
+  /** `invalid`: a line makes no sense. `gaveUp`: a search did. `error`: it could not be played to its end. */
+  readonly verdict: 'passed' | 'failed' | 'gaveUp' | 'invalid' | 'error'
+  /** How much of what it expects has held. */
+  readonly held: number
+  /** The line at which it stopped, from 1, and its words; null where it came to its end. */
+  readonly line: number | null
+  /** Where in the line, from 1; set where the line makes no sense. */
+  readonly column: number | null
+  readonly text: string | null
+  /** What happened instead, or what is wrong with the line, one sentence; null where it passed. */
+  readonly happened: string | null
+  /** The nearest valid word, where a line makes no sense. */
+  readonly suggestion: string | null
+  /** Where in the answer, if it threw there: `start.ts:31:5`. */
+  readonly place: string | null
+  /** What its lines show: `show state`, `explore AC1`. */
+  readonly printed: readonly View[]
+  /** The run up to where it stopped; null before its first step. */
+  readonly trace: { readonly steps: number; readonly picture: View } | null
+  /** What the answer logged, `rm1: asked`, capped. */
+  readonly log: readonly string[]
+}
+
 export interface CheckReport {
   readonly exercise: string
   readonly verdict: 'passed' | 'failed' | 'gaveUp' | 'error'
   /** Set where no check could run: the answer does not compile, or its file cannot be read. */
   readonly problem: { readonly message: string; readonly place: string | null; readonly next: string } | null
   readonly checks: readonly CheckResult[]
+  /** The learner's own scenarios, where they were asked for. */
+  readonly scenarios: readonly ScenarioResult[]
   /** Type errors of the answer; shown beside the behaviour, they fail nothing. */
   readonly types: readonly { readonly place: string; readonly message: string }[]
   readonly seed: number

@@ -3,9 +3,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Message } from 'esbuild'
-import { parse as parseYaml } from 'yaml'
 import { ChecksProblem, collectChecks } from './collect.ts'
 import type { Exercise } from './exercise.ts'
+import { type Front, FrontProblem, frontOf } from './front.ts'
+import { scenariosIn } from './scenarioFiles.ts'
 
 /** A folder that is no valid exercise. */
 export class ExerciseProblem extends Error {
@@ -63,51 +64,22 @@ export function loadExercise(folder: string): Exercise {
     number,
     title: title.trim(),
     folder,
-    ...frontOf(folder, id, task),
+    ...readFront(folder, id, task),
     checks: checksIn(folder),
     wrong: filesIn(join(folder, 'hidden', 'wrong')),
     right: filesIn(join(folder, 'hidden', 'right')),
+    scenarios: scenariosIn(folder).map((file) => file.name),
   }
 }
 
-/** The front matter of the task, between two lines of three dashes, and the task without it. */
-function frontOf(folder: string, id: string, text: string): Pick<Exercise, 'lesson' | 'notShown' | 'task'> {
-  const [whole = '', yaml = ''] = /^---\n([\s\S]*?)\n---\n/.exec(text) ?? []
-  const complain = (problem: string): never => {
-    throw new ExerciseProblem(
-      folder,
-      `the front matter of task.md ${problem}`,
-      'it may have lesson: and notShown:',
-    )
-  }
-  const stray = strayFront(text, whole)
-  if (stray !== null)
-    throw new ExerciseProblem(
-      `${join(folder, 'task.md')}:${stray.line}`,
-      `"${stray.words}" is no front matter as it stands`,
-      'put it between two lines of three dashes, the first of them the first line of the file',
-    )
-  let fields: { readonly [name: string]: unknown } = {}
+function readFront(folder: string, id: string, task: string): Front {
   try {
-    fields = (parseYaml(yaml) as typeof fields | null) ?? {}
-  } catch {
-    complain('is not YAML')
+    return frontOf(id, task)
+  } catch (error) {
+    if (error instanceof FrontProblem)
+      throw new ExerciseProblem(`${join(folder, 'task.md')}:${error.line}`, error.message, error.next)
+    throw error
   }
-  const { lesson = id, notShown = [], ...others } = fields
-  const strange = Object.keys(others)[0]
-  if (strange !== undefined) complain(`has "${strange}"`)
-  if (typeof lesson !== 'string') return complain('has a lesson that is no name')
-  if (!Array.isArray(notShown) || !notShown.every((one) => typeof one === 'string'))
-    return complain('has a notShown that is no list of sentences')
-  return { lesson, notShown, task: text.slice(whole.length).trimStart() }
-}
-
-/** What was meant as front matter and is none: without its end, after other text, or made a heading by a formatter. */
-function strayFront(text: string, whole: string): { readonly line: number; readonly words: string } | null {
-  const stray =
-    /^#+ *(?:lesson|notShown):.*/m.exec(text) ??
-    (whole === '' ? (/^---/.exec(text) ?? /^(?:lesson|notShown):.*/m.exec(text)) : null)
-  return stray && { line: text.slice(0, stray.index).split('\n').length, words: stray[0] }
 }
 
 export function checksFile(exercise: Exercise): string {

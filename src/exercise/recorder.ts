@@ -56,9 +56,7 @@ export function setRun(asked: Asked, to: Overhearing): void {
 
 export function recordBegin(name: string): void {
   ownFramesOnly()
-  forgetAnswer()
-  clearEvidence()
-  forgetLines()
+  forgetAll()
   running = null
   if (!isAskedFor(name, failures)) throw new Error('this check is not asked for')
   running = name
@@ -78,7 +76,8 @@ function forgetLines(): void {
   log.chars = 0
 }
 
-const overhear: Overheard = () => {
+/** What was logged since it was called last. */
+export const overhear: Overheard = () => {
   const heard = [...log.lines]
   forgetLines()
   return heard
@@ -108,6 +107,13 @@ export function recordEnd(name: string, { expected, why }: Declared, error: Thro
   }
   tellHost({ ...outcome })
   if (fuel !== null) endFork({ kind: 'spent' })
+}
+
+/** What happens from here on is of nothing that came before. */
+export function forgetAll(): void {
+  forgetAnswer()
+  clearEvidence()
+  forgetLines()
 }
 
 function judged(

@@ -4,13 +4,16 @@ import { type Compiled, placeText } from '../sandbox/compile.ts'
 import type { Ending, Told } from '../sandbox/fork.ts'
 import { ANSWER_FILE } from '../sandbox/given.ts'
 import { endingOf, spentWords } from './ending.ts'
-import type { CheckInfo, CheckReport, CheckResult } from './exercise.ts'
+import type { CheckInfo, CheckReport, CheckResult, ScenarioFile, ScenarioResult } from './exercise.ts'
+import type { ScenarioOutcome } from './ownScenarios.ts'
 import type { CheckOutcome } from './recorder.ts'
 
-/** What came back of each check. */
+/** What came back of each check, and of each scenario of the learner. */
 export class Results {
   private readonly byName = new Map<string, CheckResult>()
+  private readonly played: ScenarioResult[] = []
   private running: string | null = null
+  private playing: string | null = null
 
   constructor(
     private readonly declared: readonly CheckInfo[],
@@ -20,6 +23,8 @@ export class Results {
   ) {}
 
   take(told: Told): void {
+    if (told.type === 'scenarioBegan') this.playing = String(told['file'])
+    if (told.type === 'scenario') this.takeScenario(told as unknown as ScenarioOutcome)
     if (told.type === 'began') this.running = String(told['name'])
     if (told.type !== 'check') return
     this.running = null
@@ -41,8 +46,29 @@ export class Results {
     return { verdict: verdictOf(checks), checks }
   }
 
+  /** In the order of their files. */
+  get scenarios(): readonly ScenarioResult[] {
+    return this.played.toSorted((a, b) => (a.file < b.file ? -1 : 1))
+  }
+
+  /** Those of which nothing was heard yet. The one that was being played when the fork ended is told why. */
+  unplayed(files: readonly ScenarioFile[], ending: Ending): readonly ScenarioFile[] {
+    if (this.playing !== null) this.played.push(brokenOff(this.playing, ending, this.file))
+    this.playing = null
+    return files.filter(({ name }) => !this.played.some(({ file }) => file === name))
+  }
+
   get hasFailure(): boolean {
     return [...this.byName.values()].some((check) => check.verdict !== 'passed')
+  }
+
+  private takeScenario({ type: _, stack, spent, ...outcome }: ScenarioOutcome): void {
+    this.playing = null
+    this.played.push({
+      ...outcome,
+      ...(spent && { happened: spentWords(spent).happened }),
+      place: spent === null ? this.placeOf(stack) : this.placeOfSite(spent.site),
+    })
   }
 
   private add(result: CheckResult): void {
@@ -85,6 +111,28 @@ export class Results {
     if (!frame) return null
     const place = this.program.placeOf(Number(frame[1]), Number(frame[2]))
     return place === null ? null : placeText(place)
+  }
+}
+
+/** A scenario that came to no end of its own. */
+function brokenOff(name: string, ending: Ending, answer: string): ScenarioResult {
+  const ended = ending.kind !== 'dismissed' && ending.kind !== 'spent'
+  const told = ended ? endingOf(ending, answer) : null
+  const late =
+    ending.kind === 'overtime' ? `it was not done after ${ending.ms / 1000} s and was stopped` : null
+  return {
+    file: name,
+    verdict: 'error',
+    held: 0,
+    line: null,
+    column: null,
+    text: null,
+    happened: late ?? told?.happened ?? 'it could not be played to its end; this is our bug, not yours',
+    suggestion: null,
+    place: late === null ? (told?.place ?? null) : null,
+    printed: [],
+    trace: null,
+    log: [],
   }
 }
 

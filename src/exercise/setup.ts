@@ -1,7 +1,8 @@
 /** Vitest's setup file in the fork: our matchers, the wait for an answer, and word to the host at both ends of a check. */
-import { afterEach, beforeAll, beforeEach, expect } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { answerArrived, hasAnswer } from './answer.ts'
 import { matchers } from './matchers.ts'
+import { playScenarios } from './ownScenarios.ts'
 import { recordBegin, recordEnd } from './recorder.ts'
 import { rehearseUntil } from './rehearse.ts'
 
@@ -20,3 +21,5 @@ afterEach(({ task }) => {
   // All of it is told. Vitest would look up the place of each in the hidden checks, which takes long.
   if (task.result) task.result.errors = []
 })
+
+afterAll(() => playScenarios())

@@ -4,15 +4,17 @@ import { compileAnswer } from '../sandbox/compile.ts'
 import { type Fork, ForkSupply } from '../sandbox/fork.ts'
 import { DEFAULT_LIMITS } from '../sandbox/limits.ts'
 import { Checker, type CheckOptions } from './check.ts'
-import type { CheckReport, Exercise } from './exercise.ts'
+import type { CheckReport, Exercise, ScenarioFile } from './exercise.ts'
 import { Results } from './results.ts'
-import type { Asked } from './told.ts'
+import { type Asked, PLAIN } from './told.ts'
 import { typeErrors } from './types.ts'
 import { kitFile, WarmVitest } from './warmVitest.ts'
 
 export interface SharedOptions extends Pick<CheckOptions, 'types' | 'stopAtFirst'> {
   /** The name of the one check to run; the rest counts as skipped. Default: all of them. */
   readonly only?: string
+  /** Scenarios to play after the checks; those of an answer that ends its fork are not. */
+  readonly scenarios?: readonly ScenarioFile[]
 }
 
 /** How one answer went in the shared fork; null where that cannot be told, because the fork ended or a check was wrong. */
@@ -38,22 +40,23 @@ export class SharedChecker {
   /** Checks one answer; the caller waits for one before it asks for the next. Rejects only on a bug of ours. */
   async check(
     file: string,
-    { types = true, stopAtFirst = false, only }: SharedOptions = {},
+    { types = true, stopAtFirst = false, only, scenarios = [] }: SharedOptions = {},
   ): Promise<CheckReport> {
     const began = performance.now()
     const errors = types ? typeErrors(file, TYPES_MS) : Promise.resolve([])
     const compiled = await compileAnswer(file)
     if (compiled.kind === 'compiled') {
       const results = new Results(this.exercise.checks, compiled.program, basename(file), undefined)
-      const asked = { ...ASKED, exercise: this.exercise.id, only: only ?? null, stopAtFirst }
+      const asked = { ...PLAIN, exercise: this.exercise.id, only: only ?? null, stopAtFirst, scenarios }
       const found = await this.judged(compiled.program.code, asked, results)
       if (found !== null)
         return {
           exercise: this.exercise.id,
           problem: null,
           ...found,
+          scenarios: results.scenarios,
           types: await errors,
-          seed: ASKED.seed,
+          seed: PLAIN.seed,
           ms: Math.round(performance.now() - began),
         }
     }
@@ -102,5 +105,3 @@ export class SharedChecker {
 
 /** Nobody waits for it as a learner does, and an audit must not miss an error on a busy machine. */
 const TYPES_MS = 60_000
-
-const ASKED = { seed: 1, deep: false, story: null } as const

@@ -52,7 +52,11 @@ export function storyOf(
 }
 
 /** The same, to be walked with the state of every node at each step. */
-export function walkedStory(model: Model, story: Told, overhear: Overheard = () => []): Walked {
+export function walkedStory(
+  model: Model,
+  story: Pick<Told, 'trace' | 'met'>,
+  overhear: Overheard = () => [],
+): Walked {
   const { trace } = story
   const { worlds, moments, stopped } = walk(model, trace, overhear)
   return {

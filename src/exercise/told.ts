@@ -2,6 +2,7 @@
 import { canonicalText } from '../base/canonical.ts'
 import { type Story, storyOf } from '../run/token.ts'
 import type { Model } from '../world/protocol.ts'
+import type { ScenarioFile } from './exercise.ts'
 
 /** Handed to the fork beside the code. */
 export interface Asked {
@@ -16,16 +17,24 @@ export interface Asked {
   readonly only: string | null
   /** No check after the first that is not passed. */
   readonly stopAtFirst: boolean
+  /** Scenarios of the learner to play after the checks. */
+  readonly scenarios: readonly ScenarioFile[]
+  /** The one scenario is to be walked: told step by step, with every state. */
+  readonly walk: boolean
 }
 
-let asked: Asked = {
+/** What is asked for unless something else is said. */
+export const PLAIN: Omit<Asked, 'exercise'> = {
   seed: 1,
-  exercise: '',
   deep: false,
   story: null,
   only: null,
   stopAtFirst: false,
+  scenarios: [],
+  walk: false,
 }
+
+let asked: Asked = { ...PLAIN, exercise: '' }
 let wanted: { readonly check: string; readonly story: Story } | null = null
 let tell: (model: Model, story: Story) => never = () => {
   throw new Error('nobody listens')
@@ -46,6 +55,10 @@ export function runSeed(): number {
 
 export function isDeep(): boolean {
   return asked.deep
+}
+
+export function scenariosAsked(): Pick<Asked, 'scenarios' | 'walk'> {
+  return asked
 }
 
 /** Whether the check of this name is to run, after `failures` others that were not passed. */

@@ -14,6 +14,7 @@ import { dirname, extname, join, resolve } from 'node:path'
 import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 import type { Exercise } from './exercise.ts'
+import { scenariosIn } from './scenarioFiles.ts'
 
 /** A workspace that cannot be used: one sentence with the place, and what to do. */
 export class WorkspaceProblem extends Error {
@@ -76,9 +77,24 @@ export function openAnswer(workspace: Workspace, exercise: Exercise): string {
   return writing(file, () => {
     makeFolder(dirname(file))
     // One who has an answer may have parted with the other files on purpose.
-    if (!existsSync(file)) for (const start of startFiles(exercise)) copyNew(start, dirname(file))
+    if (!existsSync(file))
+      for (const given of [...startFiles(exercise), ...firstScenarios(exercise)])
+        copyNew(given, dirname(file))
     return file
   })
+}
+
+/** Puts the first scenarios of an exercise where the learner has none. Throws `WorkspaceProblem`. */
+export function openScenarios(workspace: Workspace, exercise: Exercise): void {
+  const folder = dirname(answerFile(workspace, exercise))
+  if (scenariosIn(folder).length > 0) return
+  writing(folder, () => {
+    for (const given of firstScenarios(exercise)) copyNew(given, folder)
+  })
+}
+
+function firstScenarios({ folder, scenarios }: Exercise): readonly StartFile[] {
+  return scenarios.map((name) => ({ name, path: join(folder, name) }))
 }
 
 function copyNew({ name, path }: StartFile, folder: string): void {

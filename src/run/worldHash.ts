@@ -26,7 +26,7 @@ export function metBy(model: Model, trace: readonly Choice[]): string | undefine
 }
 
 /** Whether a story that was told again to its end led through other worlds than it did the first time. */
-export function isAnother({ met }: Story, worlds: readonly World[]): boolean {
+export function isAnother({ met }: Pick<Story, 'met'>, worlds: readonly World[]): boolean {
   return met !== undefined && met !== pathHash(worlds)
 }
 

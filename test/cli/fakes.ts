@@ -13,6 +13,7 @@ import {
   parseLesson,
   readNotebook,
   ScenarioProblem,
+  type ScenarioResult,
   type View,
 } from '../../cli/door.ts'
 import { NO_PROGRESS, type Progress } from '../../cli/progress.ts'
@@ -121,6 +122,8 @@ export const EXERCISE: Exercise = {
   folder: 'exercises/09-two-phase-commit',
   task: '# Two-phase commit\n\nWrite a participant and a coordinator that agree.\n\n- A yes vote survives a crash.\n',
   notShown: ['two coordinators at once'],
+  scenarios: [],
+  noScenarios: null,
   checks: [
     declared('votes no when it cannot prepare', 1, 2),
     declared('a yes vote survives a crash', 3, 3, ['What is on the disk when the vote leaves?']),
@@ -128,6 +131,21 @@ export const EXERCISE: Exercise = {
   ],
   wrong: [],
   right: [],
+}
+
+export const SCENARIO: ScenarioResult = {
+  file: 'first.scenario',
+  verdict: 'failed',
+  held: 1,
+  line: 4,
+  column: null,
+  text: 'expect sent vote from rm1 to tm',
+  happened: 'no vote was sent; there was prepare',
+  suggestion: null,
+  place: null,
+  printed: [],
+  trace: { steps: 3, picture: PICTURE },
+  log: [],
 }
 
 export function reportOf(passed: boolean): CheckReport {
@@ -154,6 +172,7 @@ export function reportOf(passed: boolean): CheckReport {
     verdict: passed ? 'passed' : 'failed',
     problem: null,
     checks,
+    scenarios: passed ? [] : [SCENARIO],
     types: [],
     seed: 1,
     ms: 120,
@@ -263,6 +282,16 @@ export function fakeCourse(
           picture: PICTURE,
           steps: ['', 'tm asks', 'rm1 votes', 'tm is down'].map((says) => ({ says, state: linesView(says) })),
           stopped: null,
+          changed: null,
+        },
+      }),
+      walk: async (file) => ({
+        kind: 'played',
+        result: { ...SCENARIO, file },
+        walked: {
+          picture: PICTURE,
+          steps: ['', 'tm asks', 'rm1 votes'].map((says) => ({ says, state: linesView(says) })),
+          stopped: 'Line 4: no vote was sent',
           changed: null,
         },
       }),

@@ -1,6 +1,6 @@
 /** The learner's loop with the built program: a workspace, a verdict after every save, hints, a story, and no process left. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
@@ -57,6 +57,23 @@ test('debug tells the story of the check that fails first', () => {
   expect([code, out]).toEqual([0, expect.stringMatching(/tm.*rm1[\s\S]*begin/)])
 })
 
+test("a scenario of one's own is played with the checks, and debug walks it", () => {
+  const own = join(workspace, 'answers', 'two-phase-commit', 'mine.scenario')
+  writeFileSync(own, 'cluster two-phase-commit tm rm1 rm2\nrequest ann tm begin tx=t1\nexpct AC1\n')
+  const checked = splitbrain('check', 'two-phase-commit', '--json')
+  const scenarios: { file: string; verdict: string }[] = JSON.parse(checked.out).scenarios
+  expect(scenarios.map(({ file, verdict }) => `${file} ${verdict}`)).toEqual([
+    'first.scenario failed',
+    'mine.scenario invalid',
+  ])
+  const typo = splitbrain('debug', 'two-phase-commit/mine.scenario')
+  expect(typo.code).toBe(2)
+  expect(typo.err).toMatch(/mine\.scenario:3:1\n {2}expct AC1\n {2}\^\n[\s\S]*Did you mean "expect"\?/)
+  const { code, out } = splitbrain('debug', join(workspace, 'answers', 'two-phase-commit', 'first.scenario'))
+  expect([code, out]).toEqual([1, expect.stringMatching(/begin[\s\S]*Line 7: no prepare was sent/)])
+  rmSync(own)
+})
+
 test('--all: a line for every answer, the first failure at the end', () => {
   copyFileSync(join(HIDDEN, 'solution.ts'), answer)
   appendFileSync(join(workspace, 'answers', 'outbox', 'start.ts'), '\n// begun\n')
@@ -80,6 +97,11 @@ test('--watch: a save is checked, one during a run ends that run, and an interru
     await pause(60)
     copyFileSync(join(HIDDEN, 'solution.ts'), answer)
     await said(/(\d+) of \1 held/)
+    const scenario = join(workspace, 'answers', 'two-phase-commit', 'later.scenario')
+    writeFileSync(scenario, 'cluster two-phase-commit\nexpect sent vote\n')
+    await said('later.scenario:2')
+    writeFileSync(scenario, 'cluster two-phase-commit\nexpect no sent vote\n')
+    await said(/later\.scenario +1 expectation held/)
     const started = descendants(command.pid!)
     expect(started.length).toBeGreaterThan(0)
     command.kill('SIGINT')

@@ -200,6 +200,21 @@ describe('an exercise', () => {
     expect(host.text()).toContain('rm1 votes')
   })
 
+  test('scenarios of the learner stand under the verdict, and s walks them', async () => {
+    const host = await checked(false)
+    host.type('<end>')
+    for (const part of [
+      'Your scenarios',
+      'worth no points',
+      '✗ first.scenario:4',
+      'expected   sent vote from rm1 to tm',
+    ])
+      expect(host.text()).toContain(part)
+    host.type('s')
+    await expect.poll(() => host.text()).toContain('step 2 of 2')
+    expect(host.text()).toContain('Line 4: no vote was sent')
+  })
+
   test('success is unmistakable, and nothing else happens', async () => {
     const host = await checked(true)
     expect(host.text()).toContain('✓ All 3 checks held.')

@@ -26,6 +26,10 @@ describe.each(exercises)('$number-$id', (exercise) => {
     expect(problems).toEqual([])
   })
 
+  test('gives a first scenario, or says why none makes sense', () => {
+    expect(exercise.scenarios.length > 0 || exercise.noScenarios !== null).toBe(true)
+  })
+
   test('has enough wrong answers, and a right one that differs', () => {
     expect(exercise.wrong.length).toBeGreaterThanOrEqual(Math.max(4, exercise.checks.length))
     expect(exercise.right.length).toBeGreaterThanOrEqual(1)

@@ -18,6 +18,7 @@ import { typeErrors } from '../../src/exercise/types.ts'
 import {
   hasAnswer,
   openAnswer,
+  openScenarios,
   openWorkspace,
   resetAnswer,
   WorkspaceProblem,
@@ -48,6 +49,23 @@ test('the first visit copies the start, the second leaves it alone', () => {
   expect(readFileSync(openAnswer(workspace, exercise), 'utf8')).toBe('// mine')
 })
 
+test('a first scenario is given with the start, and put back only where there is none at all', () => {
+  const workspace = openWorkspace(folder)
+  const own = (name: string) => join(folder, 'answers', exercise.id, name)
+  openAnswer(workspace, exercise)
+  expect(exercise.scenarios).toEqual(['first.scenario'])
+  expect(readFileSync(own('first.scenario'), 'utf8')).toContain('cluster two-phase-commit')
+  rmSync(own('first.scenario'))
+  openAnswer(workspace, exercise)
+  expect(existsSync(own('first.scenario'))).toBe(false)
+  writeFileSync(own('mine.scenario'), '')
+  openScenarios(workspace, exercise)
+  expect(existsSync(own('first.scenario'))).toBe(false)
+  rmSync(own('mine.scenario'))
+  openScenarios(workspace, exercise)
+  expect(existsSync(own('first.scenario'))).toBe(true)
+})
+
 test('a reset keeps what was there under a dated name, twice in one second too', () => {
   const workspace = openWorkspace(folder)
   const file = openAnswer(workspace, exercise)
@@ -57,12 +75,15 @@ test('a reset keeps what was there under a dated name, twice in one second too',
   const second = resetAnswer(workspace, exercise, now)
   expect(second).toMatch(/start\.2026-11-22T21-15-00-2\.ts$/)
   expect(readFileSync(second!, 'utf8')).toBe('// second try')
-  expect(readdirSync(join(folder, 'answers', 'two-phase-commit'))).toHaveLength(3)
+  const starts = readdirSync(join(folder, 'answers', 'two-phase-commit')).filter((name) =>
+    name.startsWith('start'),
+  )
+  expect(starts).toHaveLength(3)
   expect(readFileSync(file, 'utf8')).toContain('defineNode')
 })
 
 test('an answer of several files is copied whole, and reset whole', () => {
-  const several = { ...exercise, folder: join(above, '30-several'), id: 'several' }
+  const several = { ...exercise, folder: join(above, '30-several'), id: 'several', scenarios: [] }
   mkdirSync(join(several.folder, 'start'), { recursive: true })
   for (const name of ['start.ts', 'log.ts']) writeFileSync(join(several.folder, 'start', name), `// ${name}`)
   const workspace = openWorkspace(folder)

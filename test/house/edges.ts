@@ -44,6 +44,7 @@ export const EDGES: {
   'src/exercise/mutants.ts': { touches: ['process'], for: 'parses through Vitest' },
   'src/exercise/named.ts': { touches: ['disk'], for: 'reads which check a wrong answer names' },
   'src/exercise/rehearse.ts': { touches: ['clock'], for: 'lets messages in between two rounds' },
+  'src/exercise/scenarioFiles.ts': { touches: ['disk'], for: "reads the learner's own scenarios" },
   'src/exercise/sharedChecker.ts': { touches: ['clock'], for: 'limits of time, and how long a check took' },
   'src/exercise/sharedWorker.ts': { touches: ['process'], for: 'the inside of a shared fork' },
   'src/exercise/solution.ts': { touches: ['disk'], for: 'reads the reference' },

@@ -16,7 +16,7 @@ const BELOW: { readonly [layer: string]: readonly string[] } = {
   scenario: ['draw'],
   sandbox: ['node'],
   lesson: ['scenario', 'sandbox', 'draw', 'protocols'],
-  exercise: ['sandbox', 'draw', 'protocols'],
+  exercise: ['scenario', 'sandbox', 'draw', 'protocols'],
   grade: ['exercise'],
   index: ['lesson', 'grade', 'protocols', 'scenario'],
   cli: ['index'],

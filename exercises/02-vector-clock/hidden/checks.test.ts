@@ -1,7 +1,9 @@
 /** The hidden checks of vector-clock, in the order of the ladder. */
-import { explored, type HandRun, simulated } from 'splitbrain'
+import { explored, type HandRun, scenariosOn, simulated } from 'splitbrain'
 import { describe, expect, test } from 'vitest'
-import { chat, PEOPLE, SAFETY, shownAt, talk, write } from './cluster.ts'
+import { chat, PEOPLE, protocol, SAFETY, shownAt, talk, write } from './cluster.ts'
+
+scenariosOn(() => [protocol()])
 
 const ALL = [...SAFETY, 'NothingHeldBack']
 

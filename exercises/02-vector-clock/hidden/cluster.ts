@@ -8,6 +8,7 @@ import {
   type Model,
   makeModel,
   type Observation,
+  type Protocol,
   property,
 } from 'splitbrain'
 
@@ -20,10 +21,10 @@ export interface ChatOptions {
   readonly delayMs?: readonly [number, number]
 }
 
-export function chat({ names = PEOPLE, properties = [], delayMs = [1, 1] }: ChatOptions = {}): Model {
+/** People whose every word is the answer's. */
+export function protocol(): Protocol {
   const nodes = answer('process')
-  const all = [causalOrder, deliveredOnce, nothingHeldBack]
-  const protocol = defineProtocol({
+  return defineProtocol({
     name: 'vector-clock',
     source: "the learner's answer",
     says: 'a chat in causal order',
@@ -45,10 +46,14 @@ export function chat({ names = PEOPLE, properties = [], delayMs = [1, 1] }: Chat
       return body.type === 'compare_ok' ? String(body['relation']) : body.type
     },
     requests: { write: { to: 'process', fields: { text: 'q' }, says: 'writes a text' } },
-    properties: all,
+    properties: [causalOrder, deliveredOnce, nothingHeldBack],
   })
-  const chosen = all.filter(({ name }) => properties.includes(name))
-  return makeModel(protocol, { names, properties: chosen, options: { delayMs } })
+}
+
+export function chat({ names = PEOPLE, properties = [], delayMs = [1, 1] }: ChatOptions = {}): Model {
+  const whole = protocol()
+  const chosen = whole.properties.filter(({ name }) => properties.includes(name))
+  return makeModel(whole, { names, properties: chosen, options: { delayMs } })
 }
 
 type Fold = {

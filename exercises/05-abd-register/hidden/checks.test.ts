@@ -1,7 +1,20 @@
 /** The hidden checks of the ABD register, in the order of the ladder. */
-import { byHand, explored, simulated } from 'splitbrain'
+import { byHand, explored, scenariosOn, simulated } from 'splitbrain'
 import { describe, expect, test } from 'vitest'
-import { asked, begun, cluster, copyOf, expectAnswer, expectSilence, get, keep, put } from './cluster.ts'
+import {
+  asked,
+  begun,
+  cluster,
+  copyOf,
+  expectAnswer,
+  expectSilence,
+  get,
+  keep,
+  protocol,
+  put,
+} from './cluster.ts'
+
+scenariosOn(() => [protocol()])
 
 const section = 'What a majority does not settle'
 

@@ -10,6 +10,7 @@ import {
   type Message,
   type Model,
   makeModel,
+  type Protocol,
 } from 'splitbrain'
 
 export interface ClusterOptions {
@@ -40,18 +41,17 @@ function announced(node: Node): Node {
   return { ...node, on: Object.fromEntries(on) }
 }
 
-/** `s1`, `s2`, ..., three if nothing else is said. */
-export function cluster({ servers = 3, clients = {}, delayMs = [1, 1] }: ClusterOptions = {}): Model {
+/** Servers that are all the answer's. */
+export function protocol(): Protocol {
   const server = announced(answer('server').server)
-  const names = Array.from({ length: servers }, (_, i) => `s${i + 1}`)
-  const protocol = defineProtocol({
+  return defineProtocol({
     name: 'abd-register',
     source: "the learner's answer",
     says: 'a register that a majority keeps',
-    cluster: names,
+    cluster: ['s1', 's2', 's3'],
     rules: {},
     roles: () => ({ server }),
-    assign: () =>
+    assign: (names) =>
       Object.fromEntries(
         names.map((name) => [
           name,
@@ -72,7 +72,12 @@ export function cluster({ servers = 3, clients = {}, delayMs = [1, 1] }: Cluster
     },
     properties: [linearizableRegister],
   })
-  return makeModel(protocol, { clients, options: { delayMs } })
+}
+
+/** `s1`, `s2`, ..., three if nothing else is said. */
+export function cluster({ servers = 3, clients = {}, delayMs = [1, 1] }: ClusterOptions = {}): Model {
+  const names = Array.from({ length: servers }, (_, i) => `s${i + 1}`)
+  return makeModel(protocol(), { names, clients, options: { delayMs } })
 }
 
 export const put = (to: string, value: string) => ({ to, body: { type: 'put', value } })

@@ -1,7 +1,9 @@
 /** The hidden checks of the register in two places, in the order of the ladder. */
-import { explored, simulated } from 'splitbrain'
+import { explored, scenariosOn, simulated } from 'splitbrain'
 import { describe, expect, test } from 'vitest'
-import { ask, cluster, expectTold, fresh, get, healed, put, told } from './cluster.ts'
+import { ask, cluster, expectTold, fresh, get, healed, protocol, put, told } from './cluster.ts'
+
+scenariosOn(() => [protocol()])
 
 const section = 'The trap'
 

@@ -12,6 +12,7 @@ import {
   type Message,
   type Model,
   makeModel,
+  type Protocol,
   property,
   register,
 } from 'splitbrain'
@@ -130,15 +131,14 @@ export interface ClusterOptions {
   readonly delayMs?: readonly [number, number]
 }
 
-/** `n1` and `n2`. */
-export function cluster({ clients = {}, delayMs = [1, 1] }: ClusterOptions = {}): Model {
+/** `n1` and `n2`, both the answer's. */
+export function protocol(): Protocol {
   const server = announced(answer('server').server)
-  const names = ['n1', 'n2']
-  const protocol = defineProtocol({
+  return defineProtocol({
     name: 'cap-register',
     source: "the learner's answer",
     says: 'a register in two places',
-    cluster: names,
+    cluster: ['n1', 'n2'],
     rules: {},
     roles: () => ({ server }),
     assign: () => ({
@@ -158,7 +158,10 @@ export function cluster({ clients = {}, delayMs = [1, 1] }: ClusterOptions = {})
     },
     properties: [honest],
   })
-  return makeModel(protocol, { clients, options: { delayMs } })
+}
+
+export function cluster({ clients = {}, delayMs = [1, 1] }: ClusterOptions = {}): Model {
+  return makeModel(protocol(), { clients, options: { delayMs } })
 }
 
 export const put = (to: string, value: string) => ({ to, body: { type: 'put', value } })

@@ -1,7 +1,9 @@
 /** The hidden checks of the set, in the order of the ladder. */
-import { explored, type HandRun, simulated } from 'splitbrain'
+import { explored, type HandRun, scenariosOn, simulated } from 'splitbrain'
 import { describe, expect, test } from 'vitest'
-import { ask, cluster, expectList, start } from './cluster.ts'
+import { ask, cluster, expectList, protocol, start } from './cluster.ts'
+
+scenariosOn(() => [protocol()])
 
 const told = (run: HandRun, type: string) => run.sent.filter(({ body }) => body.type === type).length
 

@@ -8,6 +8,7 @@ import {
   type Message,
   type Model,
   makeModel,
+  type Protocol,
   replicatedSet,
 } from 'splitbrain'
 
@@ -114,15 +115,11 @@ export interface ClusterOptions {
   readonly delayMs?: readonly [number, number]
 }
 
-/** Replicas `a` and `b`, or those named. Keeps track of the named properties; by default of those for safety. */
-export function cluster({
-  names = ['a', 'b'],
-  properties = SAFETY,
-  delayMs = [1, 1],
-}: ClusterOptions = {}): Model {
+/** Replicas that are all the answer's. */
+export function protocol(): Protocol {
   const node = answer('replica').replica
   const list = (value: unknown) => (value as readonly string[]).join(' ') || 'nothing'
-  const protocol = defineProtocol({
+  return defineProtocol({
     name: 'or-set',
     source: "the learner's answer",
     says: 'a list that every replica changes, and in the end the same for all',
@@ -149,8 +146,17 @@ export function cluster({
     view: (state) => state as never,
     properties: replicatedSet(),
   })
-  const chosen = properties.map((name) => protocol.properties.find((p) => p.name === name)!)
-  return makeModel(protocol, { names, properties: chosen, options: { delayMs } })
+}
+
+/** Replicas `a` and `b`, or those named. Keeps track of the named properties; by default of those for safety. */
+export function cluster({
+  names = ['a', 'b'],
+  properties = SAFETY,
+  delayMs = [1, 1],
+}: ClusterOptions = {}): Model {
+  const whole = protocol()
+  const chosen = properties.map((name) => whole.properties.find((p) => p.name === name)!)
+  return makeModel(whole, { names, properties: chosen, options: { delayMs } })
 }
 
 /** A client asks a replica, and it hears of it. */

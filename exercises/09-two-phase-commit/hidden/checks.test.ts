@@ -1,7 +1,9 @@
 /** The hidden checks of two-phase commit, in the order of the ladder. */
-import { byHand, explored, type HandRun, simulated } from 'splitbrain'
+import { byHand, explored, type HandRun, scenariosOn, simulated } from 'splitbrain'
 import { describe, expect, test } from 'vitest'
-import { begun, called, cluster, hasVoted, SAFETY } from './cluster.ts'
+import { begun, called, cluster, hasVoted, protocol, SAFETY } from './cluster.ts'
+
+scenariosOn(() => [protocol()])
 
 const PREPARE = { type: 'prepare', tx: 't1' }
 const YES = 0

@@ -9,6 +9,7 @@ import {
   type HandRun,
   type Model,
   makeModel,
+  type Protocol,
   property,
 } from 'splitbrain'
 
@@ -22,15 +23,10 @@ export interface ClusterOptions {
   readonly delayMs?: readonly [number, number]
 }
 
-/** The answer's nodes as `tm rm1 rm2 ...`. Keeps track of the named properties; by default of none. */
-export function cluster({
-  participants = 2,
-  votes = 'yes',
-  properties = [],
-  delayMs = [1, 1],
-}: ClusterOptions = {}): Model {
+/** A coordinator and its participants, all the answer's. */
+export function protocol(): Protocol {
   const nodes = answer('coordinator', 'participant')
-  const protocol = defineProtocol({
+  return defineProtocol({
     name: 'two-phase-commit',
     source: "the learner's answer",
     says: 'a coordinator and its participants commit or abort together',
@@ -38,8 +34,9 @@ export function cluster({
     rules: {},
     roles: () => nodes,
     params: { votes: { default: 'yes', says: 'how participants vote' } },
-    assign: (names) => {
+    assign: (names, params) => {
       const [tm, ...rms] = names
+      const votes = params['votes'] as Votes
       const voteOf = (name: string) => (typeof votes === 'string' ? votes : (votes[name] ?? 'yes'))
       const own = (name: string) => ({
         role: 'participant',
@@ -57,9 +54,19 @@ export function cluster({
     requests: { begin: { to: 'coordinator', fields: { tx: 't1' }, says: 'runs a transaction' } },
     properties: [...atomicCommit().filter((p) => p.name !== 'AC3'), commitValidity, promise, truth],
   })
+}
+
+/** The answer's nodes as `tm rm1 rm2 ...`. Keeps track of the named properties; by default of none. */
+export function cluster({
+  participants = 2,
+  votes = 'yes',
+  properties = [],
+  delayMs = [1, 1],
+}: ClusterOptions = {}): Model {
+  const whole = protocol()
   const names = ['tm', ...Array.from({ length: participants }, (_, i) => `rm${i + 1}`)]
-  const chosen = properties.map((name) => protocol.properties.find((p) => p.name === name)!)
-  return makeModel(protocol, { names, params: { votes }, properties: chosen, options: { delayMs } })
+  const chosen = properties.map((name) => whole.properties.find((p) => p.name === name)!)
+  return makeModel(whole, { names, params: { votes }, properties: chosen, options: { delayMs } })
 }
 
 /** What must hold in every world, whatever happens. */

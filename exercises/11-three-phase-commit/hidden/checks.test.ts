@@ -1,7 +1,9 @@
 /** The hidden checks of three-phase commit, in the order of the ladder. */
-import { byHand, explored, simulated } from 'splitbrain'
+import { byHand, explored, scenariosOn, simulated } from 'splitbrain'
 import { describe, expect, test } from 'vitest'
-import { begun, cluster, expectDecided, SAFETY, stop } from './cluster.ts'
+import { begun, cluster, expectDecided, protocol, SAFETY, stop } from './cluster.ts'
+
+scenariosOn(() => [protocol()])
 
 describe('one message', () => {
   test('asks everyone for a vote', {

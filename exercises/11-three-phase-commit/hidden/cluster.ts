@@ -10,6 +10,7 @@ import {
   type Message,
   type Model,
   makeModel,
+  type Protocol,
 } from 'splitbrain'
 
 export interface ClusterOptions {
@@ -82,27 +83,26 @@ function stoppable(site: Site): Site {
   }
 }
 
-/** `c` and its participants `p1`, `p2`, ... Keeps track of the named properties; by default of those for safety. */
-export function cluster({
-  participants = 2,
-  votes = 'yes',
-  mayStop = [],
-  stopMs = [1, 1],
-  properties = SAFETY,
-  delayMs = [1, 1],
-}: ClusterOptions = {}): Model {
+/** Sites that are all the answer's; the first coordinates. */
+export function protocol(): Protocol {
   const site = stoppable(answer('site').site)
-  const names = ['c', ...Array.from({ length: participants }, (_, i) => `p${i + 1}`)]
-  const voteOf = (name: string) => (typeof votes === 'string' ? votes : (votes[name] ?? 'yes'))
-  const protocol = defineProtocol({
+  return defineProtocol({
     name: 'three-phase-commit',
     source: "the learner's answer",
     says: 'sites commit or abort together, and those that are up always decide',
-    cluster: names,
+    cluster: ['c', 'p1', 'p2'],
     rules: {},
+    params: {
+      votes: { default: 'yes', says: 'how sites vote' },
+      mayStop: { default: [], says: 'which sites may stop' },
+      stopMs: { default: [1, 1], says: 'when they stop, where time counts' },
+    },
     roles: () => ({ coordinator: site, participant: site }),
-    assign: () =>
-      Object.fromEntries(
+    assign(names, params) {
+      const votes = params['votes'] as NonNullable<ClusterOptions['votes']>
+      const voteOf = (name: string) => (typeof votes === 'string' ? votes : (votes[name] ?? 'yes'))
+      const [mayStop, stopMs] = [params['mayStop']!, params['stopMs']!]
+      return Object.fromEntries(
         names.map((name, i) => [
           name,
           {
@@ -111,7 +111,8 @@ export function cluster({
             config: { order: names, votes: voteOf(name), mayStop, stopMs },
           },
         ]),
-      ),
+      )
+    },
     view: (state) => (state as unknown as Stoppable).answer as never,
     label: (body) =>
       body.type === 'decision'
@@ -126,8 +127,22 @@ export function cluster({
     requests: { begin: { to: 'coordinator', fields: {}, says: 'runs the transaction' } },
     properties: atomicCommit(),
   })
-  const chosen = properties.map((name) => protocol.properties.find((p) => p.name === name)!)
-  return makeModel(protocol, { names, properties: chosen, options: { delayMs } })
+}
+
+/** `c` and its participants `p1`, `p2`, ... Keeps track of the named properties; by default of those for safety. */
+export function cluster({
+  participants = 2,
+  votes = 'yes',
+  mayStop = [],
+  stopMs = [1, 1],
+  properties = SAFETY,
+  delayMs = [1, 1],
+}: ClusterOptions = {}): Model {
+  const whole = protocol()
+  const names = ['c', ...Array.from({ length: participants }, (_, i) => `p${i + 1}`)]
+  const chosen = properties.map((name) => whole.properties.find((p) => p.name === name)!)
+  const params = { votes, mayStop, stopMs }
+  return makeModel(whole, { names, params, properties: chosen, options: { delayMs } })
 }
 
 /** A cluster whose client has asked, with its request just delivered to `c`. */

@@ -1,7 +1,9 @@
 /** The hidden checks of the outbox, in the order of the ladder. */
-import { byHand, explored, type HandRun, simulated } from 'splitbrain'
+import { byHand, explored, type HandRun, scenariosOn, simulated } from 'splitbrain'
 import { describe, expect, test } from 'vitest'
-import { cluster, paid, pay, SAFETY, times } from './cluster.ts'
+import { cluster, paid, pay, protocol, SAFETY, times } from './cluster.ts'
+
+scenariosOn(() => [protocol()])
 
 const EVENT = { type: 'event', tx: 't1', attempt: 1 }
 

@@ -11,6 +11,7 @@ import {
   type Model,
   makeModel,
   messaging,
+  type Protocol,
   property,
 } from 'splitbrain'
 
@@ -193,16 +194,10 @@ const truth: AnyProperty = property<{ readonly paid: readonly string[]; readonly
   },
 })
 
-/** `orders`, `broker`, `stock`. Keeps track of the named properties; by default of those for safety. */
-export function cluster({
-  commits = 'yes',
-  closed = [],
-  properties = SAFETY,
-  delayMs = [1, 1],
-  wire = 'bag',
-}: ClusterOptions = {}): Model {
+/** The answer's two ends, and our broker between them. */
+export function protocol(): Protocol {
   const nodes = answer('producer', 'consumer')
-  const protocol = defineProtocol({
+  return defineProtocol({
     name: 'outbox',
     source: "the learner's answer",
     says: 'what is paid is shipped, once',
@@ -213,7 +208,11 @@ export function cluster({
       broker,
       consumer: watched(nodes.consumer, shippedNow),
     }),
-    assign: () => ({
+    params: {
+      commits: { default: 'yes', says: 'whether orders may be paid: yes, no or any' },
+      closed: { default: [], says: 'orders whose account is closed' },
+    },
+    assign: (_names, { commits = 'yes', closed = [] }) => ({
       orders: { role: 'producer', peers: ['broker'], config: { commits } },
       broker: { role: 'broker', peers: ['orders', 'stock'], config: { consumer: 'stock' } },
       stock: { role: 'consumer', peers: ['broker'], config: { closed, pieces: 10 } },
@@ -233,8 +232,19 @@ export function cluster({
     },
     properties: [...messaging(), truth],
   })
-  const chosen = properties.map((name) => protocol.properties.find((p) => p.name === name)!)
-  return makeModel(protocol, { properties: chosen, options: { delayMs, wire } })
+}
+
+/** `orders`, `broker`, `stock`. Keeps track of the named properties; by default of those for safety. */
+export function cluster({
+  commits = 'yes',
+  closed = [],
+  properties = SAFETY,
+  delayMs = [1, 1],
+  wire = 'bag',
+}: ClusterOptions = {}): Model {
+  const whole = protocol()
+  const chosen = properties.map((name) => whole.properties.find((p) => p.name === name)!)
+  return makeModel(whole, { params: { commits, closed }, properties: chosen, options: { delayMs, wire } })
 }
 
 /** A cluster in which the client has asked for t1, and the answer has not left yet. */

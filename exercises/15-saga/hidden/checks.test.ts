@@ -1,7 +1,9 @@
 /** The hidden checks of the saga, in the order of the ladder. */
-import { byHand, explored, simulated } from 'splitbrain'
+import { byHand, explored, scenariosOn, simulated } from 'splitbrain'
 import { describe, expect, test } from 'vitest'
-import { begin, begun, cluster, expectEnded, inEffect, PIVOT, SAFETY } from './cluster.ts'
+import { begin, begun, cluster, expectEnded, inEffect, PIVOT, protocols, SAFETY } from './cluster.ts'
+
+scenariosOn(protocols)
 
 describe('one message', () => {
   test('calls the first service', {

@@ -9,6 +9,7 @@ import {
   type HandRun,
   type Model,
   makeModel,
+  type Protocol,
   property,
   sagaProperties,
 } from 'splitbrain'
@@ -135,31 +136,31 @@ const noWayBack: AnyProperty = property<{
 /** Where there is a pivot, it is the second step. */
 export const PIVOT = 1
 
-/** `o` and its services `s1`, `s2`, ... Keeps track of the named properties; by default of those for safety. */
-export function cluster({
-  services = 3,
-  refuse = [],
-  pivot = 99,
-  properties = SAFETY,
-  delayMs = [1, 1],
-  wire = 'bag',
-}: ClusterOptions = {}): Model {
+/** The answer's orchestrator, and our services. */
+export function protocol(): Protocol {
   const nodes = answer('orchestrator')
-  const names = ['o', ...Array.from({ length: services }, (_, i) => `s${i + 1}`)]
-  const protocol = defineProtocol({
+  return defineProtocol({
     name: 'saga',
     source: "the learner's answer",
     says: 'every step in effect, or none',
-    cluster: names,
+    cluster: ['o', 's1', 's2', 's3'],
     rules: {},
     roles: () => ({ orchestrator: nodes.orchestrator, service }),
-    assign: () =>
+    params: {
+      refuse: { default: [], says: 'services that refuse their step' },
+      pivot: { default: 99, says: 'which step is the pivot, from 0; 99 for none' },
+    },
+    assign: (names, { refuse, pivot = 99 }) =>
       Object.fromEntries(
         names.map((name, i) => [
           name,
           i === 0
             ? { role: 'orchestrator', peers: names.slice(1), config: { pivot } }
-            : { role: 'service', peers: ['o'], config: { refuses: refuse.includes(name) } },
+            : {
+                role: 'service',
+                peers: ['o'],
+                config: { refuses: (refuse as readonly string[]).includes(name) },
+              },
         ]),
       ),
     requests: { begin: { to: 'orchestrator', fields: { saga: 't' }, says: 'begins a saga' } },
@@ -171,9 +172,33 @@ export function cluster({
     view: (state, role) => (role === 'service' ? {} : (state as never)),
     properties: [...sagaProperties(), truth, noWayBack],
   })
+}
+
+/** For scenarios: every step can be undone, or the second is the pivot. */
+export function protocols(): readonly Protocol[] {
+  const whole = protocol()
+  const { refuse, pivot } = whole.params!
+  return [
+    { ...whole, params: { refuse: refuse! }, properties: whole.properties.filter((p) => p !== noWayBack) },
+    { ...whole, name: 'saga-with-pivot', params: { refuse: refuse!, pivot: { ...pivot!, default: PIVOT } } },
+  ]
+}
+
+/** `o` and its services `s1`, `s2`, ... Keeps track of the named properties; by default of those for safety. */
+export function cluster({
+  services = 3,
+  refuse = [],
+  pivot = 99,
+  properties = SAFETY,
+  delayMs = [1, 1],
+  wire = 'bag',
+}: ClusterOptions = {}): Model {
+  const whole = protocol()
+  const names = ['o', ...Array.from({ length: services }, (_, i) => `s${i + 1}`)]
   const wanted = properties.filter((name) => name !== 'NoWayBack' || pivot === PIVOT)
-  const chosen = wanted.map((name) => protocol.properties.find((p) => p.name === name)!)
-  return makeModel(protocol, { names, properties: chosen, options: { delayMs, wire } })
+  const chosen = wanted.map((name) => whole.properties.find((p) => p.name === name)!)
+  const params = { refuse, pivot }
+  return makeModel(whole, { names, params, properties: chosen, options: { delayMs, wire } })
 }
 
 /** The client has asked for the saga `t`, and the orchestrator has just heard of it. */
