@@ -98,6 +98,9 @@ export class LessonScreen implements Screen {
   close(): void {
     this.#file.close()
     this.#editing.leave()
+    // What has just arrived may not have been looked at yet.
+    this.#book.keep(this.#runs)
+    this.#record.record()
     this.#record.keepPlace(this.#page)
     this.#kernel.close()
   }

@@ -88,8 +88,9 @@ const MARK_TONES: { readonly [mark in Mark]: Tone } = {
 const LABEL_WIDTH = 9
 const MIN_GAP = 6
 const USUAL_GAP = 16
+const MOST_HEADINGS = 3
 
-/** Lines of a timeline, the first with the names of the lanes. `only` paints some of its rows, with the state of lanes as if all had been painted. */
+/** Lines of a timeline, the first of them, of step -1, with the names of the lanes. `only` paints some of its rows, with the state of lanes as if all had been painted. */
 export function paintTimeline(
   view: TimelineView,
   width: number,
@@ -97,7 +98,7 @@ export function paintTimeline(
 ): readonly { readonly step: number; readonly line: Line }[] {
   const canvas = new Canvas(view, width, ascii ? ASCII : UNICODE)
   return [
-    { step: -1, line: canvas.heading() },
+    ...canvas.headings().map((line) => ({ step: -1, line })),
     ...view.rows.map((row) => ({ step: row.step, line: canvas.row(row) })),
   ]
 }
@@ -119,10 +120,25 @@ class Canvas {
     if (asked.length > 0) for (const lane of view.lanes) this.down.add(lane)
   }
 
-  heading(): Line {
-    const cells = new Cells(this.width)
-    for (const lane of this.view.lanes) cells.write(this.x(lane), lane, 'strong')
-    return cells.line()
+  /** The names of the lanes; where they would run together they take turns on two lines, or three. */
+  headings(): Line[] {
+    const { lanes } = this.view
+    const longest = Math.max(0, ...lanes.slice(0, -1).map((lane) => lane.length))
+    const count = Math.max(1, Math.min(MOST_HEADINGS, lanes.length, Math.ceil((longest + 1) / this.gap)))
+    return Array.from({ length: count }, (_, row) => {
+      const cells = new Cells(this.width)
+      let end = 0
+      lanes.forEach((lane, i) => {
+        if (i % count !== row) return
+        const next = i + count < lanes.length ? this.x(lanes[i + count]!) - 1 : this.width
+        // The last name may begin left of its lane rather than be cut.
+        const start = Math.max(end, Math.min(this.x(lane), this.width - lane.length))
+        const name = shortened(lane, next - start, this.glyphs.more)
+        cells.write(start, name, 'strong')
+        end = start + name.length + 1
+      })
+      return cells.line()
+    })
   }
 
   row({ label, what }: TimelineRow): Line {
@@ -187,6 +203,13 @@ class Canvas {
   private x(lane: string): number {
     return LABEL_WIDTH + 1 + Math.max(0, this.view.lanes.indexOf(lane)) * this.gap
   }
+}
+
+/** A name in so many columns. Its end stays, since names differ in their numbers. */
+function shortened(name: string, room: number, more: string): string {
+  if (name.length <= room) return name
+  const end = /\d*$/.exec(name)![0]
+  return `${name.slice(0, Math.max(1, room - 1 - end.length))}${more}${end}`.slice(0, Math.max(0, room))
 }
 
 function isAsk(mark: Mark): boolean {

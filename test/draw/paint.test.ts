@@ -1,0 +1,40 @@
+/** The names above a timeline: however narrow it is, they do not run together. */
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { lineText, paintTimeline } from '../../src/index.ts'
+
+const headings = (lanes: readonly string[], width: number): string[] =>
+  paintTimeline({ kind: 'timeline', lanes, rows: [] }, width).map(({ line }) => lineText(line))
+
+test('names that fit stand on one line; others take turns, and keep their numbers where even that is too narrow', () => {
+  expect(headings(['client', 'tm', 'rm1'], 76)).toEqual(['          client          tm              rm1'])
+  expect(headings(['client', 'tm', 'rm1'], 34)).toEqual(['          client      rm1', '                tm'])
+  expect(headings(['client', 'orders', 'inventory'], 34)).toEqual([
+    '          client      inventory',
+    '                orders',
+  ])
+  expect(headings(['a-very-long-service-1', 'b', 'c', 'a-very-long-service-4'], 34)).toEqual([
+    '          a-very-long-ser…1 a-ve…4',
+    '                b',
+    '                      c',
+  ])
+})
+
+test('no name touches another one, none leaves the picture, and each is there or shortened', () => {
+  const name = fc.stringMatching(/^[a-z]{1,12}[0-9]{0,2}$/)
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(name, { minLength: 1, maxLength: 5 }),
+      fc.integer({ min: 34, max: 120 }),
+      (lanes, width) => {
+        const lines = headings(lanes, width)
+        expect(lines.length).toBeLessThanOrEqual(3)
+        for (const line of lines) expect(line.length).toBeLessThanOrEqual(width)
+        const words = lines.flatMap((line) => line.split(' ').filter(Boolean))
+        expect(words).toHaveLength(lanes.length)
+        for (const word of words)
+          expect(lanes.some((lane) => lane === word || lane.startsWith(word.split('…')[0]!))).toBe(true)
+      },
+    ),
+  )
+})
