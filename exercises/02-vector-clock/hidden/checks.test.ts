@@ -122,8 +122,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
-      expected:
-        "ann's third text reaches bob first, then the second, then the first: he shows all three, in order",
+      expected: "ann's six texts reach bob the last one first: with the first one he shows all six, in order",
       why: 'what is shown can be what another text has waited for, and that one what a third has waited for',
       hints: [
         'After one waiting text is shown, is there possibly another one?',
@@ -131,9 +130,10 @@ describe('one scenario', () => {
       ],
     },
   }, () => {
-    const run = ['q1', 'q2', 'q3'].reduce((r, text) => write(r, 'ann', text), talk())
-    for (const text of ['q3', 'q2', 'q1']) run.deliver({ to: 'bob', type: 'post', text })
-    expectShown(run, 'bob', 'q1', 'q2', 'q3')
+    const texts = ['q1', 'q2', 'q3', 'q4', 'q5', 'q6']
+    const run = texts.reduce((r, text) => write(r, 'ann', text), talk())
+    for (const text of [...texts].reverse()) run.deliver({ to: 'bob', type: 'post', text })
+    expectShown(run, 'bob', ...texts)
   })
 
   test('what waits is not in the stamp', {
