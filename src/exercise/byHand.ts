@@ -72,9 +72,7 @@ export class HandRun {
 
   /** Delivers the first message in flight that matches; `picks` are what `ctx.pick` gives, by index. */
   deliver(pattern: Pattern, ...picks: readonly number[]): this {
-    const envelope = this.world.wire.find((e) => matches(pattern, e))
-    if (envelope === undefined)
-      return this.fail(`no ${patternText(pattern)} was on its way: ${this.sentWords()}`)
+    const envelope = this.inFlight(pattern)
     const course: Course = picks.length > 0 ? { picks } : {}
     return this.take({ kind: 'deliver', parcel: parcelOf(envelope), ...course })
   }
@@ -120,6 +118,15 @@ export class HandRun {
   /** Loss of power at a node: its memory, and of its disk what was not synced. */
   crash(node: string): this {
     return this.take({ kind: 'crash', node, disk: 0 })
+  }
+
+  /**
+   * Delivers the first message in flight that matches, and its receiver loses power in the middle of its handler:
+   * after so many of the messages, outputs, writes and syncs that it asks for, or after the last.
+   */
+  crashDuring(pattern: Pattern, after: number): this {
+    const envelope = this.inFlight(pattern)
+    return this.take({ kind: 'deliver', parcel: parcelOf(envelope), crash: { after, disk: 0 } })
   }
 
   restart(node: string): this {
@@ -185,6 +192,13 @@ export class HandRun {
     this.note(next.moment)
     this.judge()
     return this
+  }
+
+  private inFlight(pattern: Pattern): Envelope {
+    return (
+      this.world.wire.find((e) => matches(pattern, e)) ??
+      this.fail(`no ${patternText(pattern)} was on its way: ${this.sentWords()}`)
+    )
   }
 
   private note(moment: Moment): void {

@@ -3,6 +3,7 @@ import { type Bound, count, type Verdict } from '../base/verdict.ts'
 import { type ExploreOptions, explore } from '../run/explore.ts'
 import { type SimulateOptions, simulate } from '../run/simulate.ts'
 import type { Choice } from '../world/choice.ts'
+import { wantsClock } from '../world/local.ts'
 import type { Model } from '../world/protocol.ts'
 import { type HandRun, matches, type Pattern, patternText } from './byHand.ts'
 import { CheckFailed, keepEvidence } from './evidence.ts'
@@ -40,8 +41,15 @@ export function explored(run: HandRun, options: Omit<ExploreOptions, 'from'> = {
   }
 }
 
+/** A search on an answer that reads its clock needs one: time passes in these steps then, and timers wait for it. */
+const CLOCK = { ticks: 2, tickMs: 500 }
+
 function searched(run: HandRun, options: Omit<ExploreOptions, 'from'>): Judged {
-  const { verdicts } = explore(run.model, { ...options, from: run.world })
+  const search = (budgets: ExploreOptions['budgets']) =>
+    explore(run.model, { ...options, budgets, from: run.world })
+  let { verdicts } = search(options.budgets)
+  if (verdicts.some((verdict) => verdict.kind === 'broken' && wantsClock(verdict.why)))
+    verdicts = search({ ...options.budgets, ...CLOCK }).verdicts
   const whole = (verdict: Verdict<Choice>) =>
     verdict.kind === 'broken' ? { ...verdict, trace: [...run.trace, ...verdict.trace] } : verdict
   return { model: run.model, verdicts: verdicts.map(whole) }

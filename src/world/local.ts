@@ -126,8 +126,15 @@ export function checkReceivers(model: Model, result: StepResult, event: Event): 
 
 function withoutClock(event: Event): Omit<StepResult & { kind: 'threw' }, 'arities'> {
   const handler = handlerName(event)
-  const message = `${handler} called ctx.now(), but no time passes in this search, so there is no clock to read: give the search ticks of time (explore ... ticks=6), or let a timer tell how long it took`
+  const message = `${handler} ${CLOCKLESS}, so there is no clock to read: give the search ticks of time (explore ... ticks=6), or let a timer tell how long it took`
   return { kind: 'threw', error: { handler, message, stack: '' }, readClock: true }
+}
+
+const CLOCKLESS = 'called ctx.now(), but no time passes in this search'
+
+/** Whether a verdict says only that a handler wants a clock, and the search has none. */
+export function wantsClock(why: string): boolean {
+  return why.includes(CLOCKLESS)
 }
 
 const identities = new WeakMap<Assignment, Identity>()

@@ -76,7 +76,7 @@ describe('one scenario', () => {
       ],
     },
   }, () => {
-    const first = begun({ refuse: ['s3'] }).deliverAll({ type: 'undo' })
+    const first = begun({ refuse: ['s3'] }).deliverAll({ to: 's2', type: 'undo' })
     expect(first).toSend({ from: 'o', to: 's2', type: 'undo' })
     expect(first).not.toSend({ from: 'o', to: 's1', type: 'undo' })
     for (const name of ['s3', 's2', 's1']) {
@@ -111,18 +111,19 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
-      expected: 's3 refuses, and the first undo to s2 is lost: s2 is undone all the same, and then s1',
+      expected:
+        's3 refuses, and the first undo to s2 is lost, or s2 cannot be reached for half a minute: s2 is undone all the same, and then s1',
       why: 'a compensation that does not arrive leaves half a trip in effect',
       hints: [
         'Is the timer armed on the way back, too?',
-        'The same timer: on the way back it can only ask again.',
+        'The same timer: on the way back it can only ask again, and it never gives up.',
       ],
     },
   }, () => {
-    const run = begun({ refuse: ['s3'] })
-      .deliverAll({ type: 'undo' })
-      .drop({ type: 'undo' })
-    expectEnded(run.wait(20_000), 't', 'compensated')
+    const turned = () => begun({ refuse: ['s3'] }).deliverAll({ to: 's2', type: 'undo' })
+    expectEnded(turned().drop({ type: 'undo' }).wait(20_000), 't', 'compensated')
+    const cut = turned().cut(['o', 's1', 's3'], ['s2']).wait(30_000)
+    expectEnded(cut.drop({ to: 's2' }).heal().wait(20_000), 't', 'compensated')
   })
 
   test('does something about an answer that does not come', {
@@ -170,12 +171,12 @@ describe('one scenario', () => {
       rung: 2,
       points: 2,
       expected:
-        'the orchestrator loses power at any point of a saga and comes back: the saga ends, whole or undone',
+        'the orchestrator loses power at any point of a saga, also in the middle of a handler, and comes back: the saga ends, whole or undone, and that is announced',
       why: 'steps are in effect at services that know nothing of the saga: only the orchestrator can finish it',
       hints: [
         'What is left in memory after a crash?',
         'Nothing. So the disk has to say which sagas are under way and how far they are; start(ctx) reads it and goes on.',
-        'Write the note and sync before you call: a call that nobody remembers cannot be undone.',
+        'Write the note and sync before you call: a call that nobody remembers cannot be undone. And whoever notes that it is over may lose power before saying so: start(ctx) says it again.',
       ],
     },
   }, () => {
@@ -188,6 +189,14 @@ describe('one scenario', () => {
         }
         expectEnded(run.crash('o').wait(300).drop({ to: 'o' }).restart('o').wait(20_000), 't')
       }
+    for (const [refuse, last] of [
+      [[], { from: 's3', type: 'done' }],
+      [['s2'], { from: 's1', type: 'undone' }],
+    ] as const)
+      for (let after = 0; after < 8; after++) {
+        const run = begun({ refuse }).deliverAll(last).crashDuring(last, after)
+        expectEnded(run.restart('o').wait(20_000), 't')
+      }
   })
 
   test('never turns round after the pivot', {
@@ -195,7 +204,7 @@ describe('one scenario', () => {
       rung: 2,
       points: 2,
       expected:
-        'the pivot is s2: its answer is lost, later s3 is silent for 5 s; nothing is undone, and the saga completes. If the pivot itself refuses, s1 is undone',
+        'the pivot is s2: its first answer is lost, and s3 is silent for half a minute; nothing is undone, and the saga completes. If the pivot itself refuses, s1 is undone',
       why: 'the pivot cannot be undone: to undo what came before it would leave it alone in effect',
       hints: [
         'You do not know whether the pivot has happened. May you undo s1?',
@@ -203,8 +212,8 @@ describe('one scenario', () => {
       ],
     },
   }, () => {
-    const run = begun({ pivot: PIVOT }).deliverAll({ from: 's2' }).drop({ from: 's2' }).wait(3000)
-    run.cut(['o', 's1', 's2'], ['s3']).wait(5000).drop({ to: 's3' }).heal().wait(20_000)
+    const run = begun({ pivot: PIVOT }).deliverAll({ from: 's2' }).drop({ from: 's2' })
+    run.cut(['o', 's1', 's2'], ['s3']).wait(30_000).drop({ to: 's3' }).heal().wait(20_000)
     expect(run).not.toSend({ from: 'o', type: 'undo' })
     expectEnded(run, 't', 'completed')
     expectEnded(begun({ pivot: PIVOT, refuse: ['s2'] }).wait(20_000), 't', 'compensated')

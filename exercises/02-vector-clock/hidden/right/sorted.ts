@@ -29,7 +29,7 @@ function mayShow(state: State, { from, stamp }: Post): boolean {
   )
 }
 
-function show(state: State, ctx: Context, { from, text, stamp }: Post): void {
+function show(state: State, ctx: Context, { text, stamp }: Post): void {
   for (const [name, count] of Object.entries(stamp))
     state.shown[name] = Math.max(state.shown[name] ?? 0, count)
   state.stamps.set(text, { ...stamp })

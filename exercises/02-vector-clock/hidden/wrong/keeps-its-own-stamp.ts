@@ -30,7 +30,7 @@ function mayShow(state: State, { from, stamp }: Post): boolean {
   )
 }
 
-function show(state: State, ctx: Context, { from, text, stamp }: Post): void {
+function show(state: State, ctx: Context, { from, text }: Post): void {
   state.shown[from]! += 1
   state.stamps.set(text, { ...state.shown })
   ctx.output({ type: 'deliver', text })
