@@ -45,9 +45,9 @@ export function explored(run: HandRun, options: Omit<ExploreOptions, 'from'> = {
 const CLOCK = { ticks: 2, tickMs: 500 }
 
 function searched(run: HandRun, options: Omit<ExploreOptions, 'from'>): Judged {
-  const search = (budgets: ExploreOptions['budgets']) =>
+  const search = (budgets: NonNullable<ExploreOptions['budgets']>) =>
     explore(run.model, { ...options, budgets, from: run.world })
-  let { verdicts } = search(options.budgets)
+  let { verdicts } = search(options.budgets ?? {})
   if (verdicts.some((verdict) => verdict.kind === 'broken' && wantsClock(verdict.why)))
     verdicts = search({ ...options.budgets, ...CLOCK }).verdicts
   const whole = (verdict: Verdict<Choice>) =>
