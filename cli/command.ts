@@ -30,6 +30,8 @@ export interface Io {
   /** Whether a person sits on both sides. */
   readonly interactive: boolean
   readonly ascii: boolean
+  /** Someone listens: pictures are told in sentences. */
+  readonly aloud: boolean
   /** `splitbrain 0.1.0, Node 24.1.0, linux`, for whoever has to see the same. */
   readonly versions: string
   /** The folder that is meant; undefined for the usual one. Throws `WorkspaceProblem` where it has gone away. */

@@ -59,6 +59,7 @@ function ioOf(flags: {
       !flags.plain &&
       env['INK_SCREEN_READER'] !== 'true' &&
       env['TERM'] !== 'dumb',
+    aloud: env['INK_SCREEN_READER'] === 'true',
     ascii: flags.ascii || Boolean(env['SPLITBRAIN_ASCII']),
     versions: `splitbrain ${version}, Node ${process.versions.node}, ${process.platform}`,
     get workspace() {

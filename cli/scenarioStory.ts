@@ -14,7 +14,7 @@ import {
 } from './door.ts'
 import { exercisesOf } from './library.ts'
 import { sayLineProblem } from './lineProblem.ts'
-import { sessionWalk, walkedWalk } from './screens/world.ts'
+import { answerWalk, sessionWalk } from './walk.ts'
 
 /** `answer` is the file to play it on, if not the one beside it. An exit code where there is nothing to walk. */
 export async function ofScenario(io: Io, word: string, answer: string | undefined): Promise<Told | number> {
@@ -30,9 +30,11 @@ export async function ofScenario(io: Io, word: string, answer: string | undefine
       throw new UsageProblem(place === null ? message : `${place}: ${message}`, next)
     }
     if (told.result.verdict === 'invalid') return invalid(io, word, told.result)
-    if (told.walked === null || told.walked.steps.length < 2) throw nothingToWalk(word, exercise, told.result)
+    if (told.walked === null || told.walked.steps.length === 0)
+      throw nothingToWalk(word, exercise, told.result)
     const where = ['Splitbrain', `${exercise.number} ${exercise.title}`, basename(path)]
-    return { where, walk: walkedWalk(told.walked), stopped: told.walked.stopped, changed: null }
+    const walk = answerWalk(told.walked, null, null)
+    return { where, walk, stopped: told.walked.stopped, changed: null, close: async () => {} }
   } finally {
     await checker.close()
   }
@@ -62,7 +64,7 @@ function onReference(io: Io, word: string, text: string): Told | number {
     return EXIT.usage
   }
   const walk = sessionWalk(session)
-  if (walk === null || walk.last === 0)
+  if (walk === null || walk.steps.length === 0)
     throw new UsageProblem(
       `${word}: it has no steps to walk`,
       'begin it with cluster, then request and deliver',
@@ -72,6 +74,7 @@ function onReference(io: Io, word: string, text: string): Told | number {
     walk,
     stopped: null,
     changed: null,
+    close: async () => {},
   }
 }
 

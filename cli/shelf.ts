@@ -10,6 +10,7 @@ import { Ledger } from './ledger.ts'
 import { exercisesOf, readLessons, watchLesson } from './library.ts'
 import { NotebookFile } from './notebooks.ts'
 import type { Course } from './screens/course.ts'
+import { keepStory } from './stories.ts'
 
 const MOST_LINES = 500
 
@@ -50,6 +51,7 @@ export function openShelf(io: Io): Course {
       }),
     editText,
     desk: (exercise) => new FolderDesk(exercise, io.workspace),
+    keepStory: (name, text) => keepStory(io, name, text),
   }
 }
 

@@ -7,6 +7,7 @@ import type { Course } from './screens/course.ts'
 import { ExerciseScreen } from './screens/exercise.ts'
 import { MapScreen } from './screens/map.ts'
 import { screenFor } from './screens/places.ts'
+import type { Host } from './screens/screen.ts'
 import { Shell } from './screens/shell.ts'
 import { WorldScreen } from './screens/world.ts'
 import { themeFor } from './theme.ts'
@@ -25,7 +26,7 @@ const SIGNALS = [
 
 /** Resolves with the exit code. Rejects with a mistake of ours, when the terminal is as it was before. */
 export function openCourse(course: Course, opening: Opening): Promise<number> {
-  const shell = new Shell(opening.ascii, screenFor(course))
+  const shell = new Shell(opening.ascii, screenFor(course), course.keepStory)
   const map = new MapScreen(course, shell)
   shell.open(map)
   // Before the first frame, so that the first thing seen is the place one comes back to.
@@ -35,7 +36,7 @@ export function openCourse(course: Course, opening: Opening): Promise<number> {
 
 /** An exercise alone on the terminal, checked at once and after every save. */
 export function openExercise(course: Course, exercise: Exercise, ascii: boolean): Promise<number> {
-  const shell = new Shell(ascii, screenFor(course))
+  const shell = new Shell(ascii, screenFor(course), course.keepStory)
   const screen = new ExerciseScreen(exercise, course, shell)
   shell.open(screen)
   screen.check()
@@ -43,9 +44,10 @@ export function openExercise(course: Course, exercise: Exercise, ascii: boolean)
 }
 
 /** A story alone on the terminal. */
-export function openWalk({ where, walk, stopped }: Told, ascii: boolean): Promise<number> {
-  const shell = new Shell(ascii, () => null)
-  shell.open(new WorldScreen(where, walk, shell, stopped))
+export function openWalk(told: Told, ascii: boolean, keepStory: Host['keepStory']): Promise<number> {
+  const { where, walk, stopped, changed } = told
+  const shell = new Shell(ascii, () => null, keepStory)
+  shell.open(new WorldScreen(where, [{ name: 'the original', walk }], shell, stopped ?? changed))
   return show(shell)
 }
 

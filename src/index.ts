@@ -8,7 +8,10 @@ export * from './base/view.ts'
 export { bars, curve, histogram, ring, ringShares } from './draw/chart.ts'
 export { renderMarkdown } from './draw/markdown.ts'
 export { paintTimeline } from './draw/paint.ts'
+export { type Sight, sightOf } from './draw/sight.ts'
+export { type Section, sightSections } from './draw/sightView.ts'
 export { stateView, wireView } from './draw/state.ts'
+export { type Step, stepsOf } from './draw/steps.ts'
 export { isPicture, svgFile } from './draw/svg.ts'
 export { renderView, type TextOptions, timelineSentences, viewText, wrapLine } from './draw/text.ts'
 export { timelineOf } from './draw/timeline.ts'
@@ -53,6 +56,7 @@ export { kitFile } from './exercise/warmVitest.ts'
 export {
   answerFile,
   hasAnswer,
+  keepStory as keepStoryFile,
   makeFolder,
   openAnswer,
   openScenarios,
@@ -126,6 +130,7 @@ export { replicatedSet } from './protocols/replicaProperties.ts'
 export { sagaProperties } from './protocols/sagaProperties.ts'
 export { type Exploration, type ExploreOptions, explore, onlyProperties } from './run/explore.ts'
 export { type Finding, type Fuzzed, type FuzzOptions, fuzz } from './run/fuzz.ts'
+export { nextChoices } from './run/next.ts'
 export { type Replayed, replay } from './run/replay.ts'
 export { type ShrinkOptions, type Shrunk, shrink } from './run/shrink.ts'
 export { type FaultPlan, type SimulateOptions, type Simulation, simulate } from './run/simulate.ts'

@@ -1,9 +1,10 @@
 /** `replay`: the story that a token or a file holds, told again on the program as it is now. */
 import { type CliCommand, EXIT, type Io, print, UsageProblem } from '../command.ts'
 import { newSession, plain, retellStory, type StoryFile, toned, wrapLine } from '../door.ts'
-import { sessionWalk } from '../screens/world.ts'
 import { InvalidStory, readStoryFile, retell } from '../token.ts'
-import { ofToken, printWalk } from './debug.ts'
+import { sessionWalk } from '../walk.ts'
+import { printStory } from '../walkText.ts'
+import { ofToken } from './debug.ts'
 
 export const replay: CliCommand = {
   usage: 'replay <story> [file]',
@@ -18,9 +19,10 @@ export const replay: CliCommand = {
       return ofFile(io, readStoryFile(word!, read.text), exact)
     }
     const told = await ofToken(io, word!, file)
+    await told.close()
     const notice = told.stopped ?? told.changed
     if (exact && notice !== null) throw new UsageProblem(notice, 'without --exact it plays as far as it can')
-    printWalk(io, told)
+    printStory(io, told)
     return told.stopped === null ? EXIT.good : EXIT.failed
   },
 }
@@ -33,7 +35,7 @@ function ofFile(io: Io, story: StoryFile, exact: boolean): number {
   if (again.kind === 'refused') throw new InvalidStory(again.why)
   const walk = sessionWalk(session)
   if (walk === null) throw new UsageProblem('this story has no steps')
-  printWalk(io, { where: [], walk, stopped, changed: null })
+  printStory(io, { walk, stopped, changed: null })
   if (again.changedAt !== null) {
     const at = again.changedAt === 0 ? 'in the first world' : `at step ${again.changedAt}`
     print(io, [

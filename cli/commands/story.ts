@@ -1,7 +1,8 @@
 /** `story`: makes a story a file of its own, to hand to a friend. */
 import { type CliCommand, EXIT, UsageProblem } from '../command.ts'
-import { goldenText, newSession, writeStory } from '../door.ts'
+import { newSession } from '../door.ts'
 import { readToken, retell } from '../token.ts'
+import { storyText } from '../walk.ts'
 
 export const story: CliCommand = {
   usage: 'story <export> <token>',
@@ -22,11 +23,7 @@ export const story: CliCommand = {
     const session = newSession()
     const stopped = retell(session, told)
     if (stopped !== null) throw new UsageProblem(stopped, 'a file holds only what can be told to its end')
-    const { model, worlds } = session.current
-    const broken = session.execute('check').verdicts.find((verdict) => verdict.kind === 'broken')
-    const why = broken === undefined ? null : whyOf(session.execute(`check ${broken.property}`).view)
-    const timeline = goldenText([session.timelineView()])
-    const text = writeStory({ ...told, property: broken?.property ?? null, why, timeline }, model, worlds[0]!)
+    const text = storyText(session)
     const file = options['output']
     if (typeof file !== 'string') io.out(text)
     else {
@@ -35,9 +32,4 @@ export const story: CliCommand = {
     }
     return EXIT.good
   },
-}
-
-/** The reason, from the table that check gives. */
-function whyOf(view: ReturnType<ReturnType<typeof newSession>['execute']>['view']): string | null {
-  return view?.kind === 'table' ? (view.rows[0]?.[2]?.text ?? null) : null
 }

@@ -6,6 +6,7 @@ import type {
   Exercise,
   KeptNotebook,
   Lesson,
+  Line,
   RetoldAnswer,
   WalkedScenario,
 } from '../door.ts'
@@ -33,6 +34,8 @@ export interface Course {
   /** Runs the editor on a text to its end. `ending` is that of the file, such as `.ts`. */
   editText(text: string, ending: string): EditedText
   desk(exercise: Exercise): Desk
+  /** Keeps a story in the workspace; answers with what to tell the learner. */
+  keepStory(name: string, text: string): Line
 }
 
 /** A lesson's file as it is now: a lesson, or why it is none, in one sentence with the line. */

@@ -3,14 +3,23 @@ import { type PageLook, runningLines, taskLines, verdictLines } from '../compone
 import { bodyHeight, frame, type Picture, type Size } from '../components/frame.ts'
 import { mapItems } from '../components/map.ts'
 import { firstFailure } from '../components/report.ts'
-import { type CheckReport, type CheckResult, type Exercise, type Line, plain, toned } from '../door.ts'
+import {
+  type CheckReport,
+  type CheckResult,
+  type Exercise,
+  type Line,
+  plain,
+  toned,
+  type Walked,
+} from '../door.ts'
 import { type ActionOf, actionFor, KEYS, type Press } from '../keys.ts'
 import { NOT_TRIED, resultOf, standingOf, withExercise } from '../progress.ts'
+import { answerWalk, type Walk } from '../walk.ts'
 import { Checking } from './checking.ts'
 import type { Course, Desk } from './course.ts'
 import { HelpScreen } from './help.ts'
 import type { Host, Screen } from './screen.ts'
-import { WorldScreen, walkedWalk } from './world.ts'
+import { WorldScreen } from './world.ts'
 
 const READABLE = 100
 
@@ -223,14 +232,8 @@ export class ExerciseScreen implements Screen {
       if (told.kind === 'problem')
         this.#notice = toned('warn', `${told.problem.message}; ${told.problem.next}.`)
       else {
-        this.host.open(
-          new WorldScreen(
-            where,
-            walkedWalk(told.walked),
-            this.host,
-            told.walked.stopped ?? told.walked.changed,
-          ),
-        )
+        const walk = answerWalk(told.walked, token, (next) => this.#desk.retell(next))
+        this.#openStory(where, 'the story of this check', told.walked, walk)
       }
       this.host.redraw()
     })
@@ -254,21 +257,18 @@ export class ExerciseScreen implements Screen {
       this.#notice = null
       if (told.kind === 'problem')
         this.#notice = toned('warn', `${told.problem.message}; ${told.problem.next}.`)
-      else if (told.walked === null || told.walked.steps.length < 2)
+      else if (told.walked === null || told.walked.steps.length === 0)
         this.#notice = toned('warn', `${one.file}: ${told.result.happened ?? 'it has no steps to walk'}`)
       else {
         const where = ['Splitbrain', `${this.exercise.number} ${this.exercise.title}`, one.file]
-        this.host.open(
-          new WorldScreen(
-            where,
-            walkedWalk(told.walked),
-            this.host,
-            told.walked.stopped ?? told.walked.changed,
-          ),
-        )
+        this.#openStory(where, one.file, told.walked, answerWalk(told.walked, null, null))
       }
       this.host.redraw()
     })
+  }
+
+  #openStory(where: readonly string[], name: string, { stopped, changed }: Walked, walk: Walk): void {
+    this.host.open(new WorldScreen(where, [{ name, walk }], this.host, stopped ?? changed))
   }
 
   #next(): void {

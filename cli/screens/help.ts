@@ -11,6 +11,8 @@ const TITLES: { readonly [screen in Keyed]: string } = {
   edit: 'While changing a cell',
   prompt: 'At the prompt',
   world: 'On the timeline',
+  choose: 'In a list; letters look for something',
+  filter: 'While choosing what to see',
   exercise: 'In an exercise',
   confirm: 'When asked',
   help: 'On this page',

@@ -13,6 +13,7 @@ import {
   toned,
 } from '../door.ts'
 import { type ActionOf, actionFor, type Binding, KEYS, type Press } from '../keys.ts'
+import { brokenStories, sessionWalk } from '../walk.ts'
 import { CellEditing } from './cellEditing.ts'
 import type { Course } from './course.ts'
 import { GlossaryScreen } from './glossary.ts'
@@ -25,7 +26,7 @@ import { LessonRuns } from './lessonRuns.ts'
 import { OwnCells } from './ownCells.ts'
 import { Prompting } from './prompting.ts'
 import type { Host, Screen } from './screen.ts'
-import { sessionWalk, WorldScreen } from './world.ts'
+import { WorldScreen } from './world.ts'
 
 export class LessonScreen implements Screen {
   readonly #kernel: Computing
@@ -331,19 +332,22 @@ export class LessonScreen implements Screen {
     this.#walk()
   }
 
+  /** The story that the cell found is more than the run that led there. */
   #walk(): void {
+    const id = this.#page.focus
+    const cell = this.#kernel.notebook.cells.find((state) => state.cell.id === id)
+    const typed = id === null ? [] : this.#runs.typed(id)
+    const outputs = [cell?.output ?? null, ...typed.map((one) => one.output)]
+    const found = outputs.map(brokenStories).findLast((stories) => stories.length > 0) ?? []
     const walk = sessionWalk(this.#kernel.notebook.session)
-    if (walk === null) {
+    const run = walk === null ? [] : [{ name: 'the run of this cell', walk }]
+    const [first, ...others] = [...found, ...run]
+    if (first === undefined) {
       this.#notice = toned('warn', 'There is no run to walk yet: run a cell with Enter first.')
       return
     }
-    this.host.open(
-      new WorldScreen(
-        ['Splitbrain', `${this.lesson.number} ${this.lesson.title}`, 'timeline'],
-        walk,
-        this.host,
-      ),
-    )
+    const where = ['Splitbrain', `${this.lesson.number} ${this.lesson.title}`, 'timeline']
+    this.host.open(new WorldScreen(where, [first, ...others], this.host))
   }
 
   #openExercise(): void {

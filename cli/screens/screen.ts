@@ -40,5 +40,7 @@ export interface Host {
   suspend(run: () => void | Promise<void>): Promise<void>
   /** Puts a text on the clipboard of the terminal; answers with what to tell the learner about it. */
   copy(text: string, what: string): Line
+  /** Keeps a story under a name, for good; answers with where it is, or rather why not. */
+  keepStory(name: string, text: string): Line
   readonly ascii: boolean
 }

@@ -33,6 +33,7 @@ export class Shell implements Host {
   constructor(
     readonly ascii: boolean,
     readonly screenFor: (place: Place, host: Host) => Screen | null,
+    readonly keepStory: Host['keepStory'],
   ) {}
 
   /** The program that draws is there. */

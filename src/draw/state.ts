@@ -7,7 +7,7 @@ import type { Model } from '../world/protocol.ts'
 import { localUs, type NodeSlot, TRUE_CLOCK, type World } from '../world/world.ts'
 
 /** One thing a node holds, such as `phase t1` and `prepared`. */
-interface Fact {
+export interface Fact {
   readonly name: string
   readonly text: string
 }
@@ -30,20 +30,30 @@ export function wireView(world: World): View {
   return { kind: 'table', columns: ['from', 'to', 'message'], rows }
 }
 
-function nodeRows(model: Model, name: string, world: World, before: World | null): TableCell[][] {
-  const now = facts(model, name, world.nodes[name]!, world.timeUs)
-  const then = before === null ? null : facts(model, name, before.nodes[name]!, before.timeUs)
+/** How something differs from one step before: new, changed, gone, or as it was. */
+export type Change = '+' | '~' | '-' | ' '
+
+/** The facts of now, each with how it differs from `then`, and those that are gone; all as they were where `then` is null. */
+export function compared(
+  now: readonly Fact[],
+  then: readonly Fact[] | null,
+): readonly (Fact & { readonly change: Change })[] {
   const gone = (then ?? []).filter(
     (old) => old.name !== 'power' && !now.some((fact) => fact.name === old.name),
   )
-  const rows = [
-    ...now.map((fact) => [mark(fact, then), fact] as const),
-    ...gone.map((fact) => ['-', { ...fact, text: `(gone) ${fact.text}` }] as const),
+  return [
+    ...now.map((fact) => ({ ...fact, change: mark(fact, then) })),
+    ...gone.map((fact) => ({ ...fact, text: `(gone) ${fact.text}`, change: '-' as const })),
   ]
-  return rows.map(([sign, fact], i) => {
-    const tone: Tone = sign === ' ' ? 'plain' : sign === '-' ? 'dim' : 'accent'
+}
+
+function nodeRows(model: Model, name: string, world: World, before: World | null): TableCell[][] {
+  const now = facts(model, name, world.nodes[name]!, world.timeUs)
+  const then = before === null ? null : facts(model, name, before.nodes[name]!, before.timeUs)
+  return compared(now, then).map((fact, i) => {
+    const tone = changeTone(fact.change)
     return [
-      { text: sign, tone },
+      { text: fact.change, tone },
       { text: i === 0 ? name : '', tone: 'strong' },
       { text: fact.name, tone: 'dim' },
       { text: fact.text, tone },
@@ -51,8 +61,12 @@ function nodeRows(model: Model, name: string, world: World, before: World | null
   })
 }
 
+export function changeTone(change: Change): Tone {
+  return change === ' ' ? 'plain' : change === '-' ? 'dim' : 'accent'
+}
+
 /** `+` new, `~` changed, blank as before. */
-function mark(fact: Fact, then: readonly Fact[] | null): string {
+function mark(fact: Fact, then: readonly Fact[] | null): Change {
   if (then === null) return ' '
   const old = then.find((f) => f.name === fact.name)
   if (old === undefined) return '+'
@@ -60,19 +74,19 @@ function mark(fact: Fact, then: readonly Fact[] | null): string {
 }
 
 function facts(model: Model, name: string, slot: NodeSlot, timeUs: number): Fact[] {
+  const held = memoryFacts(model, name, slot)
+  return slot.up ? [...held, ...clockFacts(slot, timeUs), ...diskFacts(slot)] : [...held, ...diskFacts(slot)]
+}
+
+/** What a node holds in memory, its armed timers, and whether it can act at all. */
+export function memoryFacts(model: Model, name: string, slot: NodeSlot): Fact[] {
   const role = model.cluster.roleOf[name]!
-  if (!slot.up) return [{ name: 'power', text: 'down' }, ...diskFacts(slot)]
+  if (!slot.up) return [{ name: 'power', text: 'down' }]
   const shown = model.protocol.view?.(slot.state, role) ?? (slot.state as { readonly [field: string]: Value })
   const memory = Object.entries(shown).map(([field, value]): Fact => ({ name: field, text: brief(value) }))
   const timers = slot.timers.map((t) => `${t.timer} at ${t.dueUs / 1000} ms`).join(', ')
   const pause = slot.paused ? [{ name: 'process', text: 'paused' }] : []
-  return [
-    ...pause,
-    ...memory,
-    ...(timers === '' ? [] : [{ name: 'timers', text: timers }]),
-    ...clockFacts(slot, timeUs),
-    ...diskFacts(slot),
-  ]
+  return [...pause, ...memory, ...(timers === '' ? [] : [{ name: 'timers', text: timers }])]
 }
 
 /** A clock is worth a line only if it is not true. */

@@ -44,13 +44,8 @@ function whatHappened(model: Model, moment: Moment, labels: TimelineOptions['lab
   for (const { node, text } of moment.logs) rows.push({ kind: 'mark', lane: node, mark: 'log', text })
   if (moment.threw !== null)
     rows.push({ kind: 'mark', lane: whereIs(moment.choice), mark: 'throw', text: moment.threw.message })
-  for (const { node, body } of moment.outputs) {
-    const text = outputText(model, body)
-    const saidByMessage = moment.sent.some(
-      (envelope) => envelope.from === node && envelope.body.type === body.type,
-    )
-    if (!saidByMessage && text !== '') rows.push({ kind: 'mark', lane: node, mark: 'output', text })
-  }
+  for (const { node, text } of shownOutputs(model, moment))
+    rows.push({ kind: 'mark', lane: node, mark: 'output', text })
   for (const node of moment.crashed)
     rows.push({
       kind: 'mark',
@@ -59,6 +54,15 @@ function whatHappened(model: Model, moment: Moment, labels: TimelineOptions['lab
       text: moment.lostWrites ? 'crash, unsynced writes lost' : 'crash',
     })
   return rows
+}
+
+/** The outputs of a step that no arrow shows already, in words. */
+export function shownOutputs(model: Model, { outputs, sent }: Moment): { node: string; text: string }[] {
+  return outputs.flatMap(({ node, body }) => {
+    const text = outputText(model, body)
+    const saidByMessage = sent.some((envelope) => envelope.from === node && envelope.body.type === body.type)
+    return saidByMessage || text === '' ? [] : [{ node, text }]
+  })
 }
 
 function theChoice(model: Model, { choice }: Moment, labels: TimelineOptions['labels']): What[] {

@@ -1,13 +1,16 @@
 /** A story: a trace as it travels out of the fork, with its picture and the token that replays it. */
 import { canonicalText, type Value } from '../base/canonical.ts'
 import type { TimelineRow, TimelineView, View } from '../base/view.ts'
-import { brief, stateView, wireView } from '../draw/state.ts'
+import { LOOK_AHEAD, type Sight, sightOf } from '../draw/sight.ts'
+import { brief } from '../draw/state.ts'
+import { type Step, stepsOf } from '../draw/steps.ts'
 import { timelineOf } from '../draw/timeline.ts'
+import { nextChoices } from '../run/next.ts'
 import { replay } from '../run/replay.ts'
 import { type Story as Told, tokenOf } from '../run/token.ts'
 import { isAnother, metBy } from '../run/worldHash.ts'
 import { apply, begin } from '../world/apply.ts'
-import { type Choice, choiceText } from '../world/choice.ts'
+import type { Choice } from '../world/choice.ts'
 import type { DiskEffect } from '../world/disk.ts'
 import type { Moment } from '../world/draft.ts'
 import type { Model } from '../world/protocol.ts'
@@ -19,11 +22,15 @@ export interface Story {
   readonly picture: View
 }
 
-/** A story to walk: the picture, and what there is to see after each step. */
+/** A story to walk: the picture, and all there is to see at each place. Plain data: it was told in another process. */
 export interface Walked {
-  readonly picture: View
-  /** `steps[0]` is before the first. */
-  readonly steps: readonly { readonly says: string; readonly state: View }[]
+  readonly picture: TimelineView
+  readonly nodes: readonly string[]
+  readonly steps: readonly Step[]
+  /** `sights[0]` is before the first step. */
+  readonly sights: readonly Sight[]
+  /** What may happen after the last step. */
+  readonly next: readonly Choice[]
   /** Why it could not go on, where the answer does something else now. */
   readonly stopped: string | null
   /** That it leads elsewhere than when it was told first, where it does; in one sentence. */
@@ -36,6 +43,8 @@ export type Overheard = () => readonly string[]
 /** So many lines of one step are shown beside it. */
 const MOST_LINES = 4
 const MOST_CHARACTERS = 60
+/** So many worlds all places of a story may take together where a property looks ahead. */
+const LOOK_AHEAD_IN_ALL = 40_000
 
 /** The story of a trace that begins in the model's first world. */
 export function storyOf(
@@ -51,7 +60,7 @@ export function storyOf(
   return { steps: trace.length, token, picture: pictureOf(model, worlds, moments) }
 }
 
-/** The same, to be walked with the state of every node at each step. */
+/** The same, to be walked with all there is to see at each step. */
 export function walkedStory(
   model: Model,
   story: Pick<Told, 'trace' | 'met'>,
@@ -59,15 +68,19 @@ export function walkedStory(
 ): Walked {
   const { trace } = story
   const { worlds, moments, stopped } = walk(model, trace, overhear)
+  const lookAhead = Math.min(LOOK_AHEAD, Math.ceil(LOOK_AHEAD_IN_ALL / worlds.length))
+  const sights = worlds.map((world, i) =>
+    sightOf(model, world, worlds[i - 1] ?? null, moments[i - 1] ?? null, lookAhead),
+  )
+  const next = nextChoices(model, worlds.at(-1)!)
+  // What the answer logs while it is tried out is of no step.
+  overhear()
   return {
     picture: pictureOf(model, worlds, moments),
-    steps: worlds.map((world, i) => ({
-      says: i === 0 ? '' : choiceText(moments[i - 1]!.choice),
-      state: {
-        kind: 'stack',
-        views: [stateView(model, world, i === 0 ? null : worlds[i - 1]!), wireView(world)],
-      },
-    })),
+    nodes: model.cluster.names,
+    steps: stepsOf(model, moments),
+    sights,
+    next,
     stopped:
       stopped === null
         ? null

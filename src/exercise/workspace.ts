@@ -52,6 +52,22 @@ export function answerFile({ folder }: Workspace, exercise: Exercise): string {
   return join(folder, 'answers', exercise.id, 'start.ts')
 }
 
+/** Where a story of this name lies. */
+export function storyFile({ folder }: Workspace, name: string): string {
+  return join(folder, 'stories', `${name}.story`)
+}
+
+/** Keeps a story under a name; null where the name is taken, since nothing is written over. Throws `WorkspaceProblem`. */
+export function keepStory(workspace: Workspace, name: string, text: string): string | null {
+  const file = storyFile(workspace, name)
+  return writing(file, () => {
+    makeFolder(dirname(file))
+    if (existsSync(file)) return null
+    writeFileSync(file, text, { flag: 'wx' })
+    return file
+  })
+}
+
 /** The files of the start, `start.ts` first: it alone, or all that lies in the folder `start/`. */
 export function startFiles({ folder }: Pick<Exercise, 'folder'>): readonly StartFile[] {
   return filesOf(folder, 'start')

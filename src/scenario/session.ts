@@ -1,7 +1,7 @@
 /** A session: one cluster played by hand, step by step, with its whole past. */
 import type { Json } from '../base/canonical.ts'
 import { UnknownName } from '../base/unknownName.ts'
-import type { View } from '../base/view.ts'
+import type { TimelineView, View } from '../base/view.ts'
 import { stateView } from '../draw/state.ts'
 import { timelineOf } from '../draw/timeline.ts'
 import type { HistoryEvent } from '../history/read.ts'
@@ -223,7 +223,7 @@ export class Session {
   }
 
   /** The picture of the whole run. */
-  timelineView(): View {
+  timelineView(): TimelineView {
     const { model, moments } = this.current
     return timelineOf(model, moments, { labels: 'time', last: this.world })
   }

@@ -183,7 +183,7 @@ describe('colours', () => {
 
 test('the program draws the screen in front and hands it the keys', async () => {
   const course = fakeCourse()
-  const shell = new Shell(false, screenFor(course))
+  const shell = new Shell(false, screenFor(course), course.keepStory)
   shell.open(new MapScreen(course, shell))
   const { lastFrame, stdin, unmount } = render(<App shell={shell} theme={PLAIN} />)
   expect(lastFrame()).toContain('09 Two-phase commit')

@@ -6,18 +6,24 @@ import {
   type Exercise,
   type KeptNotebook,
   type Lesson,
-  linesView,
   NOTHING_KEPT,
   newNotebook,
+  newSession,
   notebookText,
   parseLesson,
   readNotebook,
+  retellRun,
   ScenarioProblem,
   type ScenarioResult,
+  storyOf,
+  tokenOf,
+  toned,
   type View,
+  type Walked,
 } from '../../cli/door.ts'
 import { NO_PROGRESS, type Progress } from '../../cli/progress.ts'
 import type { Course, Desk, EditedText, KeptPlace, LessonText } from '../../cli/screens/course.ts'
+import { sessionWalk } from '../../cli/walk.ts'
 
 const PICTURE: View = {
   kind: 'timeline',
@@ -32,6 +38,23 @@ const PICTURE: View = {
     { label: '3', step: 2, what: { kind: 'mark', lane: 'tm', mark: 'crash', text: 'crash' } },
   ],
 }
+
+/** A story of an answer that behaves like the reference: asked, and down before anybody voted. */
+const TOKEN = (() => {
+  const session = newSession()
+  for (const line of [
+    'cluster two-phase-commit tm rm1 rm2',
+    'request client tm begin tx=t1',
+    'deliver begin',
+    'deliver prepare rm1',
+    'crash tm',
+  ])
+    session.execute(line)
+  return tokenOf({
+    ...storyOf(session.token()),
+    program: 'exercise:two-phase-commit/a yes vote survives a crash',
+  })
+})()
 
 /** A lesson of its own, so that these tests do not change when the course does. */
 export const LESSON = parseLesson(
@@ -160,7 +183,7 @@ export function reportOf(passed: boolean): CheckReport {
       why: ok
         ? null
         : 'the vote left before the disk was synced: a crash between the two makes rm1 forget a promise that tm already relied on',
-      trace: ok ? null : { steps: 3, token: 'tok-1', picture: PICTURE },
+      trace: ok ? null : { steps: 3, token: TOKEN, picture: PICTURE },
       bound: ok && i === 2 ? 'all 41,302 worlds up to depth 14' : null,
       cost: null,
       place: ok ? null : 'start.ts:31',
@@ -187,6 +210,8 @@ export interface FakeCourse extends Course {
   author(text: LessonText): void
   /** What the editor makes of a text. */
   edited(text: string): EditedText
+  /** What was kept under which name. */
+  readonly stories: Map<string, string>
 }
 
 /** Computes at once, on this thread. */
@@ -223,6 +248,23 @@ export function fakePlace(text = notebookText(NOTHING_KEPT)): KeptPlace {
       now = notebookText(by(read()))
       return read()
     },
+  }
+}
+
+/** As if the answer was the reference. */
+async function walkedBy(token: string): Promise<Walked> {
+  const session = newSession()
+  const stopped = retellRun(session, { ...storyOf(token), program: 'two-phase-commit' })
+  const walk = sessionWalk(session)!
+  const last = walk.steps.length
+  return {
+    picture: walk.picture,
+    nodes: walk.nodes,
+    steps: walk.steps,
+    sights: Array.from({ length: last + 1 }, (_, at) => walk.sightAt(at)),
+    next: await walk.nextAt(last),
+    stopped,
+    changed: null,
   }
 }
 
@@ -265,6 +307,11 @@ export function fakeCourse(
     unkept: null,
     history,
     remember: (line) => history.push(line),
+    keepStory: (name, text) => {
+      course.stories.set(name, text)
+      return toned('good', `Saved: ${name}`)
+    },
+    stories: new Map(),
     kernel: (lesson) => {
       const kernel = kernels.get(lesson.id) ?? directKernel(lesson)
       kernels.set(lesson.id, kernel)
@@ -276,24 +323,11 @@ export function fakeCourse(
       edition: 'first',
       prepare: () => null,
       check: async () => reportOf(course.passes),
-      retell: async () => ({
-        kind: 'walked',
-        walked: {
-          picture: PICTURE,
-          steps: ['', 'tm asks', 'rm1 votes', 'tm is down'].map((says) => ({ says, state: linesView(says) })),
-          stopped: null,
-          changed: null,
-        },
-      }),
+      retell: async (token) => ({ kind: 'walked', walked: await walkedBy(token) }),
       walk: async (file) => ({
         kind: 'played',
         result: { ...SCENARIO, file },
-        walked: {
-          picture: PICTURE,
-          steps: ['', 'tm asks', 'rm1 votes'].map((says) => ({ says, state: linesView(says) })),
-          stopped: 'Line 4: no vote was sent',
-          changed: null,
-        },
+        walked: { ...(await walkedBy(TOKEN)), stopped: 'Line 4: no vote was sent' },
       }),
       stop: () => {},
       watch: (saved) => {

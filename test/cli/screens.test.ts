@@ -194,10 +194,10 @@ describe('an exercise', () => {
     host.type('h')
     expect(host.text()).toContain('hint 1 of 1')
     host.type('d')
-    await expect.poll(() => host.text()).toContain('step 3 of 3')
+    await expect.poll(() => host.text()).toContain('step 4 of 4')
     host.type('<left>')
-    expect(host.text()).toContain('step 2 of 3')
-    expect(host.text()).toContain('rm1 votes')
+    expect(host.text()).toContain('step 3 of 4')
+    expect(host.text()).toContain('After step 3 of 4: rm1 receives prepare')
   })
 
   test('scenarios of the learner stand under the verdict, and s walks them', async () => {

@@ -158,7 +158,7 @@ test('a scenario is walked with every state, up to the line at which it stops', 
   const threw = await walk(`${BEGUN.replace('t1', 't2')}deliver begin\ndeliver prepare rm1\nshow state\n`)
   expect(threw).toMatchObject({ kind: 'played', result: { line: 4 } })
   if (threw.kind !== 'played') return
-  expect(threw.walked!.steps.map(({ says }) => says)).toEqual([
+  expect(threw.walked!.sights.map(({ says }) => says)).toEqual([
     '',
     'ann asks tm: begin tx=t2',
     'tm receives begin tx=t2 from ann',

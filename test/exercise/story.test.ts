@@ -1,6 +1,7 @@
 /** The story of a failed check: what the disk had to do with it, what the answer said, and told again on another answer. */
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { sightSections } from '../../src/draw/sightView.ts'
 import { viewText } from '../../src/draw/text.ts'
 import { Checker } from '../../src/exercise/check.ts'
 import type { CheckResult } from '../../src/exercise/exercise.ts'
@@ -49,8 +50,10 @@ test('is told again on the same answer to its end, with the state at each step',
   expect(told.walked.stopped).toBeNull()
   expect(told.walked.changed).toBeNull()
   expect(told.walked.picture).toEqual(failed.trace!.picture)
-  expect(told.walked.steps).toHaveLength(failed.trace!.steps + 1)
-  expect(viewText(told.walked.steps.at(-1)!.state, { width: 80 })).toContain('phase t1: abort')
+  expect(told.walked.steps).toHaveLength(failed.trace!.steps)
+  expect(told.walked.sights).toHaveLength(failed.trace!.steps + 1)
+  const nodes = sightSections(told.walked.sights.at(-1)!).find(({ title }) => title === 'nodes')!
+  expect(viewText(nodes.view, { width: 80 })).toMatch(/~ .*t1.*abort/)
 })
 
 test('on an answer that forces the vote first it cannot go on, and says where', async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, expect, inject, test } from 'vitest'
+import { newSession } from '../../cli/door.ts'
 import { svgOf } from './svg.ts'
 import { KEYS, Terminal } from './terminal.ts'
 
@@ -52,17 +53,23 @@ test('a lesson with a run', async () => {
   await golden('lesson', terminal)
 })
 
-test('time, walked', async () => {
-  terminal = new Terminal({ columns: 80, rows: 24, workspace, words: ['learn', '09'] })
-  await terminal.sees('? keys')
-  terminal.type('n')
-  await terminal.sees('Enter runs it')
-  terminal.type(KEYS.enter)
-  await terminal.sees('1 of ')
-  terminal.type('t')
-  await terminal.sees(/timeline +step/)
-  terminal.type(`${KEYS.left}${KEYS.left}`)
-  await terminal.sees('timer deadline')
+test('the world debugger, on the story of a coordinator that is lost', async () => {
+  const session = newSession()
+  for (const line of [
+    'cluster two-phase-commit tm rm1 rm2',
+    'request client tm begin tx=t1',
+    'deliver begin',
+    'deliver prepare rm1',
+    'crash tm',
+    'deliver all',
+  ])
+    session.execute(line)
+  terminal = new Terminal({ columns: 100, rows: 30, workspace, words: ['debug', session.token()] })
+  await terminal.sees('After step 7 of 7')
+  terminal.type('v')
+  await terminal.sees('After step 4 of 7')
+  terminal.type('l')
+  await terminal.sees('After step 5 of 7')
   await golden('timeline', terminal)
 })
 

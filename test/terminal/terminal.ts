@@ -37,13 +37,13 @@ export const KEYS = {
 export class Terminal {
   readonly #pty: IPty
   readonly #screen: headless.Terminal
-  readonly #home: string
+  readonly home: string
   /** All that the program wrote. */
   written = ''
   exit: { readonly exitCode: number; readonly signal?: number } | null = null
 
   constructor(start: Start) {
-    this.#home = mkdtempSync(join(tmpdir(), 'splitbrain-'))
+    this.home = mkdtempSync(join(tmpdir(), 'splitbrain-'))
     this.#screen = new headless.Terminal({ cols: start.columns, rows: start.rows, allowProposedApi: true })
     const { CI: _, NODE_ENV: __, NO_COLOR: ___, EDITOR: ____, VISUAL: _____, ...env } = process.env
     this.#pty = spawn(process.execPath, [start.program ?? PROGRAM, ...(start.words ?? [])], {
@@ -52,9 +52,9 @@ export class Terminal {
       name: 'xterm-256color',
       env: {
         ...env,
-        HOME: this.#home,
-        XDG_STATE_HOME: join(this.#home, 'state'),
-        SPLITBRAIN_WORKSPACE: start.workspace ?? join(this.#home, 'workspace'),
+        HOME: this.home,
+        XDG_STATE_HOME: join(this.home, 'state'),
+        SPLITBRAIN_WORKSPACE: start.workspace ?? join(this.home, 'workspace'),
         TERM: 'xterm-256color',
         FORCE_COLOR: '3',
         LANG: 'C.UTF-8',
@@ -142,7 +142,7 @@ export class Terminal {
 
   close(): void {
     if (this.exit === null) this.#pty.kill('SIGKILL')
-    rmSync(this.#home, { recursive: true, force: true })
+    rmSync(this.home, { recursive: true, force: true })
   }
 }
 

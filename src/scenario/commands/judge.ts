@@ -1,15 +1,14 @@
 /** Judging: check looks at this run, explore at every schedule from here. */
-import { canonicalText } from '../../base/canonical.ts'
 import type { Verdict } from '../../base/verdict.ts'
 import type { VerdictView, View } from '../../base/view.ts'
 import { verdictView } from '../../draw/verdict.ts'
 import { type ExploreOptions, explore as exploreModel } from '../../run/explore.ts'
+import { brokenNow } from '../../run/now.ts'
 import type { Budgets } from '../../world/budgets.ts'
 import type { Choice } from '../../world/choice.ts'
 import type { AnyProperty } from '../../world/property.ts'
-import { roundsIn, turnOf } from '../../world/rounds.ts'
 import { type Command, type Result, ScenarioProblem, type Word } from '../command.ts'
-import type { Run, Session } from '../session.ts'
+import type { Session } from '../session.ts'
 import { countOf, endOf, nearest, oneOf, setting } from '../words.ts'
 import { atBudgets, BUDGET_WORDS, readBudget } from './budgets.ts'
 
@@ -156,41 +155,8 @@ interface Now {
 
 /** What this one run says of a property. Those that look ahead are judged from the world as it is, without more faults. */
 export function judgeNow(session: Session, property: AnyProperty): Now {
-  const run = session.current
-  const fold = session.world.folds[run.model.properties.indexOf(property)]!
-  if (property.judge.kind === 'always' || property.judge.kind === 'atRest') {
-    const why =
-      property.judge.kind === 'atRest' && isUnderWay(session)
-        ? null
-        : property.judge.broken(fold, run.model.cluster)
-    return { property: property.name, kind: why === null ? 'held' : 'broken', why }
-  }
-  const why = lookAhead(session, run, property)
+  const { why } = brokenNow(session.current.model, session.world, property)
   return { property: property.name, kind: why === null ? 'held' : 'broken', why }
-}
-
-/** Whether messages are in flight, or rounds go on. */
-function isUnderWay({ world, current }: Session): boolean {
-  return world.wire.length > 0 || turnOf(roundsIn(current.model, world)) !== null
-}
-
-/** Retries close into a loop on a set wire, so that the future of this world is finite. */
-function lookAhead(session: Session, run: Run, property: AnyProperty): string | null {
-  const model = { ...run.model, options: { ...run.model.options, wire: 'set' as const } }
-  const budgets = { crashes: 0, drops: 0, duplicates: 0, timeouts: Number.POSITIVE_INFINITY }
-  const world = session.world
-  const calm = {
-    ...world,
-    wire: world.wire.filter(
-      (e, i) =>
-        world.wire.findIndex(
-          (o) => canonicalText([o.from, o.to, o.body, o.op]) === canonicalText([e.from, e.to, e.body, e.op]),
-        ) === i,
-    ),
-  }
-  const verdict = exploreModel(model, { from: calm, properties: [property.name], budgets }).verdicts[0]
-  if (verdict?.kind !== 'broken') return null
-  return property.judge.kind === 'nonBlocking' && verdict.trace.length > 0 ? null : verdict.why
 }
 
 /** The properties that are named; all of the protocol's without a name. */
