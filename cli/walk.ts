@@ -128,7 +128,8 @@ export function answerWalk(walked: Walked, token: string | null, retell: Retell 
     sightAt: (at) => sights[at]!,
     token: (at) => (token === null ? null : told(upTo(at)).token),
     async nextAt(at) {
-      return at === steps.length ? walked.next : (await walkedAgain(told(upTo(at)))).next
+      const here = told(upTo(at))
+      return at === steps.length ? walked.next : (await walkedAgain(here)).next
     },
     async take(at, choice) {
       const next = told([...upTo(at), choice])

@@ -150,12 +150,11 @@ function propertySection(title: string, properties: readonly Now[]): Section {
   const kept = properties.filter(({ kind }) => kind === 'holds').map(({ property }) => property)
   const lines = properties.flatMap(({ property, kind, why }): Line[] => {
     if (kind === 'holds') return []
-    const [sign, tone] = kind === 'broken' ? (['✗', 'bad'] as const) : (['○', 'warn'] as const)
+    const reason = why === null ? '' : `: ${why}`
     return [
-      [
-        { text: `${sign} ${property} ${kind}`, tone },
-        { text: why === null ? '' : `: ${why}`, tone: 'plain' },
-      ],
+      kind === 'broken'
+        ? toned('bad', `✗ ${property} broken${reason}`)
+        : toned('warn', `○ ${property} open${reason}`),
     ]
   })
   const holding = kept.length > 0 ? [toned('good', `✓ ${kept.join(', ')}`)] : []

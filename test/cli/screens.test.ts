@@ -211,7 +211,7 @@ describe('an exercise', () => {
     ])
       expect(host.text()).toContain(part)
     host.type('s')
-    await expect.poll(() => host.text()).toContain('step 2 of 2')
+    await expect.poll(() => host.text()).toContain('step 4 of 4')
     expect(host.text()).toContain('Line 4: no vote was sent')
   })
 
