@@ -128,11 +128,12 @@ function trapOfPlainWorlds(
   met: (world: World) => boolean,
 ): 'held' | 'broken' | 'unknown' {
   const worlds = [begin(model).world]
-  const numbers = new Map([[worldText(worlds[0]!), 0]])
+  const textOf = (world: World) => worldText(world, false, budgets.ticks > 0)
+  const numbers = new Map([[textOf(worlds[0]!), 0]])
   const edges: { to: number; action: number }[][] = []
   const actions = new Map<string, number>()
   const numberOf = (world: World) => {
-    const text = worldText(world)
+    const text = textOf(world)
     if (!numbers.has(text)) numbers.set(text, worlds.push(world) - 1)
     return numbers.get(text)!
   }
@@ -165,12 +166,20 @@ function trapOfPlainWorlds(
   return fairTrap(graph, short) === null ? 'held' : 'unknown'
 }
 
-test('on random protocols the packed worlds and the plain ones agree', () => {
+test.each([
+  ['where any armed timer may fire at any time', false],
+  ['where time passes in ticks', true],
+])('on random protocols the packed worlds and the plain ones agree, %s', (_how, timed) => {
   const seen = { held: 0, broken: 0, gaveUp: 0 }
   for (let seed = 1; seed <= 120; seed++) {
-    const dice = randomStream(seed, 'eventually')
-    const model = { ...randomProtocol(dice), properties: [somebodyDecides] }
-    const budgets = { ...DEFAULT_BUDGETS, crashes: dice.integer(0, 1), timeouts: dice.integer(0, 2) }
+    const dice = randomStream(seed, timed ? 'eventually, in time' : 'eventually')
+    const model = { ...randomProtocol(dice, undefined, timed), properties: [somebodyDecides] }
+    const budgets = {
+      ...DEFAULT_BUDGETS,
+      crashes: dice.integer(0, 1),
+      timeouts: dice.integer(0, 2),
+      ...(timed && { ticks: dice.integer(1, 3), tickMs: dice.integer(3, 9) }),
+    }
     const found = explore(model, { budgets, maxWorlds: 150 })
     const verdict = found.verdicts.find((v) => v.property === 'SomebodyDecides')!
     if (found.distinct > 150 || found.verdicts.some((v) => v.property === 'NoThrow')) continue

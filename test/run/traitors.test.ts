@@ -124,6 +124,9 @@ describe('explore', () => {
         timeouts: 1,
         duplicates: wire === 'fifo' ? 0 : dice.integer(0, 1),
         pauses: dice.integer(0, 1),
+        // Every second time a tick passes as well: lies and time are bounded apart.
+        ticks: seed % 2,
+        tickMs: 5,
       }
       const small = explore({ ...model, properties: [] }, { budgets, exact: true, maxWorlds: 900 })
       if (small.distinct > 900 || small.distinct < 8) continue
