@@ -1,9 +1,13 @@
 /** explore against the plain-object world on models that take it minutes, and on Lamport's two-phase commit at its sizes. */
 import { expect, test } from 'vitest'
+import { paxos } from '../../src/protocols/paxos.ts'
+import { paxosLamport } from '../../src/protocols/paxosLamport.ts'
+import { paxosRegister } from '../../src/protocols/paxosRegister.ts'
+import { threePhaseCommit } from '../../src/protocols/threePhaseCommit.ts'
 import { twoPhase } from '../../src/protocols/twoPhase.ts'
 import { explore } from '../../src/run/explore.ts'
-import { makeModel } from '../../src/world/protocol.ts'
-import { sameOnRandomProtocols, sameTwoPhaseCommit } from '../run/sameSearch.ts'
+import { type Model, makeModel } from '../../src/world/protocol.ts'
+import { sameOnRandomProtocols, sameSearch, sameTwoPhaseCommit } from '../run/sameSearch.ts'
 
 const MINUTE = 60_000
 
@@ -22,6 +26,37 @@ test.each([undefined, 'fifo' as const])(
     expect(worlds).toBeGreaterThan(5000)
   },
 )
+
+const put = (to: string, value: string) => ({ to, body: { type: 'put', value } })
+const get = (to: string) => ({ to, body: { type: 'get' } })
+const ANY_TIME = { timeouts: Number.POSITIVE_INFINITY }
+const SKEEN = { begun: true, votes: 'yes', mayStop: ['c', 'p1', 'p2'] }
+const APART = { params: { ballots: 2 }, options: { wire: 'set', refusals: 'stay' } } as const
+
+/** The larger counts that the tests of protocols pin, in exact mode and in plain objects: the same worlds. */
+test.each<[string, Model, readonly string[], number]>([
+  ["Lamport's Paxos, two ballots", makeModel(paxosLamport), ['Agreement'], 3921],
+  ['Paxos, roles apart, two ballots', makeModel(paxos, APART), ['Agreement'], 80_425],
+  [
+    'three-phase commit under a perfect detector',
+    makeModel(threePhaseCommit, { params: SKEEN }),
+    ['AC1', 'AC2', 'AC3'],
+    55_284,
+  ],
+  [
+    'a register on Paxos, two clients',
+    makeModel(paxosRegister, {
+      clients: { c1: [put('s1', 'A'), get('s2')], c2: [put('s2', 'B'), get('s3')] },
+    }),
+    [],
+    16_668,
+  ],
+])('%s', { timeout: 30 * MINUTE }, (_what, model, wanted, distinct) => {
+  const properties = model.properties.filter(({ name }) => wanted.length === 0 || wanted.includes(name))
+  const judged = { ...model, properties }
+  expect(explore(judged, { budgets: ANY_TIME, exact: true })).toMatchObject({ distinct, collisions: 0 })
+  sameSearch(judged, ANY_TIME, undefined, 2 * distinct)
+})
 
 /** TLC's counts of TwoPhase with so many resource managers, without symmetry. `LARGEST` in the environment asks for more. */
 const DISTINCT = new Map([
