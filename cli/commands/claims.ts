@@ -1,6 +1,6 @@
 /** `claims`: every claim of the course, its verdict, and whether the runs of its lesson prove it now. */
 import { type CliCommand, columnsOf, EXIT, print, printJson } from '../command.ts'
-import { type ClaimCell, cutLine, type Lesson, newNotebook, plain } from '../door.ts'
+import { type ClaimCell, cutLine, type Lesson, namesClaim, newNotebook, plain } from '../door.ts'
 import { InvalidLessons, readLessons } from '../library.ts'
 
 interface Row {
@@ -47,7 +47,7 @@ function rowsOf(lesson: Lesson, lessons: readonly Lesson[]): Row[] {
   return notebook.cells.flatMap(({ cell, status }): Row[] => {
     if (cell.kind !== 'claim') return []
     const others = lessons
-      .filter((other) => other !== lesson && names(other, cell.id))
+      .filter((other) => other !== lesson && proseOf(other).some((text) => namesClaim(text, cell.id)))
       .map((other) => other.id)
     return [
       {
@@ -63,9 +63,6 @@ function rowsOf(lesson: Lesson, lessons: readonly Lesson[]): Row[] {
   })
 }
 
-/** A lesson links a claim by naming it in its text. */
-function names(lesson: Lesson, claim: string): boolean {
-  return lesson.parts.some(
-    (part) => part.kind === 'prose' && new RegExp(`(^|[^\\w-])${claim}($|[^\\w-])`).test(part.markdown),
-  )
+function proseOf({ parts }: Lesson): readonly string[] {
+  return parts.flatMap((part) => (part.kind === 'prose' ? [part.markdown] : []))
 }

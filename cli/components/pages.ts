@@ -9,6 +9,13 @@ export interface Block {
   lines(width: number): readonly Line[]
 }
 
+/** A line of a document, and where it comes from. */
+export interface Row {
+  readonly block: string
+  readonly at: number
+  readonly line: Line
+}
+
 interface Kept {
   readonly version: string
   readonly width: number
@@ -30,14 +37,14 @@ export class Pages {
   }
 
   get height(): number {
-    return this.#blocks.reduce((sum, block) => sum + this.#lines(block).length, 0)
+    return this.#blocks.reduce((sum, block) => sum + this.linesOf(block).length, 0)
   }
 
   /** The first line of a block and the line after its last; null if there is no such block. */
   extent(id: string): { readonly top: number; readonly bottom: number } | null {
     let top = 0
     for (const block of this.#blocks) {
-      const bottom = top + this.#lines(block).length
+      const bottom = top + this.linesOf(block).length
       if (block.id === id) return { top, bottom }
       top = bottom
     }
@@ -48,23 +55,31 @@ export class Pages {
   blockAt(line: number): string | null {
     let top = 0
     for (const block of this.#blocks) {
-      top += this.#lines(block).length
+      top += this.linesOf(block).length
       if (line < top) return block.id
     }
     return null
   }
 
-  /** `height` lines from `top` on; fewer at the end. */
-  slice(top: number, height: number): Line[] {
-    const out: Line[] = []
+  /** `height` lines from `top` on, each with its block and its number in it; fewer at the end. */
+  rows(top: number, height: number): Row[] {
+    const out: Row[] = []
     let at = 0
     for (const block of this.#blocks) {
-      const lines = this.#lines(block)
-      if (at + lines.length > top) out.push(...lines.slice(Math.max(0, top - at), top + height - at))
+      const lines = this.linesOf(block)
+      const from = Math.max(0, top - at)
+      if (at + lines.length > top)
+        for (const [i, line] of lines.slice(from, top + height - at).entries())
+          out.push({ block: block.id, at: from + i, line })
       at += lines.length
       if (at >= top + height) break
     }
     return out
+  }
+
+  /** The same without their blocks. */
+  slice(top: number, height: number): Line[] {
+    return this.rows(top, height).map(({ line }) => line)
   }
 
   /** The nearest top that leaves no empty lines at the end. */
@@ -72,7 +87,8 @@ export class Pages {
     return Math.max(0, Math.min(top, this.height - height))
   }
 
-  #lines(block: Block): readonly Line[] {
+  /** The lines of a block, whether it is laid out or not. */
+  linesOf(block: Block): readonly Line[] {
     const kept = this.#kept.get(block.id)
     if (kept !== undefined && kept.version === block.version && kept.width === this.#width) return kept.lines
     const lines = block.lines(this.#width)

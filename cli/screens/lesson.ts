@@ -23,6 +23,8 @@ import { LessonFile } from './lessonFile.ts'
 import { LessonPage } from './lessonPage.ts'
 import { LessonRecord } from './lessonRecord.ts'
 import { LessonRuns } from './lessonRuns.ts'
+import { LessonSearch } from './lessonSearch.ts'
+import { LinksScreen } from './links.ts'
 import { OwnCells } from './ownCells.ts'
 import { Prompting } from './prompting.ts'
 import type { Host, Screen } from './screen.ts'
@@ -37,6 +39,7 @@ export class LessonScreen implements Screen {
   readonly #book: LessonBook
   readonly #editing: CellEditing
   readonly #own: OwnCells
+  readonly #search: LessonSearch
   readonly #file: LessonFile
   #notice: Line | null = null
   #restored = false
@@ -66,6 +69,9 @@ export class LessonScreen implements Screen {
     this.#own = new OwnCells(this.#book, this.#page, this.#editing, course, host, (line) => {
       this.#notice = line
     })
+    this.#search = new LessonSearch(this.#page, (line) => {
+      this.#notice = line
+    })
     const busy = (): boolean => this.#runs.isRunning || this.#editing.isOpen || this.#prompting.isRunning
     this.#file = new LessonFile(course, this.#book, busy, () => host.redraw())
     this.#record = new LessonRecord(course, this.#kernel, this.#book, this.#runs)
@@ -80,15 +86,16 @@ export class LessonScreen implements Screen {
     return this.#book.lesson
   }
 
-  get keyed(): 'prompt' | 'edit' | 'confirm' | 'lesson' {
+  get keyed(): 'prompt' | 'edit' | 'confirm' | 'search' | 'found' | 'lesson' {
     if (this.#prompting.isOpen) return 'prompt'
     if (this.#editing.isOpen) return 'edit'
-    return this.#own.question === null ? 'lesson' : 'confirm'
+    return this.#own.question === null ? (this.#search.keyed ?? 'lesson') : 'confirm'
   }
 
   enter(): void {
     this.course.record((p) => ({ ...p, last: { kind: 'lesson', id: this.lesson.id } }))
-    if (this.#restored) return
+    // It may have been open elsewhere in between.
+    if (this.#restored) return this.#runs.isRunning ? undefined : this.#book.open()
     this.#restored = true
     this.#book.open()
     this.#record.restore(this.#page)
@@ -112,7 +119,7 @@ export class LessonScreen implements Screen {
     return frame(size, {
       where: ['Splitbrain', `${this.lesson.number} ${this.lesson.title}`],
       status: toned('dim', this.#status(size)),
-      body: (_, height) => this.#page.lines(height).map((line) => [{ text: ' ', tone: 'plain' }, ...line]),
+      body: (_, height) => this.#page.lines(height, this.#search.decorate),
       bar: bar.lines,
       cursor: bar.cursor,
       bodyCursor: this.#editing.cursor(size),
@@ -130,6 +137,7 @@ export class LessonScreen implements Screen {
 
   paste(text: string): void {
     if (this.#prompting.isOpen) this.#prompting.paste(text)
+    else if (this.#search.keyed === 'search') this.#search.paste(text)
     else this.#editing.paste(text)
   }
 
@@ -137,6 +145,7 @@ export class LessonScreen implements Screen {
     if (this.#prompting.isOpen) return this.#type(key)
     if (this.#editing.isOpen) return this.#editing.press(key)
     if (this.#own.question !== null) return this.#own.answer(key)
+    if (this.#search.keyed !== null && this.#search.press(key)) return
     const action = actionFor('lesson', key.name)
     if (action === null) return
     if (this.#runs.isRunning) this.#whileBusy(action, key)
@@ -193,6 +202,10 @@ export class LessonScreen implements Screen {
         return this.#own.askToRemove()
       case 'copy':
         return this.#copy()
+      case 'search':
+        return this.#search.begin()
+      case 'links':
+        return this.host.open(new LinksScreen(this.lesson, this.course, this.host))
       case 'back':
         return this.host.back()
       case 'up':
@@ -210,7 +223,7 @@ export class LessonScreen implements Screen {
       case 'glossary':
         return this.host.open(new GlossaryScreen(this.course, this.host))
       case 'help':
-        return this.host.open(new HelpScreen(['lesson', 'edit', 'prompt'], this.host))
+        return this.host.open(new HelpScreen(['lesson', 'search', 'found', 'edit', 'prompt'], this.host))
     }
   }
 
@@ -382,12 +395,16 @@ export class LessonScreen implements Screen {
     const broken = this.#file.lines(size.columns)
     const { question } = this.#own
     if (question !== null) return { lines: [...broken, toned('warn', ` ${question}`)], cursor: null }
+    const { bar } = this.#search
+    if (bar !== null) return { lines: [...broken, bar.line], cursor: bar.cursor }
     if (!this.#prompting.isOpen) return { lines: broken, cursor: null }
     const { lines, cursor } = this.#prompting.bar(size.columns)
     return { lines: [...broken, ...lines], cursor }
   }
 
   #status(size: Size): string {
+    const { status } = this.#search
+    if (status !== null) return status
     const percent = `${this.#page.percent}%`
     const { done, of } = this.#record.counts
     return size.columns < 60 ? percent : `${done} of ${of} cells done · ${percent}`
@@ -417,6 +434,8 @@ const READING: ReadonlySet<ActionOf<'lesson'>> = new Set([
   'first',
   'last',
   'copy',
+  'search',
+  'links',
   'glossary',
   'help',
 ])

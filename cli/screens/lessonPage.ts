@@ -3,7 +3,7 @@ import { boxCursor } from '../components/cells.ts'
 import type { Size } from '../components/frame.ts'
 import type { PieceLook } from '../components/pageBlocks.ts'
 import { pieceBlock } from '../components/pageBlocks.ts'
-import { Pages, reveal } from '../components/pages.ts'
+import { type Block, Pages, reveal } from '../components/pages.ts'
 import { type Piece, piecesOf } from '../components/pieces.ts'
 import type { TextBox } from '../components/textBox.ts'
 import { type Cell, isNamed, type KeptCell, type Lesson, type Line } from '../door.ts'
@@ -20,6 +20,13 @@ export interface Anchor {
   readonly block: string
   readonly offset: number
 }
+
+/** How a line of the page is shown, and the character before it. */
+export type Decorate = (
+  piece: string,
+  at: number,
+  line: Line,
+) => { readonly lead: string; readonly line: Line }
 
 /** What the page asks of the screen it is on. */
 export interface PageHost {
@@ -75,10 +82,39 @@ export class LessonPage {
     this.#arriving = null
   }
 
-  /** The lines that can be seen. */
-  lines(height: number): Line[] {
+  /** The lines that can be seen, with what stands before each. */
+  lines(height: number, decorate: Decorate): Line[] {
     this.#top = this.#pages.clamp(this.#top, height)
-    return this.#pages.slice(this.#top, height)
+    return this.#pages.rows(this.#top, height).map(({ block, at, line: plainLine }) => {
+      const { lead, line } = decorate(block, at, plainLine)
+      return [{ text: lead, tone: 'accent' }, ...line]
+    })
+  }
+
+  /** The lines of a piece, folded away or not. */
+  linesOf(piece: Piece): readonly Line[] {
+    return this.#pages.linesOf(this.#blockOf(piece))
+  }
+
+  get top(): number {
+    return this.#top
+  }
+
+  /** The row of the page where a line of a piece stands; the end of the page for what is folded away. */
+  rowOf(id: string, line: number): number {
+    return (this.#pages.extent(id)?.top ?? this.#pages.height) + line
+  }
+
+  /** Opens what a line is folded into, and scrolls no further than it takes to see it. */
+  showLine(id: string, line: number): void {
+    const piece = this.pieces.find((one) => one.id === id)
+    if (piece === undefined) return
+    if (piece.fold !== null && !this.#open.has(piece.fold)) this.toggle(piece.fold)
+    if (piece.kind === 'cell' || piece.kind === 'fold') this.focusOn(id)
+    this.#lay()
+    const row = this.rowOf(id, line)
+    if (row < this.#top || row >= this.#top + this.height)
+      this.#top = this.#pages.clamp(row - Math.floor(this.height / 3), this.height)
   }
 
   get height(): number {
@@ -224,18 +260,22 @@ export class LessonPage {
   }
 
   #lay(): void {
-    const blocks = this.#shown.map((piece) =>
-      pieceBlock(piece, {
-        lesson: this.lesson,
-        edition: this.#edition.get(piece.id) ?? 0,
-        open: this.#open.has(piece.id),
-        focused: this.focus === piece.id,
-        ascii: this.host.ascii,
-        linear: false,
-        look: (cell) => this.host.look(cell),
-      }),
+    this.#pages.lay(
+      this.#shown.map((piece) => this.#blockOf(piece)),
+      this.width,
     )
-    this.#pages.lay(blocks, this.width)
+  }
+
+  #blockOf(piece: Piece): Block {
+    return pieceBlock(piece, {
+      lesson: this.lesson,
+      edition: this.#edition.get(piece.id) ?? 0,
+      open: this.#open.has(piece.id),
+      focused: this.focus === piece.id,
+      ascii: this.host.ascii,
+      linear: false,
+      look: (cell) => this.host.look(cell),
+    })
   }
 
   /** The cell whose world a prompt or timeline at this place is about: itself, the last one above, or the first. */
