@@ -5,11 +5,14 @@ type Prepare = NonNullable<typeof Error.prepareStackTrace>
 
 let installed: unknown
 let before: Prepare | undefined
+/** Errors by which a check fails. */
+const FOUND = ['AssertionError', 'CheckFailed']
 
 /**
  * Stacks that code we did not write is part of show its frames only, and so does every stack that is looked at
  * while such code runs. Other stacks are as they were. Vite puts a function of its own here when it starts, so
- * this is called again after that.
+ * this is called again after that. What a check did not find has no frames at all: it is told in words, and to
+ * write and read frames takes longer than many a check.
  */
 export function ownFramesOnly(): void {
   if (Error.prepareStackTrace === installed && installed !== undefined) return
@@ -28,6 +31,7 @@ const prepare: Prepare = (error, frames) => {
           `    at ${frame.getScriptNameOrSourceURL()}:${frame.getLineNumber()}:${frame.getColumnNumber()}`,
       )
       .join('\n')
+  if (FOUND.includes(error.name)) return `${error.name}: ${error.message}`
   return (
     before?.(error, frames) ??
     `${error.name}: ${error.message}\n${frames.map((f) => `    at ${f}`).join('\n')}`
