@@ -10,8 +10,8 @@ import {
   statSync,
   utimesSync,
 } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { basename, dirname, join, sep } from 'node:path'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -34,6 +34,7 @@ export async function freshen() {
 /** What is loaded beside the program, by name: starts of other processes. They have one copy of what they share. */
 export const ENTRIES = {
   index: 'src/index.ts',
+  forChecks: 'src/exercise/forChecks.ts',
   worker: 'src/exercise/worker.ts',
   sharedWorker: 'src/exercise/sharedWorker.ts',
   setup: 'src/exercise/setup.ts',
@@ -48,7 +49,7 @@ export const ENTRIES = {
  */
 export async function build(keptMs = 0) {
   const began = new Date()
-  const { build: bundle } = await import('esbuild')
+  const [{ build: bundle }, { direct }] = await Promise.all([import('esbuild'), import('./direct.mjs')])
   const work = join(out, `making-${process.pid}`)
   mkdirSync(work, { recursive: true })
   clearLeftovers()
@@ -80,12 +81,18 @@ export async function build(keptMs = 0) {
       Object.entries(ENTRIES).filter(([, file]) => existsSync(join(root, file))),
     )
     await Promise.all([
-      bundle({ ...common, entryPoints: { cli: 'cli/main.ts' }, minify: true }),
+      bundle({
+        ...common,
+        entryPoints: { cli: 'cli/main.ts' },
+        minify: true,
+        plugins: [direct([join(root, 'cli/door.ts'), join(root, 'src/index.ts')])],
+      }),
       bundle({ ...common, entryPoints: entries }),
       declarations(work),
     ])
     for (const file of tree(join(root, 'src')))
       if (file.endsWith('.mjs')) copyFileSync(file, join(work, basename(file)))
+    await notes(work)
     utimesSync(join(work, 'cli.js'), began, began)
     place(work, out, keptMs)
   } finally {
@@ -101,6 +108,29 @@ async function declarations(folder) {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
   const words = [tsc, '--project', join(root, '.tsconfig.types.json'), '--outDir', folder]
   await promisify(execFile)(process.execPath, words).catch(() => {})
+}
+
+/**
+ * Notes each exercise, so that no command has to compile its checks to know their names. An exercise that is
+ * not right is left out: whoever uses it is told.
+ * @param {string} folder
+ */
+async function notes(folder) {
+  if (!existsSync(join(root, 'exercises'))) return
+  const { ExerciseProblem, exerciseFolders, readExercise, noteExercises } =
+    /** @type {typeof import('../src/index.ts')} */ (
+      await import(pathToFileURL(join(folder, 'index.js')).href)
+    )
+  const exercises = exerciseFolders(join(root, 'exercises')).flatMap((one) => {
+    try {
+      return [readExercise(one.folder)]
+    } catch (error) {
+      if (error instanceof ExerciseProblem) return []
+      throw error
+    }
+  })
+  const names = Object.keys(await import(pathToFileURL(join(folder, 'forChecks.js')).href))
+  noteExercises(exercises, names, join(folder, 'exercises.json'))
 }
 
 /**
@@ -154,8 +184,14 @@ function isRunning(pid) {
  * @param {string} folder
  */
 function tree(folder) {
-  const names = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  return [folder, ...names.map((name) => join(folder, name))]
+  /** @type {string[]} */
+  const found = [folder]
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = `${folder}${sep}${entry.name}`
+    if (entry.isDirectory()) found.push(...tree(path))
+    else found.push(path)
+  }
+  return found
 }
 
 /** @param {string} file */

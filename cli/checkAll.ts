@@ -15,8 +15,8 @@ import {
   toned,
   workspaceFolder,
 } from './door.ts'
+import { exercisesOf } from './exercises.ts'
 import { recordCheck } from './ledger.ts'
-import { exercisesOf } from './library.ts'
 
 export async function checkAll(io: Io, options: CheckOptions, json: boolean): Promise<number> {
   const folder = workspaceFolder(io.workspace)

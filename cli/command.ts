@@ -78,6 +78,14 @@ export class UsageProblem extends Error {
   }
 }
 
+/** Lessons or stories that cannot be read: one sentence each, with the place. */
+export class InvalidFiles extends Error {
+  override readonly name = 'InvalidFiles'
+  constructor(readonly problems: readonly string[]) {
+    super(problems[0] ?? '')
+  }
+}
+
 /** Lines on standard output, in the colours of the terminal, without blanks at their ends. */
 export function print(io: Io, lines: readonly Line[]): void {
   io.out(lines.map((line) => `${paint(trimEnd(line), io.theme, io.ascii)}\n`).join(''))

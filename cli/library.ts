@@ -1,26 +1,9 @@
-/** The lessons and exercises there are. A file that is not valid ends the program with its place and the next step. */
+/** The lessons there are. A file that is not valid ends the program with its place and the next step. */
 import { join } from 'node:path'
-import { named, UsageProblem } from './command.ts'
-import {
-  type Exercise,
-  type Lesson,
-  LessonProblem,
-  lessonText,
-  loadCourse,
-  loadExercises,
-  packageRoot,
-  parseLesson,
-} from './door.ts'
+import { InvalidFiles, named, UsageProblem } from './command.ts'
+import { type Lesson, LessonProblem, lessonText, loadCourse, packageRoot, parseLesson } from './door.ts'
 import { watchSaves } from './saves.ts'
 import type { LessonText } from './screens/course.ts'
-
-/** Lesson files that cannot be read: one sentence each, with the place. */
-export class InvalidLessons extends Error {
-  override readonly name = 'InvalidLessons'
-  constructor(readonly problems: readonly string[]) {
-    super(problems[0] ?? '')
-  }
-}
 
 export interface Lessons {
   readonly lessons: readonly Lesson[]
@@ -62,7 +45,7 @@ export function watchLesson(
   return () => saves.stop()
 }
 
-/** One lesson by its name. Throws `InvalidLessons` where its file is there and is not valid. */
+/** One lesson by its name. Throws `InvalidFiles` where its file is there and is not valid. */
 export function lessonCalled(word: string): Lesson {
   const { lessons, problems } = readLessons()
   try {
@@ -72,12 +55,7 @@ export function lessonCalled(word: string): Lesson {
       const [, number, id] = /^(\d\d)-([a-z0-9-]+)\.md:/.exec(problem) ?? []
       return [number, id, `${number}-${id}`].includes(word.toLowerCase())
     })
-    if (error instanceof UsageProblem && broken.length > 0) throw new InvalidLessons(broken)
+    if (error instanceof UsageProblem && broken.length > 0) throw new InvalidFiles(broken)
     throw error
   }
-}
-
-/** Throws `ExerciseProblem` at the first folder that is not valid. */
-export function exercisesOf(): readonly Exercise[] {
-  return loadExercises(join(packageRoot(), 'exercises'))
 }

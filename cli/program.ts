@@ -1,13 +1,12 @@
 /** From the words of a command line to an exit code. */
 import { Command, CommanderError } from 'commander'
-import { type CliCommand, EXIT, type Io, UsageProblem } from './command.ts'
+import { type CliCommand, EXIT, InvalidFiles, type Io, UsageProblem } from './command.ts'
 import { ExerciseProblem, nearest, safeText, WorkspaceProblem } from './door.ts'
-import { InvalidLessons } from './library.ts'
-import { InvalidStory } from './token.ts'
 
 export interface Program {
   readonly version: string
-  readonly commands: readonly CliCommand[]
+  /** By the first word of the usage, in the order of the help; loaded when wanted. */
+  readonly commands: { readonly [name: string]: () => Promise<CliCommand> }
   /** Makes what commands may use, once the flags that hold for all are known. */
   io(flags: { readonly workspace: string | undefined; readonly plain: boolean; readonly ascii: boolean }): Io
   /** Shows stacks of mistakes of ours. */
@@ -20,16 +19,32 @@ export interface Program {
 export async function runProgram(program: Program, words: readonly string[]): Promise<number> {
   let code: number = EXIT.good
   try {
-    await wordsOf(program, (exit) => {
+    const commands = await Promise.all(wanted(program, words).map((name) => program.commands[name]!()))
+    await wordsOf(program, commands, (exit) => {
       code = exit
     }).parseAsync([...words], { from: 'user' })
     return code
   } catch (error) {
-    return exitFor(error, program, words)
+    return await exitFor(error, program, words)
   }
 }
 
-function wordsOf(program: Program, exit: (code: number) => void): Command {
+/** The names of the commands that these words are about: one, or all where help is asked for or nothing is called so. */
+function wanted(program: Program, words: readonly string[]): readonly string[] {
+  const first = firstWord(words)
+  if (first === undefined && !words.some((word) => word === '-h' || word === '--help')) return [OPENS]
+  const names = Object.keys(program.commands)
+  return first !== undefined && names.includes(first) ? [first] : names
+}
+
+/** What is done without a command. */
+const OPENS = 'start'
+
+function firstWord(words: readonly string[]): string | undefined {
+  return words.find((word, i) => !word.startsWith('-') && words[i - 1] !== '--workspace')
+}
+
+function wordsOf(program: Program, commands: readonly CliCommand[], exit: (code: number) => void): Command {
   const root = new Command('splitbrain')
     .description('A terminal course in distributed consistency. Without a command it opens the course.')
     .version(program.version, '-V, --version', 'print the version')
@@ -40,7 +55,7 @@ function wordsOf(program: Program, exit: (code: number) => void): Command {
     .exitOverride()
     .showHelpAfterError(false)
     .configureOutput({ writeOut: program.out, writeErr: () => {}, outputError: () => {} })
-  for (const command of program.commands) {
+  for (const command of commands) {
     const words = new Command(command.usage.split(' ')[0])
       .description(command.says)
       .exitOverride()
@@ -58,13 +73,13 @@ function wordsOf(program: Program, exit: (code: number) => void): Command {
       })
       exit(await command.run(io, args.slice(0, count).flat() as (string | undefined)[], options))
     })
-    root.addCommand(words, { isDefault: command.usage === 'start' })
+    root.addCommand(words, { isDefault: command.usage === OPENS })
   }
   return root
 }
 
 /** What went wrong in one sentence with the next step, and which exit code it is. */
-function exitFor(error: unknown, program: Program, words: readonly string[]): number {
+async function exitFor(error: unknown, program: Program, words: readonly string[]): Promise<number> {
   const say = (message: string, next: string | null): void => {
     program.err(`splitbrain: ${safeText(message)}\n`)
     if (next !== null) program.err(`${safeText(next)}\n`)
@@ -78,12 +93,8 @@ function exitFor(error: unknown, program: Program, words: readonly string[]): nu
     say(error.message, error.next)
     return EXIT.usage
   }
-  if (error instanceof InvalidLessons) {
+  if (error instanceof InvalidFiles) {
     for (const problem of error.problems) say(problem, null)
-    return EXIT.invalid
-  }
-  if (error instanceof InvalidStory) {
-    say(error.message, null)
     return EXIT.invalid
   }
   if (error instanceof ExerciseProblem) {
@@ -102,15 +113,15 @@ function exitFor(error: unknown, program: Program, words: readonly string[]): nu
   return EXIT.bug
 }
 
-function commanderExit(
+async function commanderExit(
   error: CommanderError,
   program: Program,
   words: readonly string[],
   say: (message: string, next: string | null) => void,
-): number {
+): Promise<number> {
   if (error.exitCode === 0) return EXIT.good
-  const names = program.commands.map((command) => command.usage.split(' ')[0]!)
-  const first = words.find((word, i) => !word.startsWith('-') && words[i - 1] !== '--workspace')
+  const names = Object.keys(program.commands)
+  const first = firstWord(words)
   if (first !== undefined && !names.includes(first)) {
     const near = nearest(first, names)
     say(
@@ -119,7 +130,7 @@ function commanderExit(
     )
     return EXIT.usage
   }
-  const command = program.commands.find((one) => one.usage.split(' ')[0] === first)
+  const command = first === undefined ? undefined : await program.commands[first]!()
   const message = error.message.replace(/^error: /, '').split('\n')[0]!
   say(message, `usage: splitbrain ${command?.usage ?? '[command]'}`)
   return EXIT.usage

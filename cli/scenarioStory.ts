@@ -12,7 +12,7 @@ import {
   type ScenarioResult,
   workspaceFolder,
 } from './door.ts'
-import { exercisesOf } from './library.ts'
+import { exercisesOf } from './exercises.ts'
 import { sayLineProblem } from './lineProblem.ts'
 import { answerWalk, sessionWalk } from './walk.ts'
 

@@ -1,5 +1,5 @@
 /** Tokens and stories on the command line: read, and played in a session. */
-import { UsageProblem } from './command.ts'
+import { InvalidFiles, UsageProblem } from './command.ts'
 import {
   nearest,
   protocols,
@@ -13,11 +13,6 @@ import {
   storyOf,
   TokenProblem,
 } from './door.ts'
-
-/** A story file that is damaged, or tells of another program than this one. */
-export class InvalidStory extends Error {
-  override readonly name = 'InvalidStory'
-}
 
 /** Plays a story in a session; answers where it could not go on, or null. */
 export function retell(session: Session, story: Story): string | null {
@@ -40,12 +35,12 @@ export function readToken(token: string): Story {
   }
 }
 
-/** The story in a file's text. Throws `InvalidStory` that names the file. */
+/** The story in a file's text. Throws `InvalidFiles` that names the file. */
 export function readStoryFile(file: string, text: string): StoryFile {
   try {
     return readStory(text)
   } catch (error) {
-    if (error instanceof StoryProblem) throw new InvalidStory(`${file}: ${error.message}`)
+    if (error instanceof StoryProblem) throw new InvalidFiles([`${file}: ${error.message}`])
     throw error
   }
 }

@@ -1,9 +1,5 @@
 /** The one public door: all that lessons, exercises and the command line import. */
-export type { Json, Value } from './base/canonical.ts'
-export { canonical, canonicalText, ValueProblem } from './base/canonical.ts'
 export { packageRoot } from './base/home.ts'
-export type { Bound, Verdict } from './base/verdict.ts'
-export { boundText, count, grouped } from './base/verdict.ts'
 export * from './base/view.ts'
 export { bars, curve, histogram, ring, ringShares } from './draw/chart.ts'
 export { renderMarkdown } from './draw/markdown.ts'
@@ -43,11 +39,13 @@ export type {
   ScenarioFile,
   ScenarioResult,
 } from './exercise/exercise.ts'
+export { exerciseFolders } from './exercise/folders.ts'
+export * from './exercise/forChecks.ts'
 export { changeKept, readKept } from './exercise/keptFile.ts'
-export * from './exercise/kit.ts'
 export { inLanes } from './exercise/lanes.ts'
-export { ExerciseProblem, loadExercises } from './exercise/load.ts'
+export { ExerciseProblem, loadExercise, loadExercises, readExercise } from './exercise/load.ts'
 export { type Mutation, mutate } from './exercise/mutate.ts'
+export { notedExercise, noteExercises } from './exercise/noted.ts'
 export { scenariosIn } from './exercise/scenarioFiles.ts'
 export { solutionText } from './exercise/solution.ts'
 export type { Walked } from './exercise/story.ts'
@@ -67,21 +65,6 @@ export {
   workspaceFolder,
   writeAtomically,
 } from './exercise/workspace.ts'
-export { type History, type HistoryOperation, HistoryProblem } from './history/history.ts'
-export { linearizable } from './history/linearizable.ts'
-export {
-  casRegister,
-  counter,
-  growSet,
-  keyValue,
-  queue,
-  register,
-  type SequentialModel,
-} from './history/models.ts'
-export { historyOfClients, historyOfEvents } from './history/read.ts'
-export { sequential } from './history/sequential.ts'
-export { monotonicReads, monotonicWrites, readYourWrites, writesFollowReads } from './history/sessions.ts'
-export type { HistoryVerdict } from './history/verdict.ts'
 export type { CellState, ChallengeState } from './lesson/cellState.ts'
 export { type Course, findLesson, lessonText, loadCourse } from './lesson/course.ts'
 export { exportHtml } from './lesson/export/html.ts'
@@ -108,33 +91,17 @@ export { Kernel } from './lesson/kernel.ts'
 export type { Ask } from './lesson/kernelTalk.ts'
 export * from './lesson/lesson.ts'
 export { type Link, linksOf, namesClaim } from './lesson/links.ts'
+export { lessonNames } from './lesson/names.ts'
 export { Notebook } from './lesson/notebook.ts'
 export { ownLesson } from './lesson/ownLesson.ts'
 export { LessonProblem, parseLesson } from './lesson/parse.ts'
 export { rewrite } from './lesson/rewrite.ts'
 export { settled } from './lesson/settled.ts'
-export type { Body, Context, Event, Message, NodeDefinition, NodeDisk, OperationId } from './node/node.ts'
-export { defineNode } from './node/node.ts'
-export {
-  agreement,
-  atomicCommit,
-  commitLabel,
-  nonBlocking,
-  stability,
-  termination,
-} from './protocols/atomicCommit.ts'
-export { linearizableRegister } from './protocols/clients.ts'
-export { effectOnce } from './protocols/effectOnce.ts'
 export { alternatives, protocols } from './protocols/index.ts'
-export { messaging } from './protocols/messaging.ts'
-export { replicatedSet } from './protocols/replicaProperties.ts'
-export { sagaProperties } from './protocols/sagaProperties.ts'
-export { type Exploration, type ExploreOptions, explore, onlyProperties } from './run/explore.ts'
 export { type Finding, type Fuzzed, type FuzzOptions, fuzz } from './run/fuzz.ts'
 export { nextChoices } from './run/next.ts'
 export { type Replayed, replay } from './run/replay.ts'
 export { type ShrinkOptions, type Shrunk, shrink } from './run/shrink.ts'
-export { type FaultPlan, type SimulateOptions, type Simulation, simulate } from './run/simulate.ts'
 export {
   type Retold,
   readStory,
@@ -158,26 +125,3 @@ export {
   type SessionInput,
 } from './scenario/session.ts'
 export { nearest } from './scenario/words.ts'
-export { apply, begin } from './world/apply.ts'
-export type { Budgets } from './world/budgets.ts'
-export { type Choice, choiceText } from './world/choice.ts'
-export { choices } from './world/choices.ts'
-export type { Moment } from './world/draft.ts'
-export {
-  type AnyProperty,
-  type Obligation,
-  type Observation,
-  type Property,
-  property,
-} from './world/property.ts'
-export {
-  type Alternative,
-  defineProtocol,
-  type Model,
-  makeModel,
-  type Protocol,
-  requestBody,
-  variant,
-} from './world/protocol.ts'
-export { enter, type Situation, Walk } from './world/situation.ts'
-export type { World } from './world/world.ts'

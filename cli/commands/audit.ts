@@ -1,5 +1,14 @@
 /** `audit`: whether exercises keep their promises: what must fail fails by the check it names, what must pass passes. */
-import { type CliCommand, columnsOf, EXIT, type Io, named, print, printJson } from '../command.ts'
+import {
+  type CliCommand,
+  columnsOf,
+  EXIT,
+  InvalidFiles,
+  type Io,
+  named,
+  print,
+  printJson,
+} from '../command.ts'
 import { mutationLines } from '../components/mutation.ts'
 import {
   type Audit,
@@ -15,7 +24,8 @@ import {
   toned,
   wrapLine,
 } from '../door.ts'
-import { exercisesOf, InvalidLessons, readLessons } from '../library.ts'
+import { exercisesOf } from '../exercises.ts'
+import { readLessons } from '../library.ts'
 
 /** An audit is bound by processes that start: more of them than this only wait for each other. */
 const LANES = [1, 2]
@@ -43,7 +53,7 @@ export const audit: CliCommand = {
 /** Several exercises side by side; where there is only one, its answers. */
 async function auditAll(exercises: readonly Exercise[], io: Io): Promise<readonly Audit[]> {
   const { lessons, problems } = readLessons()
-  if (problems.length > 0) throw new InvalidLessons(problems)
+  if (problems.length > 0) throw new InvalidFiles(problems)
   const linked = lessons.map((lesson) => ({ ...lesson, headings: headingsOf(lesson) }))
   const workers = exercises.length === 1 ? LANES.length : 1
   let done = 0

@@ -1,17 +1,9 @@
 /** `check`: an answer against the hidden checks of its exercise. */
+import { join } from 'node:path'
 import { checkAll } from '../checkAll.ts'
 import { jsonOf } from '../checkJson.ts'
 import { watchPlain } from '../checkWatch.ts'
-import {
-  type CliCommand,
-  EXIT,
-  type Io,
-  named,
-  type Options,
-  print,
-  printJson,
-  UsageProblem,
-} from '../command.ts'
+import { type CliCommand, EXIT, type Io, type Options, print, printJson, UsageProblem } from '../command.ts'
 import { reportLines } from '../components/report.ts'
 import { shareText } from '../components/share.ts'
 import {
@@ -19,14 +11,17 @@ import {
   type CheckReport,
   checkExercise,
   type Exercise,
+  exerciseFolders,
   type Line,
+  lessonNames,
   openAnswer,
   openWorkspace,
+  packageRoot,
   toned,
   workspaceFolder,
 } from '../door.ts'
+import { exerciseCalled } from '../exerciseCalled.ts'
 import { recordCheck } from '../ledger.ts'
-import { exercisesOf, readLessons } from '../library.ts'
 
 export const check: CliCommand = {
   usage: 'check [exercise] [file]',
@@ -48,7 +43,7 @@ export const check: CliCommand = {
     }
     mustFit(options, id)
     if (options['all'] === true) return checkAll(io, { ...how, scenarios: false }, options['json'] === true)
-    const exercise = named(exercisesOf(), id!, 'exercise')
+    const exercise = await exerciseCalled(id!)
     if (given !== undefined) mustBeThere(io, given)
     const file = given ?? openAnswer(openWorkspace(workspaceFolder(io.workspace)), exercise)
     const done = (report: CheckReport): void => {
@@ -126,9 +121,11 @@ function nextSteps(report: CheckReport, exercise: Exercise, file: string, given:
 
 /** The next exercise of the course, or the next lesson. */
 function afterwards({ number, id }: Exercise): string {
-  const exercises = exercisesOf()
-  const lesson = readLessons().lessons.find((one) => Number(one.number) > Number(number))
+  const lesson = lessonNames(join(packageRoot(), 'lessons')).find(
+    (one) => Number(one.number) > Number(number),
+  )
   if (lesson !== undefined) return `splitbrain learn ${lesson.id}`
+  const exercises = exerciseFolders()
   const next = exercises[exercises.findIndex((one) => one.id === id) + 1]
   return next === undefined ? 'you have done all there is so far' : `splitbrain check ${next.id} --watch`
 }

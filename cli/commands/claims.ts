@@ -1,7 +1,7 @@
 /** `claims`: every claim of the course, its verdict, and whether the runs of its lesson prove it now. */
-import { type CliCommand, columnsOf, EXIT, print, printJson } from '../command.ts'
+import { type CliCommand, columnsOf, EXIT, InvalidFiles, print, printJson } from '../command.ts'
 import { type ClaimCell, cutLine, type Lesson, namesClaim, newNotebook, plain } from '../door.ts'
-import { InvalidLessons, readLessons } from '../library.ts'
+import { readLessons } from '../library.ts'
 
 interface Row {
   readonly id: string
@@ -36,7 +36,7 @@ export const claims: CliCommand = {
         columnsOf(table).map((line) => cutLine(plain(line), io.columns)),
       )
     }
-    if (problems.length > 0) throw new InvalidLessons(problems)
+    if (problems.length > 0) throw new InvalidFiles(problems)
     return rows.every((row) => row.proven) ? EXIT.good : EXIT.failed
   },
 }

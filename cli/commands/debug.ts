@@ -1,5 +1,5 @@
 /** `debug`: the world debugger, on the story of a token, of a file, or of the check of an exercise that fails first. */
-import { type CliCommand, EXIT, type Io, named, type Options, print, UsageProblem } from '../command.ts'
+import { type CliCommand, EXIT, type Io, type Options, print, UsageProblem } from '../command.ts'
 import { WHOLE, ZOOMS, type Zoom } from '../components/timeline.ts'
 import {
   answerFile,
@@ -14,7 +14,7 @@ import {
   plain,
   workspaceFolder,
 } from '../door.ts'
-import { exercisesOf } from '../library.ts'
+import { exerciseCalled } from '../exerciseCalled.ts'
 import { ofScenario } from '../scenarioStory.ts'
 import { keepStory } from '../stories.ts'
 import { readStoryFile, readToken, retell } from '../token.ts'
@@ -148,7 +148,7 @@ export async function ofToken(
   const story = read ?? readToken(token!)
   const from = checkOf(story.program)
   if (from !== null && token !== null) {
-    const exercise = named(exercisesOf(), from.exercise, 'exercise')
+    const exercise = await exerciseCalled(from.exercise)
     return onAnswer(io, exercise, token, file)
   }
   const session = newSession()
@@ -160,7 +160,7 @@ export async function ofToken(
 }
 
 async function ofExercise(io: Io, word: string, file: string | undefined): Promise<Told | null> {
-  const exercise = named(exercisesOf(), word, 'exercise')
+  const exercise = await exerciseCalled(word)
   const answer = answerOf(io, exercise, file)
   const report = await checkExercise(exercise, answer, { stopAtFirst: true, types: false })
   if (report.problem !== null) throw new UsageProblem(report.problem.message, report.problem.next)

@@ -1,7 +1,7 @@
 /** `exercises`: which exercises there are. */
 import { type CliCommand, columnsOf, EXIT, print, printJson } from '../command.ts'
 import { cutLine, plain } from '../door.ts'
-import { exercisesOf } from '../library.ts'
+import { exercisesOf } from '../exercises.ts'
 
 export const exercises: CliCommand = {
   usage: 'exercises',

@@ -1,15 +1,15 @@
 /** `hint`: the hints of the check that failed first the last time, one at a time. */
-import { type CliCommand, EXIT, named, print, UsageProblem } from '../command.ts'
+import { type CliCommand, EXIT, print, UsageProblem } from '../command.ts'
 import { plain, toned, wrapLine } from '../door.ts'
+import { exerciseCalled } from '../exerciseCalled.ts'
 import { Ledger } from '../ledger.ts'
-import { exercisesOf } from '../library.ts'
 import { withExercise } from '../progress.ts'
 
 export const hint: CliCommand = {
   usage: 'hint <exercise> [n]',
   says: 'show the next hint for the check that failed first, or the one with this number',
-  run(io, [id, word]) {
-    const exercise = named(exercisesOf(), id!, 'exercise')
+  async run(io, [id, word]) {
+    const exercise = await exerciseCalled(id!)
     const ledger = new Ledger(io.workspace)
     const result = ledger.progress.exercises[exercise.id]
     if (result === undefined || result.checks === 0)

@@ -1,53 +1,30 @@
-/** The list of commands, in the order of the help. */
+/** The list of commands, in the order of the help; each is loaded when it is wanted. */
 import type { CliCommand } from '../command.ts'
-import { audit } from './audit.ts'
-import { check } from './check.ts'
-import { claims } from './claims.ts'
-import { debug } from './debug.ts'
-import { exercises } from './exercises.ts'
-import { exportLesson } from './export.ts'
-import { glossary } from './glossary.ts'
-import { hint } from './hint.ts'
-import { init } from './init.ts'
-import { learn } from './learn.ts'
-import { lessons } from './lessons.ts'
-import { newFiles } from './new.ts'
-import { open } from './open.ts'
-import { progress } from './progress.ts'
-import { repl } from './repl.ts'
-import { replay } from './replay.ts'
-import { reset } from './reset.ts'
-import { run } from './run.ts'
-import { explore, fuzz, simulate } from './search.ts'
-import { solution } from './solution.ts'
-import { start } from './start.ts'
-import { status } from './status.ts'
-import { story } from './story.ts'
 
-export const COMMANDS: readonly CliCommand[] = [
-  start,
-  learn,
-  lessons,
-  claims,
-  glossary,
-  exportLesson,
-  init,
-  status,
-  open,
-  check,
-  hint,
-  debug,
-  reset,
-  solution,
-  exercises,
-  progress,
-  run,
-  repl,
-  explore,
-  fuzz,
-  simulate,
-  replay,
-  story,
-  audit,
-  newFiles,
-]
+export const COMMANDS: { readonly [name: string]: () => Promise<CliCommand> } = {
+  start: async () => (await import('./start.ts')).start,
+  learn: async () => (await import('./learn.ts')).learn,
+  lessons: async () => (await import('./lessons.ts')).lessons,
+  claims: async () => (await import('./claims.ts')).claims,
+  glossary: async () => (await import('./glossary.ts')).glossary,
+  export: async () => (await import('./export.ts')).exportLesson,
+  init: async () => (await import('./init.ts')).init,
+  status: async () => (await import('./status.ts')).status,
+  open: async () => (await import('./open.ts')).open,
+  check: async () => (await import('./check.ts')).check,
+  hint: async () => (await import('./hint.ts')).hint,
+  debug: async () => (await import('./debug.ts')).debug,
+  reset: async () => (await import('./reset.ts')).reset,
+  solution: async () => (await import('./solution.ts')).solution,
+  exercises: async () => (await import('./exercises.ts')).exercises,
+  progress: async () => (await import('./progress.ts')).progress,
+  run: async () => (await import('./run.ts')).run,
+  repl: async () => (await import('./repl.ts')).repl,
+  explore: async () => (await import('./search.ts')).explore,
+  fuzz: async () => (await import('./search.ts')).fuzz,
+  simulate: async () => (await import('./search.ts')).simulate,
+  replay: async () => (await import('./replay.ts')).replay,
+  story: async () => (await import('./story.ts')).story,
+  audit: async () => (await import('./audit.ts')).audit,
+  new: async () => (await import('./new.ts')).newFiles,
+}

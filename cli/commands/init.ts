@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import { type CliCommand, EXIT } from '../command.ts'
 import { openAnswer, openScenarios, openWorkspace, workspaceFolder } from '../door.ts'
-import { exercisesOf } from '../library.ts'
+import { exercisesOf } from '../exercises.ts'
 import { rememberWorkspace } from '../remembered.ts'
 import { tilde } from '../tilde.ts'
 

@@ -1,7 +1,7 @@
 /** `lessons`: which lessons there are. */
-import { type CliCommand, columnsOf, EXIT, type Io, print, printJson } from '../command.ts'
+import { type CliCommand, columnsOf, EXIT, InvalidFiles, type Io, print, printJson } from '../command.ts'
 import { cutLine, type Lesson, plain } from '../door.ts'
-import { InvalidLessons, readLessons } from '../library.ts'
+import { readLessons } from '../library.ts'
 
 export const lessons: CliCommand = {
   usage: 'lessons',
@@ -28,7 +28,7 @@ export const lessons: CliCommand = {
       })
     } else list(io, all)
     // Those that can be read were listed; the others are named, and make the exit code.
-    if (problems.length > 0) throw new InvalidLessons(problems)
+    if (problems.length > 0) throw new InvalidFiles(problems)
     return EXIT.good
   },
 }

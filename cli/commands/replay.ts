@@ -1,7 +1,7 @@
 /** `replay`: the story that a token or a file holds, told again on the program as it is now. */
-import { type CliCommand, EXIT, type Io, print, UsageProblem } from '../command.ts'
+import { type CliCommand, EXIT, InvalidFiles, type Io, print, UsageProblem } from '../command.ts'
 import { newSession, plain, retellStory, type StoryFile, toned, wrapLine } from '../door.ts'
-import { InvalidStory, readStoryFile, retell } from '../token.ts'
+import { readStoryFile, retell } from '../token.ts'
 import { sessionWalk } from '../walk.ts'
 import { printStory } from '../walkText.ts'
 import { ofToken } from './debug.ts'
@@ -32,7 +32,7 @@ function ofFile(io: Io, story: StoryFile, exact: boolean): number {
   const stopped = retell(session, story)
   const { model, worlds } = session.current
   const again = retellStory(story, model, worlds[0]!, { exact })
-  if (again.kind === 'refused') throw new InvalidStory(again.why)
+  if (again.kind === 'refused') throw new InvalidFiles([again.why])
   const walk = sessionWalk(session)
   if (walk === null) throw new UsageProblem('this story has no steps')
   printStory(io, { walk, stopped, changed: null })

@@ -1,14 +1,14 @@
 /** `reset`: the start of an exercise again; the answer so far is kept as a dated copy. */
-import { type CliCommand, EXIT, named } from '../command.ts'
+import { type CliCommand, EXIT } from '../command.ts'
 import { answerFile, openWorkspace, resetAnswer, workspaceFolder } from '../door.ts'
+import { exerciseCalled } from '../exerciseCalled.ts'
 import { now } from '../ledger.ts'
-import { exercisesOf } from '../library.ts'
 
 export const reset: CliCommand = {
   usage: 'reset <exercise>',
   says: 'start an exercise over; your answer is kept as a dated copy',
-  run(io, [id]) {
-    const exercise = named(exercisesOf(), id!, 'exercise')
+  async run(io, [id]) {
+    const exercise = await exerciseCalled(id!)
     const workspace = openWorkspace(workspaceFolder(io.workspace))
     const kept = resetAnswer(workspace, exercise, now())
     io.out(`The start is in ${answerFile(workspace, exercise)}\n`)

@@ -1,16 +1,16 @@
 /** `solution`: the reference, once the exercise was passed or given up. */
-import { type CliCommand, EXIT, named, UsageProblem } from '../command.ts'
+import { type CliCommand, EXIT, UsageProblem } from '../command.ts'
 import { solutionText } from '../door.ts'
+import { exerciseCalled } from '../exerciseCalled.ts'
 import { Ledger } from '../ledger.ts'
-import { exercisesOf } from '../library.ts'
 import { withExercise } from '../progress.ts'
 
 export const solution: CliCommand = {
   usage: 'solution <exercise>',
   says: 'print the reference, once you have passed or with --give-up',
   options: [['--give-up', 'show it before you have passed; this is kept in your progress']],
-  run(io, [id], options) {
-    const exercise = named(exercisesOf(), id!, 'exercise')
+  async run(io, [id], options) {
+    const exercise = await exerciseCalled(id!)
     const ledger = new Ledger(io.workspace)
     const passed = ledger.progress.exercises[exercise.id]?.passed === true
     if (!passed && options['giveUp'] !== true)

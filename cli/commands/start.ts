@@ -1,6 +1,6 @@
 /** `start`: the course, where the learner was last. Without a terminal: the first lesson as plain text. */
-import { type CliCommand, EXIT } from '../command.ts'
-import { InvalidLessons, readLessons } from '../library.ts'
+import { type CliCommand, EXIT, InvalidFiles } from '../command.ts'
+import { readLessons } from '../library.ts'
 import { playPlain } from './learn.ts'
 
 export const start: CliCommand = {
@@ -12,7 +12,7 @@ export const start: CliCommand = {
       const { lessons, problems } = readLessons()
       const first = lessons[0]
       if (first !== undefined) return playPlain(io, first)
-      if (problems.length > 0) throw new InvalidLessons(problems)
+      if (problems.length > 0) throw new InvalidFiles(problems)
       io.err('There is no lesson yet.\n')
       return EXIT.good
     }

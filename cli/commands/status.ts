@@ -10,8 +10,8 @@ import {
   toned,
   workspaceFolder,
 } from '../door.ts'
+import { exercisesOf } from '../exercises.ts'
 import { Ledger } from '../ledger.ts'
-import { exercisesOf } from '../library.ts'
 import { NOT_TRIED, type Standing, standingOf } from '../progress.ts'
 import { tilde } from '../tilde.ts'
 

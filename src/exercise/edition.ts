@@ -8,14 +8,14 @@ import type { Exercise } from './exercise.ts'
  * A short word that changes when what is judged changes: the checks, and the files they share. The task's
  * words, the reference and the known answers may change without it.
  */
-export function editionOf(exercise: Exercise): string {
+export function editionOf(exercise: Pick<Exercise, 'folder'>): string {
   const hash = createHash('sha256')
   for (const file of judgedFiles(exercise)) hash.update(basename(file)).update(readFileSync(file))
   return hash.digest('hex').slice(0, 12)
 }
 
 /** The checks, and the files they share. */
-export function judgedFiles(exercise: Exercise): readonly string[] {
+export function judgedFiles(exercise: Pick<Exercise, 'folder'>): readonly string[] {
   const hidden = join(exercise.folder, 'hidden')
   return readdirSync(hidden)
     .filter((name) => /\.ts$/.test(name) && name !== 'solution.ts')

@@ -1,12 +1,12 @@
 /** loadExercises: reads the folders of exercises; a folder that is not right is a problem that says what is missing. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Message } from 'esbuild'
 import { ChecksProblem, collectChecks } from './collect.ts'
 import type { Exercise } from './exercise.ts'
+import { EXERCISES, exerciseFolders, nameOf } from './folders.ts'
 import { type Front, FrontProblem, frontOf } from './front.ts'
-import { scenariosIn } from './scenarioFiles.ts'
+import { listed, notedExercise } from './noted.ts'
 
 /** A folder that is no valid exercise. */
 export class ExerciseProblem extends Error {
@@ -20,25 +20,20 @@ export class ExerciseProblem extends Error {
   }
 }
 
-/** Where the course keeps its exercises, in a clone and in the package. */
-export const EXERCISES = fileURLToPath(
-  new URL(import.meta.url.endsWith('.ts') ? '../../exercises' : '../exercises', import.meta.url),
-)
-
 /** All exercises in the order of the course. Throws `ExerciseProblem` at the first folder that is not right. */
 export function loadExercises(root: string = EXERCISES): readonly Exercise[] {
-  if (!existsSync(root)) return []
-  return readdirSync(root, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort()
-    .map((name) => loadExercise(join(root, name)))
+  return exerciseFolders(root).map(({ folder }) => loadExercise(folder))
 }
 
 /** The exercise in one folder. Throws `ExerciseProblem`. */
 export function loadExercise(folder: string): Exercise {
-  const [, number, id] = /(?:^|[\\/])(\d\d)-([a-z][a-z0-9-]*)$/.exec(folder) ?? []
-  if (number === undefined || id === undefined)
+  return notedExercise(folder) ?? readExercise(folder)
+}
+
+/** The same, from its files. */
+export function readExercise(folder: string): Exercise {
+  const { number, id } = nameOf(folder)
+  if (id === '')
     throw new ExerciseProblem(
       folder,
       'the name is not NN-slug',
@@ -66,9 +61,7 @@ export function loadExercise(folder: string): Exercise {
     folder,
     ...readFront(folder, id, task),
     checks: checksIn(folder),
-    wrong: filesIn(join(folder, 'hidden', 'wrong')),
-    right: filesIn(join(folder, 'hidden', 'right')),
-    scenarios: scenariosIn(folder).map((file) => file.name),
+    ...listed(folder),
   }
 }
 
@@ -114,12 +107,4 @@ function readPart(folder: string, name: string, next: string): string {
   } catch {
     throw new ExerciseProblem(folder, `${name} is missing`, next)
   }
-}
-
-function filesIn(folder: string): readonly string[] {
-  return existsSync(folder)
-    ? readdirSync(folder)
-        .filter((name) => name.endsWith('.ts'))
-        .sort()
-    : []
 }

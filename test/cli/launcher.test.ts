@@ -6,7 +6,9 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { packageRoot } from '../../src/base/home.ts'
 
-const HOUSE = ['splitbrain.cjs', 'start.cjs', 'build.mjs', 'nothing.mjs'].map((name) => join('cli', name))
+const HOUSE = ['splitbrain.cjs', 'start.cjs', 'build.mjs', 'direct.mjs', 'nothing.mjs'].map((name) =>
+  join('cli', name),
+)
 let clone: string
 
 /** A clone with a program of one line. */

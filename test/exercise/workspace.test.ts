@@ -13,7 +13,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import process from 'node:process'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { EXERCISES, loadExercise } from '../../src/exercise/load.ts'
+import { EXERCISES } from '../../src/exercise/folders.ts'
+import { loadExercise } from '../../src/exercise/load.ts'
 import { typeErrors } from '../../src/exercise/types.ts'
 import {
   hasAnswer,

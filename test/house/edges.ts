@@ -7,6 +7,7 @@ export const EDGES: {
   readonly [file: string]: { readonly touches: readonly World[]; readonly for: string }
 } = {
   'cli/build.mjs': { touches: ['clock', 'disk', 'process'], for: 'bundles the program' },
+  'cli/direct.mjs': { touches: ['disk'], for: 'reads the sources that it bundles' },
   'cli/editor.ts': {
     touches: ['disk', 'process'],
     for: "runs the learner's editor, on a text in a file of its own",
@@ -36,6 +37,8 @@ export const EDGES: {
     touches: ['clock', 'disk', 'process'],
     for: 'keeps progress and notebooks, one process at a time',
   },
+  'src/exercise/folders.ts': { touches: ['disk'], for: 'reads the names of exercises' },
+  'src/exercise/noted.ts': { touches: ['disk'], for: 'keeps what the build knows of exercises' },
   'src/exercise/load.ts': { touches: ['disk'], for: 'reads exercises' },
   'src/exercise/mutate.ts': {
     touches: ['clock', 'disk', 'process'],
@@ -52,12 +55,13 @@ export const EDGES: {
     touches: ['clock', 'disk', 'process'],
     for: 'runs the type checker on an answer',
   },
-  'src/exercise/warmVitest.ts': { touches: ['process'], for: 'keeps Vitest warm' },
+  'src/exercise/warmVitest.ts': { touches: ['disk', 'process'], for: 'keeps Vitest warm' },
   'src/exercise/worker.ts': { touches: ['process'], for: 'the inside of the fork' },
   'src/exercise/workspace.ts': { touches: ['disk', 'process'], for: "the learner's folder" },
   'src/lesson/course.ts': { touches: ['disk'], for: 'reads lessons' },
   'src/lesson/kernel.ts': { touches: ['clock', 'process'], for: 'the thread that computes for a screen' },
   'src/lesson/kernelThread.ts': { touches: ['clock', 'process'], for: 'the inside of that thread' },
+  'src/lesson/names.ts': { touches: ['disk'], for: 'reads the names of lessons' },
   'src/sandbox/compile.ts': { touches: ['disk', 'process'], for: "reads and compiles the answer's files" },
   'src/sandbox/fork.ts': { touches: ['process'], for: 'starts and ends forks' },
   'src/sandbox/guard.ts': { touches: ['disk', 'process'], for: 'the channel out of the fork' },
