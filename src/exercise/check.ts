@@ -65,6 +65,8 @@ export class Checker {
     private readonly again = true,
   ) {
     this.forks = new ForkSupply(kitFile('worker.js'), limits)
+    // First of all, since it boots by itself while Vitest starts in this process.
+    this.forks.warm()
     this.vitest = WarmVitest.start(exercise)
     this.vitest.catch(() => {})
     if (again) this.rehearsal = compileAnswer(fileURLToPath(kitFile('rehearsal.mjs')))
@@ -216,7 +218,7 @@ export class Checker {
           input: this.asked({ seed, deep: options.deep ?? false, ...asked }),
           onTold(told, fork) {
             results.take(told)
-            if (options.stopAtFirst && results.hasFailure) fork.kill()
+            if (told.type === 'over' || (options.stopAtFirst && results.hasFailure)) fork.kill()
           },
           drive: (fork) => {
             const stop = (): void => fork.kill()

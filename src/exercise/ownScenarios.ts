@@ -12,6 +12,7 @@ import { spentFuel } from './answer.ts'
 import { CheckFailed } from './evidence.ts'
 import type { ScenarioFile, ScenarioResult } from './exercise.ts'
 import { forgetAll, overhear, type Spent } from './recorder.ts'
+import { lentProtocols } from './scenariosOn.ts'
 import { storyOf, type Walked, walkedStory } from './story.ts'
 import { retelling, scenariosAsked } from './told.ts'
 
@@ -28,16 +29,6 @@ const SEARCH_BYTES = 96 * 1024 ** 2
 const MOST_SHOWN = 200_000
 const MOST_ROWS = 400
 const MOST_LOGGED = 100
-
-let lend: (() => readonly Protocol[]) | null = null
-
-/**
- * Says what the learner's own scenarios are played on: protocols whose roles come from `answer()`, made anew for
- * each scenario. The first is what a scenario begins with `cluster NAME`.
- */
-export function scenariosOn(protocols: () => readonly Protocol[]): void {
-  lend = protocols
-}
 
 /** Plays all that is asked for, each on an answer that has never run. */
 export function playScenarios(): void {
@@ -92,10 +83,14 @@ function played({ name, text }: ScenarioFile): Ended {
 }
 
 function protocolsLent(): readonly Protocol[] | Stop {
-  if (lend === null)
-    return { verdict: 'error', line: null, happened: 'this exercise has nothing to play a scenario on' }
   try {
-    return lend()
+    return (
+      lentProtocols() ?? {
+        verdict: 'error',
+        line: null,
+        happened: 'this exercise has nothing to play a scenario on',
+      }
+    )
   } catch (error) {
     return stopOf(error, null)
   }

@@ -116,6 +116,11 @@ export function forgetAll(): void {
   forgetLines()
 }
 
+/** Everything is told: nobody has to wait until Vitest has put it together once more. */
+export function recordAll(): void {
+  tellHost({ type: 'over' })
+}
+
 function judged(
   name: string,
   error: Thrown,

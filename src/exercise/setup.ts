@@ -2,9 +2,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest'
 import { answerArrived, hasAnswer } from './answer.ts'
 import { matchers } from './matchers.ts'
-import { playScenarios } from './ownScenarios.ts'
-import { recordBegin, recordEnd } from './recorder.ts'
+import { recordAll, recordBegin, recordEnd } from './recorder.ts'
 import { rehearseUntil } from './rehearse.ts'
+import { scenariosAsked } from './told.ts'
 
 expect.extend(matchers)
 
@@ -22,4 +22,12 @@ afterEach(({ task }) => {
   if (task.result) task.result.errors = []
 })
 
-afterAll(() => playScenarios())
+// What is declared first comes last: the checks have cleaned up. Where that failed nothing is said to be over.
+afterAll(async () => {
+  if (scenariosAsked().scenarios.length > 0) {
+    // The command language takes a while to load, and most answers have no scenario beside them.
+    const { playScenarios } = await import('./ownScenarios.ts')
+    playScenarios()
+  }
+  recordAll()
+})

@@ -1,12 +1,12 @@
 /** The entry of a shared fork: Vitest's worker, in which the hidden checks judge answer after answer. An edge. */
 import process from 'node:process'
 import { init, runBaseTests, setupEnvironment } from 'vitest/worker'
-import { lockRealm } from '../sandbox/lock.ts'
-import '../index.ts'
 import { forgetLabels, startWatchdog, tellHost } from '../sandbox/guard.ts'
 import type { Limits } from '../sandbox/limits.ts'
+import { lockRealm } from '../sandbox/lock.ts'
 import { ForeignModule } from '../sandbox/module.ts'
 import { setAnswer } from './answer.ts'
+import './forChecks.ts'
 import { setRun } from './recorder.ts'
 import type { Asked } from './told.ts'
 

@@ -1,6 +1,7 @@
 /** typeErrors: what TypeScript's own compiler says of an answer, within a time limit. An edge: it runs `tsc`. */
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
@@ -14,10 +15,11 @@ const MAX_ERRORS = 20
 export async function typeErrors(file: string, limitMs = 5000): Promise<CheckReport['types']> {
   const compiler = findCompiler()
   if (compiler === null) return []
-  const folder = await mkdtemp(join(tmpdir(), 'splitbrain-types-'))
+  // Without a pause up to the start of the compiler: what the caller does next may keep this thread for long.
+  const folder = mkdtempSync(join(tmpdir(), 'splitbrain-types-'))
   try {
     const config = join(folder, 'tsconfig.json')
-    await writeFile(
+    writeFileSync(
       config,
       JSON.stringify({
         compilerOptions: answerCompilerOptions(),
@@ -30,18 +32,34 @@ export async function typeErrors(file: string, limitMs = 5000): Promise<CheckRep
   }
 }
 
-function findCompiler(): string | null {
+/** The words that start the compiler: the program itself, or the script that looks for it, which takes longer. */
+function findCompiler(): readonly [string, ...string[]] | null {
   try {
-    const require = createRequire(import.meta.url)
-    return join(dirname(require.resolve('typescript/package.json')), 'bin', 'tsc')
+    const home = createRequire(import.meta.url).resolve('typescript/package.json')
+    return nativeCompiler(home) ?? [process.execPath, join(dirname(home), 'bin', 'tsc')]
   } catch {
     return null
   }
 }
 
-function run(compiler: string, args: readonly string[], limitMs: number): Promise<string> {
+function nativeCompiler(home: string): readonly [string] | null {
+  try {
+    const platform = `@typescript/typescript-${process.platform}-${process.arch}/package.json`
+    const program = process.platform === 'win32' ? 'tsc.exe' : 'tsc'
+    const file = join(dirname(createRequire(home).resolve(platform)), 'lib', program)
+    return existsSync(file) ? [file] : null
+  } catch {
+    return null
+  }
+}
+
+function run(
+  [program, ...before]: readonly [string, ...string[]],
+  args: readonly string[],
+  limitMs: number,
+): Promise<string> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [compiler, ...args], {
+    const child = spawn(program, [...before, ...args], {
       stdio: ['ignore', 'pipe', 'ignore'],
       detached: true,
     })

@@ -1,4 +1,5 @@
 /** Vitest kept warm in this process, running each file of checks in a fork that it is handed. An edge. */
+import { readFileSync } from 'node:fs'
 import process from 'node:process'
 import { Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
@@ -7,6 +8,7 @@ import type { Fork } from '../sandbox/fork.ts'
 import { editionOf, judgedFiles } from './edition.ts'
 import type { CheckReport, Exercise } from './exercise.ts'
 import { checksFile } from './load.ts'
+import { doorFor } from './noted.ts'
 
 /**
  * The built kit: forks run it, whether this process runs the build or the sources. In a clone the launcher
@@ -56,7 +58,7 @@ export class WarmVitest {
         api: false,
         update: 'none',
         disableConsoleIntercept: true,
-        include: ['**/hidden/checks.test.ts'],
+        include: ['hidden/checks.test.ts'],
         setupFiles: [fileURLToPath(kitFile('setup.js'))],
         testTimeout: 0,
         hookTimeout: 0,
@@ -69,7 +71,7 @@ export class WarmVitest {
       },
       {
         server: { watch: null, hmr: false, ws: false },
-        resolve: { alias: [{ find: /^splitbrain$/, replacement: fileURLToPath(kitFile('index.js')) }] },
+        plugins: [{ name: 'splitbrain', enforce: 'pre', resolveId: doorAt }],
       },
       { stdout: nowhere(), stderr: nowhere() },
     )
@@ -159,6 +161,12 @@ class ForkWorker implements PoolWorker {
     this.fork.kill()
     await this.fork.ended
   }
+}
+
+/** What 'splitbrain' is for the file of checks that imports it. */
+function doorAt(from: string, importer: string | undefined): string | null {
+  if (from !== 'splitbrain' || importer === undefined) return null
+  return fileURLToPath(kitFile(doorFor(readFileSync(importer, 'utf8'))))
 }
 
 /** Without paths: hidden checks stay hidden. */

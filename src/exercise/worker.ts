@@ -1,12 +1,13 @@
 /** The fork's entry: waits for an answer, then is Vitest's worker for the hidden checks. An edge. */
+import { flushCompileCache } from 'node:module'
 import process from 'node:process'
 import { init, runBaseTests, setupEnvironment } from 'vitest/worker'
-import { lockRealm } from '../sandbox/lock.ts'
-import '../index.ts'
 import { startWatchdog, tellHost } from '../sandbox/guard.ts'
 import type { Limits } from '../sandbox/limits.ts'
+import { lockRealm } from '../sandbox/lock.ts'
 import { ForeignModule } from '../sandbox/module.ts'
 import { setAnswer } from './answer.ts'
+import './forChecks.ts'
 import { setRun } from './recorder.ts'
 import { setRehearsal } from './rehearse.ts'
 import type { Asked } from './told.ts'
@@ -50,6 +51,8 @@ init({
 })
 lockRealm()
 tellHost({ type: 'ready' })
+// A fork is never left to end by itself, which is when compiled code would be kept.
+flushCompileCache()
 
 /** Vitest sends messages of its own. */
 function isOurs(message: unknown): message is AnswerMessage | RehearsalMessage {
