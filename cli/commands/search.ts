@@ -1,7 +1,7 @@
 /** `explore`, `fuzz` and `simulate`: a search or a run on a cluster of its own, as a plain command. */
 import { Asked } from '../asked.ts'
 import { type CliCommand, EXIT, type Io, type Options, print, printJson, UsageProblem } from '../command.ts'
-import { type Outcome, protocols, renderView, toned } from '../door.ts'
+import { type Outcome, plain, protocols, renderView, toned, type View } from '../door.ts'
 
 export const explore: CliCommand = searching({
   command: 'explore',
@@ -108,12 +108,20 @@ async function must(asked: Asked, line: string): Promise<Done> {
   throw new UsageProblem(message, suggestion === null ? null : `did you mean "${suggestion}"?`)
 }
 
+/** One for each story that is shown. */
+function tokensIn(view: View | null): readonly string[] {
+  if (view?.kind === 'stack') return view.views.flatMap(tokensIn)
+  return view?.kind === 'verdict' && view.token !== null ? [view.token] : []
+}
+
 function tell(io: Io, { result }: Done, options: Options): number {
   const { view, note, verdicts } = result ?? { view: null, note: null, verdicts: [] }
   if (options['json'] === true) printJson(io, { verdicts, view, note })
   else {
     if (view !== null) print(io, renderView(view, { width: io.columns, ascii: io.ascii }))
     if (note !== null) print(io, [toned('dim', note)])
+    // Never broken into lines: a token is copied whole.
+    for (const token of tokensIn(view)) print(io, [plain(''), toned('dim', `splitbrain debug ${token}`)])
   }
   if (verdicts.some((verdict) => verdict.kind === 'broken')) return EXIT.failed
   return verdicts.some((verdict) => verdict.kind === 'gaveUp') ? EXIT.gaveUp : EXIT.good

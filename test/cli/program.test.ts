@@ -155,6 +155,7 @@ test('a failure that explore found is exported, and replayed from the file; a ch
   const found = splitbrain(['explore', ...words, '--json'])
   expect(found.code).toBe(1)
   const { view, verdicts } = JSON.parse(found.out)
+  expect(splitbrain(['explore', ...words]).out).toMatch(`\nsplitbrain debug ${view.token}\n`)
   expect(verdicts[0]).toMatchObject({ property: 'AC1', kind: 'broken' })
   const { code, out: text } = splitbrain(['story', 'export', view.token])
   expect(code).toBe(0)
