@@ -3,7 +3,8 @@ import type { Io } from './command.ts'
 import { progressText } from './components/progressLine.ts'
 import { type Kernel, type Lesson, newKernel, type Outcome } from './door.ts'
 
-const NO_LESSON: Lesson = {
+/** A notebook of nothing but a prompt. */
+export const NO_LESSON: Lesson = {
   id: 'prompt',
   number: '00',
   title: 'A cluster of your own',

@@ -247,6 +247,24 @@ export const KEYS = {
     { action: 'pageDown', keys: ['pgdn'], shown: 'PgDn', label: '', says: 'one page down' },
     ...MOVES_AND_ERASES,
   ],
+  repl: [
+    {
+      action: 'leave',
+      keys: ['esc'],
+      shown: 'Esc Esc',
+      label: 'leave',
+      says: 'stop what is running; twice leaves',
+    },
+    {
+      action: 'world',
+      keys: ['ctrl-t'],
+      shown: 'Ctrl-T',
+      label: 'debugger',
+      says: 'walk this run in time, or the story that a search found',
+    },
+    { action: 'end', keys: ['ctrl-d'], shown: 'Ctrl-D', label: '', says: 'leave, where nothing is typed' },
+    { action: 'help', keys: ['?'], label: 'keys', says: 'this page, where nothing is typed' },
+  ],
   world: [
     { action: 'left', keys: ['left', 'h'], shown: '← →', label: 'walk time', says: 'one step back' },
     { action: 'right', keys: ['right', 'l'], shown: '→', label: '', says: 'one step on' },

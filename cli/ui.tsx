@@ -1,12 +1,13 @@
 /** Edge: opens the course on the whole terminal, and gives the terminal back however it ends. */
 import { render } from 'ink'
 import type { Told } from './commands/debug.ts'
-import type { Exercise } from './door.ts'
+import type { Computing, Exercise } from './door.ts'
 import { App } from './screens/App.tsx'
 import type { Course } from './screens/course.ts'
 import { ExerciseScreen } from './screens/exercise.ts'
 import { MapScreen } from './screens/map.ts'
 import { screenFor } from './screens/places.ts'
+import { ReplScreen } from './screens/repl.ts'
 import type { Host } from './screens/screen.ts'
 import { Shell } from './screens/shell.ts'
 import { WorldScreen } from './screens/world.ts'
@@ -48,6 +49,19 @@ export function openWalk(told: Told, ascii: boolean, keepStory: Host['keepStory'
   const { where, walk, stopped, changed } = told
   const shell = new Shell(ascii, () => null, keepStory)
   shell.open(new WorldScreen(where, [{ name: 'the original', walk }], shell, stopped ?? changed))
+  return show(shell)
+}
+
+/** The prompt alone on the terminal. */
+export function openRepl(
+  kernel: Computing,
+  typed: Pick<Course, 'history' | 'remember'>,
+  first: string | null,
+  ascii: boolean,
+  keepStory: Host['keepStory'],
+): Promise<number> {
+  const shell = new Shell(ascii, () => null, keepStory)
+  shell.open(new ReplScreen(kernel, typed, shell, first))
   return show(shell)
 }
 

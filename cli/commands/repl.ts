@@ -1,14 +1,26 @@
 /** `repl`: scenario commands as they are typed, one line at a time. */
-import { Asked } from '../asked.ts'
+import { Asked, NO_LESSON } from '../asked.ts'
 import { type CliCommand, EXIT, type Io, print, UsageProblem } from '../command.ts'
 import { problemLines } from '../components/problem.ts'
-import { type Outcome, renderView, toned } from '../door.ts'
+import {
+  completeLine,
+  nearest,
+  newKernel,
+  type Outcome,
+  protocols,
+  renderView,
+  toned,
+  type View,
+} from '../door.ts'
+import { History } from '../history.ts'
+import { keepStory } from '../stories.ts'
 import { paint } from '../theme.ts'
 
 export const repl: CliCommand = {
   usage: 'repl [protocol]',
   says: 'type scenario commands on a cluster of your own',
   async run(io, [protocol]) {
+    if (io.interactive) return onScreen(io, protocol)
     const asked = new Asked(io, 'Esc stops')
     const { kernel } = asked
     let code: number = EXIT.good
@@ -18,7 +30,7 @@ export const repl: CliCommand = {
         if (!answer(io, line, await asked.line(line)))
           throw new UsageProblem(`no protocol is called "${protocol}"`, 'splitbrain repl, then: help cluster')
       }
-      const complete = (head: string) => kernel.notebook.session.complete(head)
+      const complete = (head: string) => completeLine(kernel.notebook.session, head)
       for await (const line of io.lines('> ', complete, () => kernel.stop())) {
         if (/^\s*(exit|quit)\s*$/.test(line)) break
         const outcome = await asked.line(line)
@@ -33,6 +45,28 @@ export const repl: CliCommand = {
   },
 }
 
+/** On the whole terminal. A name that is no protocol is told before the screen is taken. */
+async function onScreen(io: Io, protocol: string | undefined): Promise<number> {
+  const names = protocols.map(({ name }) => name)
+  if (protocol !== undefined && !names.includes(protocol)) {
+    const near = nearest(protocol, names)
+    throw new UsageProblem(
+      `no protocol is called "${protocol}"`,
+      near === null ? 'splitbrain repl, then: help cluster' : `did you mean: splitbrain repl ${near}`,
+    )
+  }
+  const history = new History()
+  const typed = {
+    get history() {
+      return history.lines
+    },
+    remember: (line: string) => history.add(line),
+  }
+  const { openRepl } = await import('../ui.tsx')
+  const first = protocol === undefined ? null : `cluster ${protocol}`
+  return openRepl(newKernel(NO_LESSON), typed, first, io.ascii, (name, text) => keepStory(io, name, text))
+}
+
 /** Prints what came of a line; false where it made no sense. */
 function answer(io: Io, line: string, outcome: Outcome): boolean {
   switch (outcome.kind) {
@@ -40,6 +74,8 @@ function answer(io: Io, line: string, outcome: Outcome): boolean {
       const { view, note } = outcome.result ?? { view: null, note: null }
       if (view !== null) print(io, renderView(view, { width: io.columns, ascii: io.ascii }))
       if (note !== null) print(io, [toned('dim', note)])
+      // Not broken into lines: a token is copied whole.
+      for (const token of tokensOf(view)) io.out(`splitbrain debug ${token}\n`)
       return true
     }
     case 'problem':
@@ -50,4 +86,10 @@ function answer(io: Io, line: string, outcome: Outcome): boolean {
       io.err(`${outcome.says}\n`)
       return true
   }
+}
+
+/** The stories of what broke. */
+function tokensOf(view: View | null): readonly string[] {
+  if (view?.kind === 'stack') return view.views.flatMap(tokensOf)
+  return view?.kind === 'verdict' && view.token !== null ? [view.token] : []
 }

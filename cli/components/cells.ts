@@ -45,7 +45,7 @@ export interface CellLook {
 /** The lines of a cell, at most `width` columns wide, with a bar at the left that shows how far it reaches. */
 export function cellLines(look: CellLook, width: number): Line[] {
   const inner = Math.max(10, width - 2)
-  const typed = look.exchanges.flatMap((exchange) => exchangeLines(exchange, look, inner))
+  const typed = look.exchanges.flatMap((exchange) => exchangeLines(exchange, look.ascii, inner))
   const body = [...content(look, inner), ...typed, ...standing(look, inner)]
   const bar: Span = look.focused
     ? { text: look.ascii ? '# ' : '┃ ', tone: 'accent' }
@@ -173,13 +173,13 @@ function outcome(state: CellState, look: CellLook, width: number): Line[] {
   return [...lines, ...problem]
 }
 
-function exchangeLines(exchange: Exchange, look: CellLook, width: number): Line[] {
+/** A line that was typed, and what came of it. */
+export function exchangeLines(exchange: Exchange, ascii: boolean, width: number): Line[] {
   const output =
-    exchange.output === null
-      ? []
-      : indent(renderView(exchange.output, { width: width - 2, ascii: look.ascii }))
+    exchange.output === null ? [] : indent(renderView(exchange.output, { width: width - 2, ascii }))
   const note = exchange.note === null ? [] : indent(wrapLine(toned('dim', exchange.note), width - 2))
-  return [plain(''), ...commandLines(exchange.line, width), ...(exchange.problem ?? []), ...output, ...note]
+  const typed = exchange.line.split('\n').flatMap((line) => commandLines(line, width))
+  return [plain(''), ...typed, ...(exchange.problem ?? []), ...output, ...note]
 }
 
 function predict(cell: PredictCell, look: CellLook, width: number): Line[] {

@@ -70,7 +70,10 @@ export function press(prompt: Prompt, key: Press, complete: Complete): Prompted 
   }
 }
 
-/** Pasted text: its whole lines as if each was sent with Enter, and the rest as if typed. Control characters vanish. */
+/**
+ * Pasted text: its whole lines as if each was sent with Enter, and the rest as if typed; lines between brackets that are
+ * not closed yet stay together. Control characters vanish.
+ */
 export function insertedLines(
   prompt: Prompt,
   text: string,
@@ -86,6 +89,13 @@ export function insertedLines(
   return { prompt: now, submitted }
 }
 
+/** More brackets open than close, outside of texts: only TypeScript has such lines. */
+function isUnclosed(text: string): boolean {
+  const bare = text.replace(/"[^"\n]*"|'[^'\n]*'|`[^`]*`|\/\/[^\n]*/g, '')
+  const count = (pattern: RegExp) => bare.match(pattern)?.length ?? 0
+  return count(/[([{]/g) > count(/[)\]}]/g)
+}
+
 /** The prompt drawn in one line, scrolled sideways so that the cursor can be seen, and the cursor's column. */
 export function promptLine(
   prompt: Prompt,
@@ -93,14 +103,15 @@ export function promptLine(
   width: number,
 ): { readonly line: Line; readonly cursor: number } {
   const room = Math.max(4, width - textWidth(mark) - 1)
+  const shown = prompt.text.replaceAll('\n', '↵')
   let start = 0
-  while (textWidth(prompt.text.slice(start, prompt.cursor)) > room) start = edgeAfter(prompt.text, start)
+  while (textWidth(shown.slice(start, prompt.cursor)) > room) start = edgeAfter(shown, start)
   const line: Line = [
     { text: mark, tone: 'accent' },
     { text: start > 0 ? '…' : '', tone: 'dim' },
-    { text: prompt.text.slice(start > 0 ? edgeAfter(prompt.text, start) : 0), tone: 'plain' },
+    { text: shown.slice(start > 0 ? edgeAfter(shown, start) : 0), tone: 'plain' },
   ]
-  return { line, cursor: textWidth(mark) + textWidth(prompt.text.slice(start, prompt.cursor)) }
+  return { line, cursor: textWidth(mark) + textWidth(shown.slice(start, prompt.cursor)) }
 }
 
 /** The candidates in one line, as many as fit; the last words only, since the start is already typed. */
@@ -123,9 +134,11 @@ function typing(prompt: Prompt): Prompted {
   return { prompt, submitted: null, left: false }
 }
 
+/** Sends the line; between brackets that are not closed it only ends one line of several. */
 function submit(prompt: Prompt): Prompted {
   const line = prompt.text.trim()
   if (line === '') return typing({ ...prompt, candidates: [] })
+  if (isUnclosed(line)) return typing(insert({ ...prompt, cursor: prompt.text.length }, '\n'))
   const history = prompt.history.at(-1) === line ? prompt.history : [...prompt.history, line].slice(-500)
   return { prompt: { ...EMPTY_PROMPT, history }, submitted: line, left: false }
 }

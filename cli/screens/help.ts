@@ -13,6 +13,7 @@ const TITLES: { readonly [screen in Keyed]: string } = {
   links: 'On the page of links',
   edit: 'While changing a cell',
   prompt: 'At the prompt',
+  repl: 'On a cluster of your own',
   world: 'On the timeline',
   choose: 'In a list; letters look for something',
   filter: 'While choosing what to see',
@@ -29,7 +30,7 @@ export class HelpScreen extends ReadingScreen {
 
 function linesOf(about: readonly Keyed[], width: number): Line[] {
   const tables: (readonly [string, readonly Binding[]])[] = [
-    ...about.map((screen) => [TITLES[screen], KEYS[screen]] as const),
+    ...about.map((screen) => [TITLES[screen], inForce(screen, about)] as const),
     ['Everywhere', EVERYWHERE],
   ]
   return tables.flatMap(([title, bindings]) => [
@@ -37,6 +38,12 @@ function linesOf(about: readonly Keyed[], width: number): Line[] {
     ...bindings.flatMap((binding) => row(binding, width)),
     plain(''),
   ])
+}
+
+/** Where the prompt is all there is, its own key for leaving is another one. */
+function inForce(screen: Keyed, about: readonly Keyed[]): readonly Binding[] {
+  const all: readonly Binding[] = KEYS[screen]
+  return screen === 'prompt' && about.includes('repl') ? all.filter(({ action }) => action !== 'leave') : all
 }
 
 /** Every key of the binding, then what it does. */

@@ -77,7 +77,7 @@ export class LessonScreen implements Screen {
     this.#record = new LessonRecord(course, this.#kernel, this.#book, this.#runs)
     this.#prompting = new Prompting(this.#kernel, course, host, {
       width: () => this.#page.width - 4,
-      place: () => placeName(this.#runs.stage),
+      place: () => `On the world of ${placeName(this.#runs.stage)}.`,
       told: (exchange, outcome) => this.#told(exchange, outcome),
     })
   }

@@ -9,7 +9,15 @@ import {
   press,
   promptLine,
 } from '../components/prompt.ts'
-import { type Computing, type Exchange, type Line, type Outcome, toned } from '../door.ts'
+import {
+  type Computing,
+  completeLine,
+  cutLine,
+  type Exchange,
+  type Line,
+  type Outcome,
+  toned,
+} from '../door.ts'
 import type { Press } from '../keys.ts'
 import type { Course } from './course.ts'
 import type { Host } from './screen.ts'
@@ -18,7 +26,7 @@ import type { Host } from './screen.ts'
 export interface PromptPage {
   /** How wide what is said of a mistake may be. */
   width(): number
-  /** Where the line is typed: `this cell`, or the name of one. */
+  /** Where the line is typed, one sentence. */
   place(): string
   /** A line was carried out, or was not possible. */
   told(exchange: Exchange, outcome: Outcome): void
@@ -32,9 +40,12 @@ export class Prompting {
   /** Lines that were pasted and still wait; none is run after a mistake. */
   #waiting: readonly string[] = []
 
+  /** Names that lines of TypeScript made. */
+  readonly #declared = new Set<string>()
+
   constructor(
     readonly kernel: Computing,
-    readonly course: Course,
+    readonly course: Pick<Course, 'history' | 'remember'>,
     readonly host: Host,
     readonly page: PromptPage,
   ) {
@@ -43,6 +54,11 @@ export class Prompting {
 
   get isOpen(): boolean {
     return this.#open
+  }
+
+  /** Whether nothing is typed. */
+  get isEmpty(): boolean {
+    return this.#prompt.text === ''
   }
 
   get isRunning(): boolean {
@@ -55,8 +71,8 @@ export class Prompting {
   }
 
   /** The two lines at the foot of the page, and the cursor's column. */
-  bar(width: number): { readonly lines: readonly Line[]; readonly cursor: number } {
-    const { line, cursor } = promptLine(this.#prompt, ' > ', width)
+  bar(width: number, mark = ' > '): { readonly lines: readonly Line[]; readonly cursor: number } {
+    const { line, cursor } = promptLine(this.#prompt, mark, width)
     return { lines: [this.#hint(width), line], cursor }
   }
 
@@ -66,10 +82,16 @@ export class Prompting {
       return
     }
     const { session } = this.kernel.notebook
-    const { prompt, submitted, left } = press(this.#prompt, key, (head) => session.complete(head))
+    const complete = (head: string) => completeLine(session, head, [...this.#declared])
+    const { prompt, submitted, left } = press(this.#prompt, key, complete)
     this.#prompt = prompt
     if (left) this.#open = false
     if (submitted !== null) this.#submit([submitted])
+  }
+
+  /** As if it had been typed. */
+  run(line: string): void {
+    this.#submit([line])
   }
 
   /** Pasted lines run one by one; what follows the last line end is there to be typed on. */
@@ -112,6 +134,9 @@ export class Prompting {
   #done(line: string, outcome: Outcome): void {
     this.#running = null
     this.#far = null
+    if (outcome.kind === 'done')
+      for (const [, name] of line.matchAll(/\b(?:const|let|var|function|class)\s+([A-Za-z_$][\w$]*)/g))
+        this.#declared.add(name!)
     const left = outcome.kind === 'done' ? 0 : this.#waiting.length
     if (outcome.kind !== 'done') this.#waiting = []
     this.page.told(exchangeOf(line, outcome, left, this.page.width()), outcome)
@@ -124,8 +149,8 @@ export class Prompting {
     if (this.#prompt.candidates.length > 0) return candidateLine(this.#prompt, width)
     const command = /^\s*(\S+)/.exec(this.#prompt.text)?.[1]
     const known = this.kernel.notebook.session.commands.find((one) => one.name === command)
-    if (known !== undefined) return toned('dim', ` ${known.usage}`)
-    return toned('dim', ` On the world of ${this.page.place()}. Tab shows what can come next.`)
+    if (known !== undefined) return cutLine(toned('dim', ` ${known.usage}`), width)
+    return toned('dim', ` ${this.page.place()} Tab shows what can come next.`)
   }
 }
 

@@ -67,7 +67,7 @@ export class Shell implements Host {
     switch (everywhere?.action) {
       case 'interrupt':
         if (this.front?.interrupt?.() !== true) this.leave(130)
-        return
+        return this.redraw()
       case 'suspend':
         void this.#stage?.stop()
         return

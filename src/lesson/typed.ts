@@ -2,20 +2,25 @@
 import { type Value, ValueProblem } from '../base/canonical.ts'
 import { linesView, type View } from '../base/view.ts'
 import { bars, curve, histogram, ring } from '../draw/chart.ts'
-import { NAMES } from '../sandbox/given.ts'
+import { LANGUAGE, OUT_OF_REACH } from '../sandbox/given.ts'
 import { DEFAULT_LIMITS } from '../sandbox/limits.ts'
 import { type LineMistake, type ReadyLine, readLine } from '../sandbox/line.ts'
 import { textOf } from '../sandbox/plain.ts'
 import { Prompt } from '../sandbox/prompt.ts'
 import { type Result, ScenarioProblem } from '../scenario/command.ts'
 import type { Session } from '../scenario/session.ts'
+import { type DRAW_NAMES, sceneOf, TYPED_NAMES } from './typedNames.ts'
 
 /** A line may work longer than a handler: loops over thousands of keys are what it is for. */
 const FUEL = 20_000_000
 const MOST_PICTURES = 20
-const DRAWS: { readonly [name: string]: (...args: never[]) => View } = { bars, histogram, curve, ring, table }
-const SCENE = ['nodes', 'wire', 'clients', 'now']
-const WORDS = new Set([...NAMES, ...Object.keys(DRAWS), ...SCENE, 'true', 'false', 'null', 'undefined'])
+const DRAWS: { readonly [name in (typeof DRAW_NAMES)[number]]: (...args: never[]) => View } = {
+  bars,
+  histogram,
+  curve,
+  ring,
+  table,
+}
 const STATEMENT =
   /^\s*(const|let|var|function|class|if|for|while|do|throw|new|typeof|switch|try|type|interface)\b/
 
@@ -41,12 +46,26 @@ export class Typed {
    * Throws `ScenarioProblem` at the place of a mistake.
    */
   async run(source: string, session: Session): Promise<Result | null> {
-    const word = /^\s*([A-Za-z][\w-]*)\s*$/.exec(source)?.[1]
-    if (word !== undefined && !WORDS.has(word) && !this.declared.has(word)) return null
+    const word = /^\s*([A-Za-z]\w*)\s*$/.exec(source)?.[1]
+    if (word !== undefined && !this.knows(word)) return null
+    // `heal-all` is no subtraction but a slip, unless there is something called `heal`.
+    const slip = /^\s*([A-Za-z]\w*)(?:-[A-Za-z]\w*)+/.exec(source)?.[1]
+    if (slip !== undefined && !this.knows(slip)) return null
+    if (word !== undefined && !this.declared.has(word)) {
+      const advice = OUT_OF_REACH[word]
+      if (advice !== undefined)
+        throw new ScenarioProblem(source.indexOf(word), `${word} is not in reach here: ${advice}`)
+      if (LANGUAGE.includes(word) || word === 'Math' || word === 'console')
+        return { view: linesView(`${word}, of the language`), note: null, verdicts: [] }
+    }
     const line = await readLine(source, [...this.prompt.names])
     if (line.kind === 'ready') return this.carryOut(line, session)
     if (/^\s*[A-Za-z-]+\s+\S/.test(source) && !STATEMENT.test(source)) return null
     throw mistake(line)
+  }
+
+  private knows(name: string): boolean {
+    return TYPED_NAMES.has(name) || this.declared.has(name)
   }
 
   private carryOut(line: ReadyLine, session: Session): Result {
@@ -57,27 +76,17 @@ export class Typed {
     Object.assign(this.log, { dropped: 0, chars: 0 })
     this.log.lines.length = 0
     const outcome = this.prompt.run(line)
-    if (outcome.kind === 'threw') throw new ScenarioProblem((outcome.place?.column ?? 1) - 1, outcome.message)
+    if (outcome.kind === 'threw')
+      throw new ScenarioProblem(
+        (outcome.place?.column ?? 1) - 1,
+        outcome.message.replace('is not in reach of an answer', 'is not in reach here'),
+      )
     const { lines, dropped } = this.log
     const said = [...lines, ...(dropped > 0 ? [`... and ${dropped} lines more`] : [])]
     if (outcome.kind === 'value') said.push(...outcome.text.split('\n'))
     const views = [...(said.length > 0 ? [linesView(...said)] : []), ...this.pictures]
     const view: View | null = views.length > 1 ? { kind: 'stack', views } : (views[0] ?? null)
     return { view, note: null, verdicts: [] }
-  }
-}
-
-/** The world as a line sees it: the state of each node (null while it is down), what is in flight, clients, ms. */
-function sceneOf({ run }: Session): { readonly [name: string]: Value } {
-  const world = run?.worlds.at(-1)
-  const nodes = Object.entries(world?.nodes ?? {}).map(([name, slot]) => [name, slot.state])
-  const wire = (world?.wire ?? []).map(({ from, to, body }) => ({ ...body, from, to }))
-  const clients = Object.entries(world?.clients ?? {}).map(([name, asked]) => [name, [...asked]])
-  return {
-    nodes: Object.fromEntries(nodes),
-    wire,
-    clients: Object.fromEntries(clients),
-    now: (world?.timeUs ?? 0) / 1000,
   }
 }
 

@@ -24,7 +24,7 @@ export function textOf(value: unknown): string {
     case 'string':
       return value
     case 'function':
-      return 'a function'
+      return types.isProxy(value) ? 'something that is not in reach here' : 'a function'
     case 'object':
       break
     default:

@@ -94,10 +94,19 @@ export function nearest(text: string, list: readonly string[]): string | null {
   let least = Math.max(2, Math.ceil(text.length / 2))
   for (const word of list) {
     const distance =
-      word.startsWith(text) && text.length > 0 ? 0.5 : editDistance(text.toLowerCase(), word.toLowerCase())
+      word.startsWith(text) && text.length > 0
+        ? 0.5
+        : isFirstPart(word, text)
+          ? 1
+          : editDistance(text.toLowerCase(), word.toLowerCase())
     if (distance < least) [best, least] = [word, distance]
   }
   return best
+}
+
+/** `heal` of `heal-all` or `heal_all`. */
+function isFirstPart(word: string, text: string): boolean {
+  return text.startsWith(word) && /[-_]/.test(text[word.length] ?? '')
 }
 
 /** Column just behind the last word: where something is missing. */

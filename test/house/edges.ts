@@ -20,7 +20,7 @@ export const EDGES: {
   'cli/screens/App.tsx': { touches: ['clock', 'process'], for: 'frames, signals, suspending' },
   'cli/remembered.ts': { touches: ['disk', 'process'], for: 'which workspace was the last' },
   'cli/saves.ts': { touches: ['clock', 'disk'], for: 'notices saves' },
-  'cli/shelf.ts': { touches: ['disk', 'process'], for: 'the history of prompts' },
+  'cli/history.ts': { touches: ['disk', 'process'], for: 'what was typed at prompts' },
   'cli/splitbrain.cjs': { touches: ['process'], for: 'the version of Node' },
   'cli/start.cjs': { touches: ['disk', 'process'], for: 'sets the environment, opens the program' },
   'cli/tilde.ts': { touches: ['process'], for: 'the home folder' },

@@ -90,3 +90,21 @@ test('pictures are shown below what is printed; what cannot be drawn is refused'
     'one line draws at most 20',
   )
 })
+
+test('a slip with a dash is a command that there is not, and no subtraction', async () => {
+  expect(await type('heal-all')).toBe('0: no command is called "heal-all"; type help for all of them')
+  expect(await type('heal-all; 3')).toMatch(/^0: no command is called "heal-all;"/)
+  expect(await type('let heal = 5; let all = 2')).toBe(null)
+  expect(await type('heal-all')).toBe('3')
+})
+
+test('what is not in reach says so when it is named, and what is of the language is no mere function', async () => {
+  expect(await type('process')).toBe(
+    '0: process is not in reach here: a node has no process: it sees its state, its messages and ctx',
+  )
+  expect(await type('process.exit()')).toMatch(/^\d+: process is not in reach here/)
+  expect(await type('const p = process')).toBe(null)
+  expect(await type('p')).toBe('something that is not in reach here')
+  expect(await type('Array')).toBe('Array, of the language')
+  expect(await type('(x) => x')).toBe('a function')
+})
