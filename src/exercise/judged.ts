@@ -50,9 +50,12 @@ function searched(run: HandRun, options: Omit<ExploreOptions, 'from'>): Judged {
   let { verdicts } = search(options.budgets ?? {})
   if (verdicts.some((verdict) => verdict.kind === 'broken' && wantsClock(verdict.why)))
     verdicts = search({ ...options.budgets, ...CLOCK }).verdicts
-  const whole = (verdict: Verdict<Choice>) =>
-    verdict.kind === 'broken' ? { ...verdict, trace: [...run.trace, ...verdict.trace] } : verdict
-  return { model: run.model, verdicts: verdicts.map(whole) }
+  return { model: run.model, verdicts: verdicts.map((verdict) => after(run, verdict)) }
+}
+
+/** A verdict whose story begins where the run has ended, with the steps of the run before it. */
+function after(run: HandRun, verdict: Verdict<Choice>): Verdict<Choice> {
+  return verdict.kind === 'broken' ? { ...verdict, trace: [...run.trace, ...verdict.trace] } : verdict
 }
 
 function oneMore(budgets: NonNullable<ExploreOptions['budgets']>): NonNullable<ExploreOptions['budgets']> {
@@ -68,6 +71,8 @@ export interface SimulatedOptions {
   readonly runs: number
   /** What the run with this number is: faults, requests, length. The kit gives the seed. */
   run(n: number): Omit<SimulateOptions, 'seed'>
+  /** Where the run with this number begins, if not at the start: where a run by hand has ended. Its steps are told too. */
+  from?(n: number): HandRun
   /** In words, for the bound: `loss`, `crashes`. */
   readonly faults: readonly string[]
   /** What must be announced in at least one run, or nothing was shown: `{ type: 'decide', decision: 'commit' }`. */
@@ -82,7 +87,7 @@ const RUNS_FOR_A_SHORTER_STORY = 12
 /** Many seeded runs. Of those that break something the one with the fewest steps is told. */
 export function simulated(
   modelOf: (n: number) => Model,
-  { runs, run, faults, sometimes, shorter }: SimulatedOptions,
+  { runs, run, from, faults, sometimes, shorter }: SimulatedOptions,
 ): Judged {
   if (retelling() !== null) for (let n = 0; n < runs; n++) offer(modelOf(n))
   const worst = new Map<string, { model: Model; verdict: Verdict<Choice> }>()
@@ -91,9 +96,15 @@ export function simulated(
   let made = 0
   for (let n = 0; n < enough; n++) {
     made++
-    const { model, verdicts, moments } = simulate(modelOf(n), { ...run(n), seed: runSeed() * 100_003 + n })
+    const hand = from?.(n)
+    const { model, verdicts, moments } = simulate(hand?.model ?? modelOf(n), {
+      ...run(n),
+      ...(hand && { from: hand.world }),
+      seed: runSeed() * 100_003 + n,
+    })
     happened ||= moments.some(({ outputs }) => outputs.some((output) => matches(sometimes, output)))
-    for (const verdict of verdicts) {
+    for (const found of verdicts) {
+      const verdict = hand === undefined ? found : after(hand, found)
       const before = worst.get(verdict.property)?.verdict
       if (before === undefined || isWorse(verdict, before)) worst.set(verdict.property, { model, verdict })
       if (verdict.kind === 'broken') enough = Math.min(enough, n + 1 + RUNS_FOR_A_SHORTER_STORY)
