@@ -8,6 +8,7 @@ import {
   Notebook,
   protocols,
   Session,
+  takeLesson,
 } from '../src/index.ts'
 
 export * from '../src/index.ts'
@@ -21,6 +22,11 @@ export function newSession(): Session {
 
 export function newNotebook(lesson: Lesson): Notebook {
   return new Notebook(lesson, INPUT)
+}
+
+/** A lesson with all its cells run. */
+export function taken(lesson: Lesson): Promise<Notebook> {
+  return takeLesson(lesson, INPUT, kitFile('kernel.js'))
 }
 
 /** A notebook that computes on a thread of its own. */

@@ -136,6 +136,12 @@ export const KEYS = {
     { action: 'editor', keys: ['v'], label: '', says: 'change this cell in $EDITOR' },
     { action: 'add', keys: ['o'], label: 'add', says: 'add a cell of your own below this one' },
     {
+      action: 'addTypeScript',
+      keys: ['O'],
+      label: '',
+      says: 'add a cell of TypeScript: it looks at the world above, and draws',
+    },
+    {
       action: 'remove',
       keys: ['x'],
       label: '',

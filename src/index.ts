@@ -2,6 +2,7 @@
 export { packageRoot } from './base/home.ts'
 export * from './base/view.ts'
 export { bars, curve, histogram, ring, ringShares } from './draw/chart.ts'
+export { highlight } from './draw/highlight.ts'
 export { renderMarkdown } from './draw/markdown.ts'
 export { paintTimeline } from './draw/paint.ts'
 export { type Sight, sightOf } from './draw/sight.ts'
@@ -77,6 +78,7 @@ export {
   type Exchange,
   type KeptCell,
   type KeptNotebook,
+  type Language,
   NOTHING_KEPT,
   notebookText,
   readNotebook,
@@ -97,6 +99,7 @@ export { ownLesson } from './lesson/ownLesson.ts'
 export { LessonProblem, parseLesson } from './lesson/parse.ts'
 export { rewrite } from './lesson/rewrite.ts'
 export { settled } from './lesson/settled.ts'
+export { takeLesson } from './lesson/take.ts'
 export { completeLine } from './lesson/typedNames.ts'
 export { alternatives, protocols } from './protocols/index.ts'
 export { type Finding, type Fuzzed, type FuzzOptions, fuzz } from './run/fuzz.ts'

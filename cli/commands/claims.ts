@@ -1,6 +1,6 @@
 /** `claims`: every claim of the course, its verdict, and whether the runs of its lesson prove it now. */
 import { type CliCommand, columnsOf, EXIT, InvalidFiles, print, printJson } from '../command.ts'
-import { type ClaimCell, cutLine, type Lesson, namesClaim, newNotebook, plain } from '../door.ts'
+import { type ClaimCell, cutLine, type Lesson, namesClaim, plain, taken } from '../door.ts'
 import { readLessons } from '../library.ts'
 
 interface Row {
@@ -19,9 +19,10 @@ export const claims: CliCommand = {
   usage: 'claims',
   says: 'list the claims, their verdicts and whether they are proven',
   options: [['--json', 'one JSON object']],
-  run(io, _, options) {
+  async run(io, _, options) {
     const { lessons, problems } = readLessons()
-    const rows = lessons.flatMap((lesson) => rowsOf(lesson, lessons))
+    const rows: Row[] = []
+    for (const lesson of lessons) rows.push(...(await rowsOf(lesson, lessons)))
     if (options['json'] === true) printJson(io, { claims: rows })
     else {
       const table = rows.map((row) => [
@@ -41,10 +42,9 @@ export const claims: CliCommand = {
   },
 }
 
-function rowsOf(lesson: Lesson, lessons: readonly Lesson[]): Row[] {
-  const notebook = newNotebook(lesson)
-  notebook.runAll()
-  return notebook.cells.flatMap(({ cell, status }): Row[] => {
+async function rowsOf(lesson: Lesson, lessons: readonly Lesson[]): Promise<Row[]> {
+  const { cells } = await taken(lesson)
+  return cells.flatMap(({ cell, status }): Row[] => {
     if (cell.kind !== 'claim') return []
     const others = lessons
       .filter((other) => other !== lesson && proseOf(other).some((text) => namesClaim(text, cell.id)))

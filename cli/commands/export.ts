@@ -1,6 +1,6 @@
 /** `export`: a lesson with its outputs as a page, as Markdown, or as pictures. */
 import { type CliCommand, EXIT, type Io, UsageProblem } from '../command.ts'
-import { exportHtml, exportMarkdown, exportPictures, newNotebook, type TakenLesson } from '../door.ts'
+import { exportHtml, exportMarkdown, exportPictures, type TakenLesson, taken } from '../door.ts'
 import { lessonCalled } from '../library.ts'
 
 const FORMATS = ['html', 'md', 'svg'] as const
@@ -12,15 +12,13 @@ export const exportLesson: CliCommand = {
     ['--to <format>', 'html, md or svg (one file a picture); default: html'],
     ['-o, --output <path>', 'the file, or for svg the folder; default: on standard output, for svg ./LESSON'],
   ],
-  run(io, [id], options) {
+  async run(io, [id], options) {
     const format = formatOf(options['to'])
     const lesson = lessonCalled(id!)
     const output = typeof options['output'] === 'string' ? options['output'] : null
-    const notebook = newNotebook(lesson)
-    notebook.runAll()
-    const taken: TakenLesson = { lesson, cells: notebook.cells }
-    if (format === 'svg') return writePictures(io, taken, output ?? lesson.id)
-    const text = format === 'html' ? exportHtml(taken) : exportMarkdown(taken)
+    const whole: TakenLesson = { lesson, cells: (await taken(lesson)).cells }
+    if (format === 'svg') return writePictures(io, whole, output ?? lesson.id)
+    const text = format === 'html' ? exportHtml(whole) : exportMarkdown(whole)
     if (output === null) io.out(text)
     else {
       io.writeFile(output, text)

@@ -1,7 +1,7 @@
 /** `learn`: one lesson, on the screen or as plain text. */
 import { type CliCommand, EXIT, type Io, print } from '../command.ts'
 import { linearLesson } from '../components/linear.ts'
-import { type Lesson, newNotebook } from '../door.ts'
+import { type Lesson, taken } from '../door.ts'
 import { lessonCalled } from '../library.ts'
 
 export const learn: CliCommand = {
@@ -18,9 +18,7 @@ export const learn: CliCommand = {
 }
 
 /** Runs a whole lesson and prints it. */
-export function playPlain(io: Io, lesson: Lesson): number {
-  const notebook = newNotebook(lesson)
-  notebook.runAll()
-  print(io, linearLesson(notebook, io.columns, io.ascii))
+export async function playPlain(io: Io, lesson: Lesson): Promise<number> {
+  print(io, linearLesson(await taken(lesson), io.columns, io.ascii))
   return EXIT.good
 }

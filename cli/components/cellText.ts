@@ -5,6 +5,7 @@ import { type CellState, type Exchange, goldenText, type View } from '../door.ts
 export function cellText({ cell, output }: CellState, typed: readonly Exchange[]): string {
   switch (cell.kind) {
     case 'scenario':
+    case 'ts':
       return scenarioText(cell.source, output, typed)
     case 'challenge': {
       const stage = cell.commands.map(({ text }) => text).join('\n')

@@ -6,14 +6,15 @@ import {
   type ClaimCell,
   cutLine,
   type Exchange,
+  highlight,
   isNamed,
   justify,
   type Line,
   type PredictCell,
   plain,
+  type RunCell,
   renderMarkdown,
   renderView,
-  type ScenarioCell,
   type Span,
   type Tone,
   toned,
@@ -57,7 +58,8 @@ function content(look: CellLook, width: number): Line[] {
   const { cell } = look.state
   switch (cell.kind) {
     case 'scenario':
-      return scenario(cell, look, width)
+    case 'ts':
+      return run(cell, look, width)
     case 'predict':
       return predict(cell, look, width)
     case 'claim':
@@ -83,7 +85,7 @@ function title(mark: string, tone: Tone, text: string, status: Line, width: numb
   )
 }
 
-function scenario(cell: ScenarioCell, look: CellLook, width: number): Line[] {
+function run(cell: RunCell, look: CellLook, width: number): Line[] {
   const { state } = look
   const [mark, tone] =
     state.status === 'failed'
@@ -95,15 +97,20 @@ function scenario(cell: ScenarioCell, look: CellLook, width: number): Line[] {
     title(
       look.ascii ? asciiMark(mark) : mark,
       tone,
-      named(cell.id, 'run'),
-      scenarioStatus(cell, look),
+      named(cell.id, cell.kind === 'ts' ? 'TypeScript' : 'run'),
+      ownAndStatus(cell, look),
       width,
     ),
     ...(look.box === null
-      ? cell.commands.flatMap(({ text }) => commandLines(text, width))
+      ? textLines(cell, width)
       : boxLines(look.box, boxWidth(width)).lines.map((line) => [BOX_MARGIN, ...line])),
     ...outcome(state, look, width),
   ]
+}
+
+function textLines(cell: RunCell, width: number): Line[] {
+  if (cell.kind === 'scenario') return cell.commands.flatMap(({ text }) => commandLines(text, width))
+  return highlight(cell.source, 'ts').map((line) => [BOX_MARGIN, ...cutLine(line, boxWidth(width))])
 }
 
 /** What is being written stands this far in. */
@@ -120,7 +127,7 @@ export function boxCursor(box: TextBox, width: number): { readonly x: number; re
   return { x: 2 + BOX_MARGIN.text.length + cursor.x, y: 1 + cursor.y }
 }
 
-function scenarioStatus(cell: ScenarioCell, look: CellLook): Line {
+function ownAndStatus(cell: RunCell, look: CellLook): Line {
   const status = runStatus(look)
   const whose = cell.own === null ? '' : OWN[cell.own]
   if (whose === '') return status
@@ -168,9 +175,16 @@ function outcome(state: CellState, look: CellLook, width: number): Line[] {
     state.output === null
       ? []
       : [plain(''), ...indent(renderView(state.output, { width: width - 2, ascii: look.ascii }))]
-  const problem =
-    state.problem === null ? [] : [plain(''), ...indent(wrapLine(toned('bad', state.problem), width - 2))]
+  const problem = state.problem === null ? [] : [plain(''), ...indent(problemText(state.problem, width - 2))]
   return [...lines, ...problem]
+}
+
+/** The line, and under it the caret at its place. */
+function problemText(problem: string, width: number): Line[] {
+  return problem.split('\n').flatMap((line) => {
+    const place = plain(/^ */.exec(line)![0])
+    return wrapLine(toned('bad', line.trimStart()), width, { first: place, rest: place })
+  })
 }
 
 /** A line that was typed, and what came of it. */

@@ -126,7 +126,7 @@ function lessonDetail(lesson: Lesson, course: Course, width: number): Line[] {
   const number = (kind: string): number => cells.filter((cell) => cell.kind === kind).length
   const facts = [
     `${lesson.minutes} minutes`,
-    amount(number('scenario'), 'run'),
+    amount(number('scenario') + number('ts'), 'run'),
     amount(number('predict'), 'prediction'),
     amount(number('challenge'), 'challenge'),
     amount(number('claim'), 'claim'),

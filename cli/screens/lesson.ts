@@ -197,7 +197,9 @@ export class LessonScreen implements Screen {
       case 'editor':
         return this.#own.changeInEditor()
       case 'add':
-        return this.#own.add()
+        return this.#own.add('scenario')
+      case 'addTypeScript':
+        return this.#own.add('ts')
       case 'remove':
         return this.#own.askToRemove()
       case 'copy':
@@ -245,6 +247,7 @@ export class LessonScreen implements Screen {
       case 'claim':
         return state.status === 'done' ? this.#page.step(1) : this.#runs.prove(cell.id)
       case 'scenario':
+      case 'ts':
         if (state.status === 'done' && this.#runs.typed(cell.id).length === 0) return this.#page.step(1)
         return this.#runs.run(cell.id)
       case 'challenge':

@@ -4,12 +4,14 @@ import {
   type Computing,
   cellsOf,
   type Exchange,
-  isEditable,
+  isRun,
   type KeptCell,
   type KeptNotebook,
+  type Language,
   type Lesson,
   NOTHING_KEPT,
   ownLesson,
+  type RunCell,
   settled,
   withCell,
   withoutText,
@@ -65,25 +67,35 @@ export class LessonBook {
 
   /** The text of a cell that can be changed, or null. */
   textOf(id: string): string | null {
-    const cell = cellsOf(this.kernel.notebook.lesson).find((one) => one.id === id)
-    return cell !== undefined && isEditable(cell) ? cell.source : null
+    return this.#run(id)?.source ?? null
+  }
+
+  /** In what such a cell is written. */
+  languageOf(id: string): Language {
+    return this.#run(id)?.kind ?? 'scenario'
   }
 
   /** Gives a cell another text; `seen` is the one it was made from. */
   setText(id: string, text: string, seen: string): void {
     const source = cellsOf(this.lesson).find((one) => one.id === id)?.source ?? ''
-    this.#change((kept) => withText(kept, { id, text, source, seen }))
+    const language = this.languageOf(id)
+    this.#change((kept) => withText(kept, { id, language, text, source, seen }))
   }
 
   /** A new cell below another one; answers with its name. */
-  add(below: string): string {
+  add(below: string, language: Language): string {
     let name = ''
     this.#change((kept) => {
-      const added = withScratch(kept, below, '')
+      const added = withScratch(kept, below, '', language)
       name = added.id
       return added.kept
     })
     return name
+  }
+
+  #run(id: string): RunCell | null {
+    const cell = cellsOf(this.kernel.notebook.lesson).find((one) => one.id === id)
+    return cell !== undefined && isRun(cell) ? cell : null
   }
 
   /** Removes a cell of the learner's own, or takes the lesson's text again. */

@@ -6,7 +6,7 @@ import { pieceBlock } from '../components/pageBlocks.ts'
 import { type Block, Pages, reveal } from '../components/pages.ts'
 import { type Piece, piecesOf } from '../components/pieces.ts'
 import type { TextBox } from '../components/textBox.ts'
-import { type Cell, isNamed, type KeptCell, type Lesson, type Line } from '../door.ts'
+import { type Cell, isNamed, isRun, type KeptCell, type Lesson, type Line } from '../door.ts'
 import type { LessonProgress } from '../progress.ts'
 
 /** Pages are no wider than this: longer lines are hard to read. */
@@ -281,8 +281,7 @@ export class LessonPage {
   /** The cell whose world a prompt or timeline at this place is about: itself, the last one above, or the first. */
   stageFor(id: string | null): string | null {
     const cells = this.pieces.flatMap((piece) => (piece.kind === 'cell' ? [piece.cell] : []))
-    const worlds = (list: readonly Cell[]) =>
-      list.filter((cell) => cell.kind === 'scenario' || cell.kind === 'challenge')
+    const worlds = (list: readonly Cell[]) => list.filter((cell) => isRun(cell) || cell.kind === 'challenge')
     const at = cells.findIndex((cell) => cell.id === id)
     return (worlds(cells.slice(0, at + 1)).at(-1) ?? worlds(cells)[0])?.id ?? null
   }

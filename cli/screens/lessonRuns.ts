@@ -6,6 +6,7 @@ import {
   type Computing,
   count,
   type Exchange,
+  isRun,
   type KeptCell,
   type Line,
   type Outcome,
@@ -106,7 +107,7 @@ export class LessonRuns {
   runAll(last: string | null = null): void {
     const cells = this.kernel.notebook.cells
     const end = last === null ? cells.length : cells.findIndex(({ cell }) => cell.id === last) + 1
-    const ids = cells.slice(0, end).flatMap(({ cell }) => (cell.kind === 'scenario' ? [cell.id] : []))
+    const ids = cells.slice(0, end).flatMap(({ cell }) => (isRun(cell) ? [cell.id] : []))
     if (ids.length === 0) return this.host.notice(toned('warn', 'Nothing runs up to here.'))
     this.#follow(
       ids.map((id) => ({ id, line: null })),
@@ -117,7 +118,7 @@ export class LessonRuns {
   /** Begins anew, and runs again all that had run. */
   restart(): void {
     const ran = this.kernel.notebook.cells.filter(
-      ({ cell, status }) => status !== 'idle' && (cell.kind === 'scenario' || cell.kind === 'challenge'),
+      ({ cell, status }) => status !== 'idle' && (isRun(cell) || cell.kind === 'challenge'),
     )
     this.kernel.restart()
     this.stage = null

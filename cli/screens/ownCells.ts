@@ -1,6 +1,6 @@
 /** The learner's own texts in a lesson: changing a cell here or in the editor, adding one, taking it back. */
 import { OLDER } from '../components/pieces.ts'
-import { type Line, toned } from '../door.ts'
+import { isRun, type Language, type Line, toned } from '../door.ts'
 import { actionFor, type Press } from '../keys.ts'
 import type { CellEditing } from './cellEditing.ts'
 import type { Course } from './course.ts'
@@ -31,16 +31,16 @@ export class OwnCells {
     const seen = id === null ? null : this.book.textOf(id)
     if (id === null || seen === null) return
     void this.host.suspend(() => {
-      const edited = this.course.editText(seen, '.scenario')
+      const edited = this.course.editText(seen, `.${this.book.languageOf(id)}`)
       if (edited.kind === 'problem') this.notice(toned('warn', edited.says))
       else if (edited.text.trim() === '') this.book.remove(id)
       else if (edited.text !== seen) this.book.setText(id, edited.text, seen)
     })
   }
 
-  add(): void {
+  add(language: Language): void {
     const { current } = this.page
-    const id = this.book.add(current?.kind === 'cell' ? current.id : '')
+    const id = this.book.add(current?.kind === 'cell' ? current.id : '', language)
     this.page.focusOn(id)
     this.editing.begin(id)
   }
@@ -72,7 +72,7 @@ export class OwnCells {
 
   get #whose() {
     const { current } = this.page
-    return current?.kind === 'cell' && current.cell.kind === 'scenario' ? current.cell.own : null
+    return current?.kind === 'cell' && isRun(current.cell) ? current.cell.own : null
   }
 
   /** The cell at hand, if it can be changed; says why not otherwise. */

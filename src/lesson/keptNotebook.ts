@@ -1,6 +1,7 @@
 /** What is kept of a notebook between two visits: what cells gave, what was typed, and the learner's own texts. */
 import type { Line, View } from '../base/view.ts'
 import type { CellState, ChallengeState } from './cellState.ts'
+import type { RunCell } from './lesson.ts'
 
 /** One line typed at the prompt under a cell, and what came of it. */
 export interface Exchange {
@@ -27,9 +28,13 @@ export interface KeptCell {
   readonly typed: readonly Exchange[]
 }
 
+/** In what a run is written. */
+export type Language = RunCell['kind']
+
 /** A cell of the lesson that the learner has changed. */
 export interface ChangedCell {
   readonly id: string
+  readonly language: Language
   readonly text: string
   /** What the lesson said there. */
   readonly source: string
@@ -38,6 +43,7 @@ export interface ChangedCell {
 /** A cell of the learner's own. */
 export interface ScratchCell {
   readonly id: string
+  readonly language: Language
   /** The cell it stands below; the end of the lesson where that is not there. */
   readonly below: string
   readonly text: string
@@ -95,14 +101,20 @@ export function withScratch(
   kept: KeptNotebook,
   below: string,
   text: string,
+  language: Language,
 ): { readonly kept: KeptNotebook; readonly id: string } {
-  const scratch = added(kept.scratch, below, text)
+  const scratch = added(kept.scratch, below, text, language)
   return { kept: { ...kept, scratch }, id: scratch[0]!.id }
 }
 
-function added(all: readonly ScratchCell[], below: string, text: string): readonly ScratchCell[] {
+function added(
+  all: readonly ScratchCell[],
+  below: string,
+  text: string,
+  language: Language,
+): readonly ScratchCell[] {
   const numbers = all.map(({ id }) => Number(/^mine-(\d+)$/.exec(id)?.[1] ?? 0))
-  return [{ id: `mine-${Math.max(0, ...numbers) + 1}`, below, text }, ...all]
+  return [{ id: `mine-${Math.max(0, ...numbers) + 1}`, language, below, text }, ...all]
 }
 
 /**
@@ -111,16 +123,18 @@ function added(all: readonly ScratchCell[], below: string, text: string): readon
  */
 export function withText(
   kept: KeptNotebook,
-  { id, text, source, seen }: ChangedCell & { readonly seen: string },
+  { id, language, text, source, seen }: ChangedCell & { readonly seen: string },
 ): KeptNotebook {
   const mine = kept.scratch.find((one) => one.id === id)
   const theirs = mine?.text ?? kept.changed.find((one) => one.id === id)?.text ?? null
   const safe =
-    theirs !== null && theirs !== seen && theirs !== text ? withScratch(kept, id, theirs).kept : kept
+    theirs !== null && theirs !== seen && theirs !== text
+      ? withScratch(kept, id, theirs, language).kept
+      : kept
   if (mine !== undefined)
     return { ...safe, scratch: safe.scratch.map((one) => (one.id === id ? { ...one, text } : one)) }
   const others = safe.changed.filter((one) => one.id !== id)
-  return { ...safe, changed: text === source ? others : [...others, { id, text, source }] }
+  return { ...safe, changed: text === source ? others : [...others, { id, language, text, source }] }
 }
 
 /** Without a cell of the learner's own, or with the lesson's own text again. What somebody else has made of it stays. */

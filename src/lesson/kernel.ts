@@ -107,6 +107,8 @@ export class Kernel implements Computing {
     this.asking = first.asker
     Atomics.store(this.flag, 0, 0)
     this.worker ??= this.boot()
+    // The process does not end before the answer is there.
+    this.worker.ref()
     this.worker.postMessage({ ask: first.ask } satisfies Request)
   }
 
@@ -163,6 +165,7 @@ export class Kernel implements Computing {
   private settle(outcome: Outcome): void {
     clearTimeout(this.timer)
     this.timer = undefined
+    this.worker?.unref()
     const asker = this.asking
     this.asking = null
     asker?.done(outcome)

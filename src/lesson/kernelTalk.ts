@@ -15,9 +15,10 @@ import type { KeptCell } from './keptNotebook.ts'
 import type { Lesson } from './lesson.ts'
 import type { Notebook, NotebookRecord } from './notebook.ts'
 
-/** What can be asked: a cell to run, or a line to carry out. */
+/** What can be asked: a cell to run, all of them, or a line to carry out. */
 export type Ask =
   | { readonly kind: 'cell'; readonly id: string }
+  | { readonly kind: 'all' }
   | { readonly kind: 'line'; readonly line: string }
 
 /** With what a thread begins; its run is told again from `kept`. */

@@ -14,7 +14,7 @@ import {
   type Request,
   runChange,
 } from './kernelTalk.ts'
-import { Notebook } from './notebook.ts'
+import { Notebook, type Typist } from './notebook.ts'
 import type { Typed } from './typed.ts'
 
 const SEARCH_BYTES = 2 * 1024 ** 3
@@ -29,6 +29,10 @@ notebook.adopt(record, session)
 
 /** Made with the first line of TypeScript: it locks this thread. */
 let typed: Typed | null = null
+const typist: Typist = {
+  begin: () => typed?.begin(),
+  type: async (source, session) => (await theTyped()).type(source, session),
+}
 let began = 0
 let lastSeen = 0
 notebook.watch({
@@ -64,7 +68,8 @@ async function hear(ask: Ask): Promise<void> {
 async function answer(ask: Ask): Promise<Answered> {
   try {
     const result = ask.kind === 'line' ? ((await typedResult(ask.line)) ?? notebook.prompt(ask.line)) : null
-    if (ask.kind === 'cell') notebook.run(ask.id)
+    if (ask.kind === 'cell') await notebook.runWith(typist, ask.id)
+    if (ask.kind === 'all') await notebook.runAllWith(typist)
     return { kind: 'done', result, challenge: notebook.challengeState() }
   } catch (error) {
     return problemData(error)
@@ -75,8 +80,12 @@ async function answer(ask: Ask): Promise<Answered> {
 async function typedResult(line: string): Promise<Result | null> {
   const first = /^\s*([^\s#]+)/.exec(line)?.[1]
   if (first === undefined || commands.some((command) => command.name === first)) return null
+  return (await theTyped()).run(line, notebook.session)
+}
+
+async function theTyped(): Promise<Typed> {
   typed ??= new (await import('./typed.ts')).Typed()
-  return typed.run(line, notebook.session)
+  return typed
 }
 
 function say(message: FromKernel): void {

@@ -20,7 +20,10 @@ export type Part =
   | { readonly kind: 'prose'; readonly markdown: string; readonly line: number }
   | { readonly kind: 'cell'; readonly cell: Cell; readonly line: number }
 
-export type Cell = ScenarioCell | PredictCell | ClaimCell | ChallengeCell
+export type Cell = RunCell | PredictCell | ClaimCell | ChallengeCell
+
+/** What can be run, and changed by a learner. */
+export type RunCell = ScenarioCell | TypedCell
 
 /** What every cell has. */
 interface Written {
@@ -35,6 +38,13 @@ export interface ScenarioCell extends Written {
   readonly kind: 'scenario'
   readonly commands: readonly { readonly text: string; readonly line: number }[]
   /** What it prints, or null where the author has not written it yet. */
+  readonly expected: string | null
+  readonly own: Own
+}
+
+/** TypeScript on the world of the cells above; it looks and draws, and changes nothing. */
+export interface TypedCell extends Written {
+  readonly kind: 'ts'
   readonly expected: string | null
   readonly own: Own
 }
@@ -96,7 +106,7 @@ export function cellsOf(lesson: Lesson): readonly Cell[] {
   return lesson.parts.flatMap((part) => (part.kind === 'cell' ? [part.cell] : []))
 }
 
-/** Whether a learner may give the cell another text. */
-export function isEditable(cell: Cell): cell is ScenarioCell {
-  return cell.kind === 'scenario'
+/** Whether it can be run, and changed by a learner. */
+export function isRun(cell: Cell): cell is RunCell {
+  return cell.kind === 'scenario' || cell.kind === 'ts'
 }

@@ -2,7 +2,7 @@
 import type { View } from '../base/view.ts'
 import type { HistoryEvent } from '../history/read.ts'
 import type { Result } from '../scenario/command.ts'
-import { goldenText, LineProblem, play } from '../scenario/play.ts'
+import { goldenText, LineProblem, type Played, play } from '../scenario/play.ts'
 import { type Kept, type Onlooker, Session, type SessionInput } from '../scenario/session.ts'
 import { type CellState, type ChallengeState, IDLE } from './cellState.ts'
 import type { KeptCell } from './keptNotebook.ts'
@@ -11,9 +11,12 @@ import {
   type ChallengeCell,
   type ClaimCell,
   cellsOf,
+  isRun,
   type Lesson,
   type Proof,
+  type RunCell,
   type ScenarioCell,
+  type TypedCell,
 } from './lesson.ts'
 
 /** What a notebook has reached, but for the run it is in: plain data. */
@@ -53,14 +56,41 @@ export class Notebook {
     return this.onStage.session
   }
 
-  /** Runs a cell. A scenario is played from its nearest `cluster` or `history` on; a claim runs the cells that prove it. */
+  /**
+   * Runs a cell. A scenario is played from its nearest `cluster` or `history` on; a claim runs the cells that prove
+   * it. Throws `RangeError` where there is TypeScript to run: see `runWith`.
+   */
   run(id: string): CellState {
+    return finished(this.running(id))
+  }
+
+  /** The same, with someone who runs TypeScript. */
+  runWith(typist: Typist, id: string): Promise<CellState> {
+    return finishedWith(typist, this.running(id))
+  }
+
+  runAll(): void {
+    finished(this.runningAll())
+  }
+
+  runAllWith(typist: Typist): Promise<void> {
+    return finishedWith(typist, this.runningAll())
+  }
+
+  /** Whether any of its cells is TypeScript. */
+  get hasTypeScript(): boolean {
+    return cellsOf(this.text).some((cell) => cell.kind === 'ts')
+  }
+
+  private *running(id: string): Work<CellState> {
     const { cell } = this.state(id)
     switch (cell.kind) {
       case 'scenario':
-        return this.runScenario(cell)
+      case 'ts':
+        return yield* this.runningChain(cell)
       case 'claim':
-        return this.runClaim(cell)
+        for (const { cell: part } of cell.proof) yield* this.running(part)
+        return this.judge(cell)
       case 'challenge':
         return this.openChallenge(cell)
       case 'predict':
@@ -68,8 +98,8 @@ export class Notebook {
     }
   }
 
-  runAll(): void {
-    for (const { cell } of this.cells) if (cell.kind === 'scenario') this.run(cell.id)
+  private *runningAll(): Work<void> {
+    for (const { cell } of this.cells) if (isRun(cell)) yield* this.running(cell.id)
     for (const { cell } of this.cells) if (cell.kind === 'claim') this.judge(cell)
   }
 
@@ -144,7 +174,7 @@ export class Notebook {
 
   /** All that runs before a cell, from where its world begins; empty for what is no run. */
   aboveOf(cell: Cell): string {
-    if (cell.kind !== 'scenario') return ''
+    if (!isRun(cell)) return ''
     return this.chainTo(cell)
       .slice(0, -1)
       .map((one) => one.source)
@@ -162,11 +192,12 @@ export class Notebook {
         return { cell, ...IDLE, older: kept.answer === null ? null : { answer: kept.answer } }
       }
       case 'challenge':
+      case 'ts':
       case 'scenario': {
         const { status, output, verdicts, problem } = kept
         if (!same || kept.above !== this.aboveOf(cell))
           return { cell, ...IDLE, output, older: { answer: null } }
-        const matches = cell.kind === 'scenario' && status === 'done' ? matching(cell, viewsOf(output)) : null
+        const matches = isRun(cell) && status === 'done' ? matching(cell, viewsOf(output)) : null
         return { cell, ...IDLE, status, output, matches, verdicts, problem }
       }
     }
@@ -216,44 +247,44 @@ export class Notebook {
     return state
   }
 
-  private runScenario(cell: ScenarioCell): CellState {
+  private *runningChain(cell: RunCell): Work<CellState> {
     const session = this.newSession()
     this.onStage = { session, challenge: null, stepsBefore: 0 }
+    yield { kind: 'begin' }
     for (const earlier of this.chainTo(cell))
-      if (!this.playCell(session, earlier)) return this.blocked(cell, earlier)
+      if (!(yield* this.playing(session, earlier))) return this.blocked(cell, earlier)
     this.judgeReady()
     return this.state(cell.id)
   }
 
-  /** The scenarios from the nearest one that begins anew, with `cluster` or `history`, up to this one. */
-  private chainTo(cell: ScenarioCell): ScenarioCell[] {
-    // Cells of the lesson do not go on from what a learner has added, so that nobody can spoil a lesson.
-    const scenarios = cellsOf(this.text)
-      .filter((c) => c.kind === 'scenario')
+  /** The runs from the nearest one that begins anew, with `cluster` or `history`, up to this one. */
+  private chainTo(cell: RunCell): RunCell[] {
+    // Cells of the lesson do not go on from what a learner has added, so that nobody can spoil a lesson; and
+    // TypeScript changes nothing that a scenario goes on from.
+    const runs = cellsOf(this.text)
+      .filter(isRun)
       .filter((c) => c.own !== 'scratch' || cell.own === 'scratch')
-    const end = scenarios.findIndex((c) => c.id === cell.id)
-    const start = scenarios
-      .slice(0, end + 1)
-      .findLastIndex((c) => /^\s*(cluster\b|history\s*$)/.test(c.commands[0]?.text ?? ''))
-    return scenarios.slice(Math.max(0, start), end + 1)
+      .filter((c) => c.kind === 'scenario' || cell.kind === 'ts')
+    const end = runs.findIndex((c) => c.id === cell.id)
+    const start = runs.slice(0, end + 1).findLastIndex(beginsAnew)
+    return runs.slice(Math.max(0, start), end + 1)
   }
 
-  private playCell(session: Session, cell: ScenarioCell): boolean {
-    try {
-      const { views, verdicts } = play(session, cell.commands)
-      const output: View | null =
-        views.length === 0 ? null : views.length === 1 ? views[0]! : { kind: 'stack', views }
-      const matches = matching(cell, views)
-      this.set(cell.id, { cell, ...IDLE, status: 'done', output, matches, verdicts })
-      return true
-    } catch (error) {
-      if (!(error instanceof LineProblem)) throw error
-      this.set(cell.id, { ...this.state(cell.id), ...IDLE, status: 'failed', problem: error.message })
+  private *playing(session: Session, cell: RunCell): Work<boolean> {
+    const played = cell.kind === 'ts' ? yield { kind: 'type', cell, session } : playedOf(session, cell)
+    if (played instanceof LineProblem) {
+      this.set(cell.id, { cell, ...IDLE, status: 'failed', problem: played.message })
       return false
     }
+    const { views, verdicts } = played ?? { views: [], verdicts: [] }
+    const output: View | null =
+      views.length === 0 ? null : views.length === 1 ? views[0]! : { kind: 'stack', views }
+    const matches = matching(cell, views)
+    this.set(cell.id, { cell, ...IDLE, status: 'done', output, matches, verdicts })
+    return true
   }
 
-  private blocked(cell: ScenarioCell, by: ScenarioCell): CellState {
+  private blocked(cell: RunCell, by: RunCell): CellState {
     if (by.id === cell.id) return this.state(cell.id)
     return this.set(cell.id, {
       ...this.state(cell.id),
@@ -261,11 +292,6 @@ export class Notebook {
       status: 'failed',
       problem: `it goes on from the cell "${by.id}", which failed`,
     })
-  }
-
-  private runClaim(cell: ClaimCell): CellState {
-    for (const { cell: id } of cell.proof) this.run(id)
-    return this.judge(cell)
   }
 
   /** Judges every claim all of whose cells have run. */
@@ -290,7 +316,7 @@ export class Notebook {
   /** A claim is about the lesson's own texts: what a learner has changed proves nothing about it. */
   private changedFor({ part, cell: id }: Proof): string | null {
     const { cell } = this.state(id)
-    const changed = cell.kind === 'scenario' ? this.chainTo(cell).find((one) => one.own !== null) : undefined
+    const changed = isRun(cell) ? this.chainTo(cell).find((one) => one.own !== null) : undefined
     return changed === undefined ? null : `${part}: you have changed the cell ${changed.id}`
   }
 
@@ -311,8 +337,57 @@ export class Notebook {
   }
 }
 
+/** Someone who runs TypeScript. */
+export interface Typist {
+  /** Forgets the names that were declared: a world begins. */
+  begin(): void
+  /** Runs a cell on the world of a session. */
+  type(source: string, session: Session): Promise<Played | LineProblem>
+}
+
+/** What running a cell asks for on its way. Everything else it does by itself. */
+type Deed =
+  | { readonly kind: 'begin' }
+  | { readonly kind: 'type'; readonly cell: TypedCell; readonly session: Session }
+
+type Work<T> = Generator<Deed, T, Played | LineProblem | null>
+
+function finished<T>(work: Work<T>): T {
+  let next = work.next(null)
+  while (!next.done) {
+    const { value: deed } = next
+    if (deed.kind === 'type')
+      throw new RangeError(`the cell "${deed.cell.id}" is TypeScript, which runs on a kernel: ask one`)
+    next = work.next(null)
+  }
+  return next.value
+}
+
+async function finishedWith<T>(typist: Typist, work: Work<T>): Promise<T> {
+  let next = work.next(null)
+  while (!next.done) {
+    const { value: deed } = next
+    if (deed.kind === 'begin') typist.begin()
+    next = work.next(deed.kind === 'type' ? await typist.type(deed.cell.source, deed.session) : null)
+  }
+  return next.value
+}
+
+function beginsAnew(cell: RunCell): boolean {
+  return cell.kind === 'scenario' && /^\s*(cluster\b|history\s*$)/.test(cell.commands[0]?.text ?? '')
+}
+
+function playedOf(session: Session, cell: ScenarioCell): Played | LineProblem {
+  try {
+    return play(session, cell.commands)
+  } catch (error) {
+    if (error instanceof LineProblem) return error
+    throw error
+  }
+}
+
 /** Whether a run printed what the lesson says; null where it says nothing. */
-function matching(cell: ScenarioCell, views: readonly View[]): boolean | null {
+function matching(cell: RunCell, views: readonly View[]): boolean | null {
   return cell.expected === null ? null : goldenText(views) === cell.expected
 }
 

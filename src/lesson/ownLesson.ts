@@ -1,7 +1,7 @@
 /** ownLesson: a lesson as one learner has it, with the cells they changed and those they added. */
 import type { KeptNotebook } from './keptNotebook.ts'
-import type { Cell, Lesson, Part } from './lesson.ts'
-import { scenarioCell } from './parse.ts'
+import { type Cell, isRun, type Lesson, type Part } from './lesson.ts'
+import { runCell } from './parse.ts'
 
 export function ownLesson(
   lesson: Lesson,
@@ -13,7 +13,7 @@ export function ownLesson(
     scratch.flatMap((one): Part[] => {
       if (one.below !== id || placed.has(one.id)) return []
       placed.add(one.id)
-      const cell = { ...scenarioCell(one.id, one.text, 0), expected: null, own: 'scratch' as const }
+      const cell = { ...runCell(one.language, one.id, one.text, 0), expected: null, own: 'scratch' as const }
       return [{ kind: 'cell', cell, line: 0 }, ...below(one.id)]
     })
   const parts = lesson.parts.flatMap((part): Part[] =>
@@ -27,9 +27,9 @@ export function ownLesson(
 
 function changedCell(cell: Cell, changed: KeptNotebook['changed']): Cell {
   const own = changed.find((one) => one.id === cell.id)
-  if (own === undefined || cell.kind !== 'scenario') return cell
+  if (own === undefined || !isRun(cell)) return cell
   return {
-    ...scenarioCell(cell.id, own.text, cell.line),
+    ...runCell(cell.kind, cell.id, own.text, cell.line),
     expected: null,
     own: own.source === cell.source ? 'changed' : 'outdated',
   }

@@ -2,17 +2,18 @@
 import { marked, type Token } from 'marked'
 import { parse as parseYaml } from 'yaml'
 import { parseScenario } from '../scenario/play.ts'
-import type {
-  Cell,
-  ChallengeCell,
-  ClaimCell,
-  ClaimVerdict,
-  Lesson,
-  Part,
-  PredictCell,
-  Proof,
-  ProofPart,
-  ScenarioCell,
+import {
+  type Cell,
+  type ChallengeCell,
+  type ClaimCell,
+  type ClaimVerdict,
+  isRun,
+  type Lesson,
+  type Part,
+  type PredictCell,
+  type Proof,
+  type ProofPart,
+  type RunCell,
 } from './lesson.ts'
 
 /** A lesson file that is not one: where, what is wrong, and what to write instead. */
@@ -27,7 +28,7 @@ export class LessonProblem extends Error {
   }
 }
 
-const CELL_KINDS = ['scenario', 'predict', 'claim', 'challenge']
+const CELL_KINDS = ['scenario', 'ts', 'predict', 'claim', 'challenge']
 const VERDICTS: readonly ClaimVerdict[] = ['true', 'cond', 'imprecise', 'false', 'opinion']
 const PARTS: readonly ProofPart[] = ['literal', 'fixed', 'with', 'without', 'holds', 'mutant', 'numbers']
 
@@ -107,7 +108,7 @@ function partsOf(file: string, body: string, bodyLine: number): Part[] {
   let cells = 0
   for (const token of marked.lexer(body)) {
     const kind = token.type === 'code' ? (token.lang ?? '').split(/\s/)[0]! : ''
-    if (CELL_KINDS.includes(kind))
+    if (CELL_KINDS.includes(kind) && !isOnlyShown(token))
       parts.push({ kind: 'cell', cell: cellOf(file, line, token, ++cells), line })
     else if (token.type === 'html' && /^<!--\s*solution/.test(token.raw))
       addSolution(file, line, token.raw, parts)
@@ -116,6 +117,15 @@ function partsOf(file: string, body: string, bodyLine: number): Part[] {
   }
   return parts.filter((part) => part.kind === 'cell' || part.markdown.trim() !== '')
 }
+
+/** TypeScript that has no name and prints nothing is there to be read. */
+function isOnlyShown(token: Token): boolean {
+  const { lang, text } = token as { lang: string; text: string }
+  return lang.trim() === 'ts' && !BAR.test(text)
+}
+
+/** Between what runs and what it prints. */
+const BAR = /^----\s*$/m
 
 function addProse(parts: Part[], raw: string, line: number): void {
   const last = parts.at(-1)
@@ -131,7 +141,8 @@ function cellOf(file: string, line: number, token: Token, position: number): Cel
   const source = [...words.filter((word) => !word.startsWith('id=')), text].join('\n')
   switch (kind) {
     case 'scenario':
-      return scenarioCell(id, text, line)
+    case 'ts':
+      return runCell(kind, id, text, line)
     case 'predict':
       return { ...predictOf(file, line, id, text), source }
     case 'claim':
@@ -142,17 +153,13 @@ function cellOf(file: string, line: number, token: Token, position: number): Cel
 }
 
 /** A run from what stands in its fence, which begins on `line`. */
-export function scenarioCell(id: string, text: string, line: number): ScenarioCell {
+export function runCell(kind: RunCell['kind'], id: string, text: string, line: number): RunCell {
+  const source = text.split(BAR)[0]!.trimEnd()
   const { commands, expected } = parseScenario(text)
-  return {
-    kind: 'scenario',
-    id,
-    source: text.split(/^----\s*$/m)[0]!.trimEnd(),
-    commands: commands.map((c) => ({ ...c, line: c.line + line })),
-    expected,
-    own: null,
-    line,
-  }
+  const run = { id, source, expected, own: null, line }
+  return kind === 'ts'
+    ? { kind, ...run }
+    : { kind, ...run, commands: commands.map((c) => ({ ...c, line: c.line + line })) }
 }
 
 function infoOf(file: string, line: number, words: readonly string[]): Map<string, string> {
@@ -233,7 +240,7 @@ function challengeOf(
   info: ReadonlyMap<string, string>,
   text: string,
 ): Omit<ChallengeCell, 'source'> {
-  const [says = '', setup = ''] = text.split(/^----\s*$/m)
+  const [says = '', setup = ''] = text.split(BAR)
   const property = info.get('property')
   const steps = Number(info.get('steps'))
   if (property === undefined || !Number.isInteger(steps))
@@ -277,10 +284,10 @@ function checkNames(file: string, parts: readonly Part[]): void {
   for (const cell of cells)
     if (cell.kind === 'claim')
       for (const { cell: name } of cell.proof)
-        if (!cells.some((other) => other.kind === 'scenario' && other.id === name))
+        if (!cells.some((other) => isRun(other) && other.id === name))
           throw new LessonProblem(
             file,
             cell.line,
-            `claim ${cell.id} names the cell "${name}", and no scenario is called so`,
+            `claim ${cell.id} names the cell "${name}", and no run is called so`,
           )
 }

@@ -1,12 +1,13 @@
 /** rewrite: a lesson's text with the output its cells give now. */
 import type { View } from '../base/view.ts'
 import { goldenText } from '../scenario/play.ts'
+import { isRun } from './lesson.ts'
 import type { Notebook } from './notebook.ts'
 
-/** Every scenario that ran gets what it printed behind `----`; all else stays to the letter. */
+/** Every cell that ran gets what it printed behind `----`; all else stays to the letter. */
 export function rewrite(source: string, notebook: Notebook): string {
   const lines = source.replace(/\r\n/g, '\n').split('\n')
-  const ran = notebook.cells.filter(({ cell, status }) => cell.kind === 'scenario' && status === 'done')
+  const ran = notebook.cells.filter(({ cell, status }) => isRun(cell) && status === 'done')
   for (const { cell, output } of [...ran].sort((a, b) => b.cell.line - a.cell.line)) {
     const start = cell.line
     const fence = /^(`{3,}|~{3,})/.exec(lines[start - 1] ?? '')?.[1]

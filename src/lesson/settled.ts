@@ -10,7 +10,10 @@ import { ownLesson } from './ownLesson.ts'
  */
 export function settled(kept: KeptNotebook, lesson: Lesson): KeptNotebook {
   const changes = matched(kept.changed, cellsOf(lesson))
-  const homed = changes.rest.reduce((all, { text }) => withScratch(all, '', text).kept, kept)
+  const homed = changes.rest.reduce(
+    (all, { text, language }) => withScratch(all, '', text, language).kept,
+    kept,
+  )
   const own = { ...homed, changed: changes.found }
   const { found, rest } = matched([...kept.cells, ...kept.older], cellsOf(ownLesson(lesson, own)))
   return { ...own, cells: found, older: rest }

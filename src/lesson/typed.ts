@@ -8,6 +8,7 @@ import { type LineMistake, type ReadyLine, readLine } from '../sandbox/line.ts'
 import { textOf } from '../sandbox/plain.ts'
 import { Prompt } from '../sandbox/prompt.ts'
 import { type Result, ScenarioProblem } from '../scenario/command.ts'
+import { LineProblem, type Played } from '../scenario/play.ts'
 import type { Session } from '../scenario/session.ts'
 import { type DRAW_NAMES, sceneOf, TYPED_NAMES } from './typedNames.ts'
 
@@ -27,18 +28,27 @@ const STATEMENT =
 /** Locks the process or thread it is made in for good. */
 export class Typed {
   private readonly log = { lines: [] as string[], dropped: 0, chars: 0 }
-  private readonly prompt = new Prompt({ ...DEFAULT_LIMITS, fuel: FUEL }, this.log)
+  private prompt = this.newPrompt()
   private readonly declared = new Set<string>()
   private pictures: View[] = []
 
-  constructor() {
+  /** Forgets every name that was declared. */
+  begin(): void {
+    if (this.declared.size === 0) return
+    this.declared.clear()
+    this.prompt = this.newPrompt()
+  }
+
+  private newPrompt(): Prompt {
+    const prompt = new Prompt({ ...DEFAULT_LIMITS, fuel: FUEL }, this.log)
     for (const [name, draw] of Object.entries(DRAWS))
-      this.prompt.give(name, (...args) => {
+      prompt.give(name, (...args) => {
         if (this.pictures.length === MOST_PICTURES)
           throw new ValueProblem(name, 'one picture too many', `one line draws at most ${MOST_PICTURES}`)
         this.pictures.push(checked(name, draw(...(args as never[]))))
         return undefined
       })
+    return prompt
   }
 
   /**
@@ -59,16 +69,26 @@ export class Typed {
         return { view: linesView(`${word}, of the language`), note: null, verdicts: [] }
     }
     const line = await readLine(source, [...this.prompt.names])
-    if (line.kind === 'ready') return this.carryOut(line, session)
-    if (/^\s*[A-Za-z-]+\s+\S/.test(source) && !STATEMENT.test(source)) return null
-    throw mistake(line)
+    if (line.kind === 'mistake' && /^\s*[A-Za-z-]+\s+\S/.test(source) && !STATEMENT.test(source)) return null
+    const done = line.kind === 'mistake' ? line : this.carryOut(line, session)
+    if (done.kind !== 'mistake') return { view: stacked(done.views), note: null, verdicts: [] }
+    throw new ScenarioProblem(done.column - 1, done.message)
   }
 
   private knows(name: string): boolean {
     return TYPED_NAMES.has(name) || this.declared.has(name)
   }
 
-  private carryOut(line: ReadyLine, session: Session): Result {
+  /** Runs a cell: whatever it is, it is TypeScript. A mistake is answered with its line. */
+  async type(source: string, session: Session): Promise<Played | LineProblem> {
+    const line = await readLine(source, [...this.prompt.names])
+    const done = line.kind === 'mistake' ? line : this.carryOut(line, session)
+    if (done.kind !== 'mistake') return { views: done.views, verdicts: [] }
+    const text = source.split('\n')[done.line - 1] ?? ''
+    return new LineProblem(done.line, text, new ScenarioProblem(done.column - 1, done.message))
+  }
+
+  private carryOut(line: ReadyLine, session: Session): Done | Mistake {
     for (const [name, value] of Object.entries(sceneOf(session)))
       if (!this.declared.has(name)) this.prompt.give(name, value)
     for (const name of line.declares) this.declared.add(name)
@@ -77,21 +97,29 @@ export class Typed {
     this.log.lines.length = 0
     const outcome = this.prompt.run(line)
     if (outcome.kind === 'threw')
-      throw new ScenarioProblem(
-        (outcome.place?.column ?? 1) - 1,
-        outcome.message.replace('is not in reach of an answer', 'is not in reach here'),
-      )
+      return {
+        kind: 'mistake',
+        line: 1,
+        column: 1,
+        ...outcome.place,
+        message: outcome.message.replace('is not in reach of an answer', 'is not in reach here'),
+      }
     const { lines, dropped } = this.log
     const said = [...lines, ...(dropped > 0 ? [`... and ${dropped} lines more`] : [])]
     if (outcome.kind === 'value') said.push(...outcome.text.split('\n'))
-    const views = [...(said.length > 0 ? [linesView(...said)] : []), ...this.pictures]
-    const view: View | null = views.length > 1 ? { kind: 'stack', views } : (views[0] ?? null)
-    return { view, note: null, verdicts: [] }
+    return { kind: 'done', views: [...(said.length > 0 ? [linesView(...said)] : []), ...this.pictures] }
   }
 }
 
-function mistake({ message, column }: LineMistake): ScenarioProblem {
-  return new ScenarioProblem(column - 1, message)
+interface Done {
+  readonly kind: 'done'
+  readonly views: readonly View[]
+}
+
+type Mistake = Pick<LineMistake, 'kind' | 'line' | 'column' | 'message'>
+
+function stacked(views: readonly View[]): View | null {
+  return views.length > 1 ? { kind: 'stack', views } : (views[0] ?? null)
 }
 
 /** A table from a list of records; columns in the order of the first one. */

@@ -1,16 +1,27 @@
 /** Every lesson: its cells print what is written, its claims are proven, its challenges can be done. */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, inject, test } from 'vitest'
-import { alternatives, commands, Notebook, parseLesson, protocols } from '../../src/index.ts'
+import { beforeAll, describe, expect, inject, test } from 'vitest'
+import {
+  alternatives,
+  commands,
+  kitFile,
+  type Notebook,
+  parseLesson,
+  protocols,
+  takeLesson,
+} from '../../src/index.ts'
 import { rewrite } from '../../src/lesson/rewrite.ts'
 
 const folder = join(import.meta.dirname, '../../lessons')
 
 describe.each(readdirSync(folder).filter((file) => file.endsWith('.md')))('%s', (file) => {
   const source = readFileSync(join(folder, file), 'utf8')
-  const notebook = new Notebook(parseLesson(file, source), { protocols, alternatives, commands })
-  notebook.runAll()
+  let notebook: Notebook
+  beforeAll(async () => {
+    const input = { protocols, alternatives, commands }
+    notebook = await takeLesson(parseLesson(file, source), input, kitFile('kernel.js'))
+  })
 
   test('every cell makes sense', () => {
     expect(notebook.cells.flatMap(({ problem }) => problem ?? [])).toEqual([])

@@ -115,6 +115,7 @@ describe('another text', () => {
 
   test('a change of a cell that is gone becomes a cell of one own; one of a cell with another text says so', () => {
     const changed = withText(NOTHING_KEPT, {
+      language: 'scenario',
       id: 'second',
       text: 'crash rm1',
       source: 'crash tm\nshow state',
@@ -131,7 +132,7 @@ describe('another text', () => {
 
 describe("the learner's own cells", () => {
   test('go on from the lesson, and the lesson never from them', () => {
-    const added = withScratch(NOTHING_KEPT, 'first', 'crash rm1').kept
+    const added = withScratch(NOTHING_KEPT, 'first', 'crash rm1', 'scenario').kept
     const { notebook, state } = opened(lesson(FIRST, SECOND), added)
     expect(notebook.cells.map(({ cell }) => cell.id)).toEqual(['first', 'mine-1', 'second'])
     notebook.run('mine-1')
@@ -144,6 +145,7 @@ describe("the learner's own cells", () => {
   test('a claim is not proven by what the learner has changed, nor by what goes on from it', () => {
     const claim = CLAIM.replace('numbers=first', 'numbers=second')
     const changed = withText(NOTHING_KEPT, {
+      language: 'scenario',
       id: 'first',
       text: `${CLUSTER.join('\n')}\nshow state`,
       source: CLUSTER.join('\n'),
@@ -157,7 +159,13 @@ describe("the learner's own cells", () => {
   })
 
   test('the text of the lesson again leaves no change behind', () => {
-    const change = { id: 'second', text: 'crash rm1', source: 'crash tm', seen: 'crash tm' }
+    const change = {
+      id: 'second',
+      language: 'scenario' as const,
+      text: 'crash rm1',
+      source: 'crash tm',
+      seen: 'crash tm',
+    }
     const changed = withText(NOTHING_KEPT, change)
     expect(withText(changed, { ...change, text: 'crash tm', seen: 'crash rm1' })).toEqual(NOTHING_KEPT)
     expect(withoutText(changed, 'second', 'crash rm1')).toEqual(NOTHING_KEPT)
@@ -184,14 +192,14 @@ test('two who write at once lose nothing: every text that somebody wrote and nob
         const own = mine.scratch[pick % Math.max(1, mine.scratch.length)]
         if (what === 'change') {
           const before = mine.changed[0]?.text ?? source
-          file = withText(file, { id: 'first', text, source, seen: before })
+          file = withText(file, { language: 'scenario', id: 'first', text, source, seen: before })
           alive.delete(before)
           alive.add(text)
         } else if (what === 'add') {
-          file = withScratch(file, 'first', text).kept
+          file = withScratch(file, 'first', text, 'scenario').kept
           alive.add(text)
         } else if (what === 'edit' && own !== undefined) {
-          file = withText(file, { id: own.id, text, source: '', seen: own.text })
+          file = withText(file, { language: 'scenario', id: own.id, text, source: '', seen: own.text })
           alive.delete(own.text)
           alive.add(text)
         } else if (what === 'remove' && own !== undefined) {

@@ -79,7 +79,7 @@ describe('a mistake in a lesson is told with its file and line', () => {
       'a claim proven by a cell that is not there',
       '42-a.md',
       `${front + scenario}\`\`\`claim id=X verdict=false literal=broken:AC1 fixed=nowhere:AC1\nx\n\`\`\`\n`,
-      'claim X names the cell "nowhere", and no scenario is called so',
+      'claim X names the cell "nowhere", and no run is called so',
     ],
     [
       'a challenge without a goal',

@@ -11,7 +11,7 @@ import {
   type ClaimCell,
   isNamed,
   type PredictCell,
-  type ScenarioCell,
+  type RunCell,
 } from '../lesson.ts'
 import { partsOf, proofWords, stateOf, type TakenLesson, VERDICT_WORDS } from './page.ts'
 import { PAGE_STYLE } from './style.ts'
@@ -55,7 +55,8 @@ export function exportHtml(taken: TakenLesson): string {
 function cellHtml(cell: Cell, taken: TakenLesson): string {
   switch (cell.kind) {
     case 'scenario':
-      return scenarioHtml(cell, taken)
+    case 'ts':
+      return runHtml(cell, taken)
     case 'predict':
       return predictHtml(cell)
     case 'claim':
@@ -65,13 +66,17 @@ function cellHtml(cell: Cell, taken: TakenLesson): string {
   }
 }
 
-function scenarioHtml(cell: ScenarioCell, taken: TakenLesson): string {
+function runHtml(cell: RunCell, taken: TakenLesson): string {
   const { output, problem } = stateOf(taken, cell.id)
   const parts =
     output === null ? [] : partsOf(output).map((view) => viewHtml(view, `${taken.lesson.title}: ${cell.id}`))
   const name = isNamed(cell.id) ? `<figcaption>${escapeXml(cell.id)}</figcaption>` : ''
+  const text =
+    cell.kind === 'ts'
+      ? `<pre class="code">${linesHtml(highlight(cell.source, 'ts'))}</pre>`
+      : commands(cell.commands)
   const wrong = problem === null ? '' : `<pre class="bad">${escapeXml(problem)}</pre>`
-  return `<figure class="run" id="run-${escapeXml(cell.id)}">${name}\n${commands(cell.commands)}\n${parts.join('\n')}${wrong}</figure>`
+  return `<figure class="run" id="run-${escapeXml(cell.id)}">${name}\n${text}\n${parts.join('\n')}${wrong}</figure>`
 }
 
 /** A picture with the same as text behind it, for who cannot see or wants to copy; text as it is. */

@@ -25,7 +25,12 @@ export function exportMarkdown(taken: TakenLesson): string {
 function cellText(cell: Cell, taken: TakenLesson): string {
   switch (cell.kind) {
     case 'scenario':
-      return scenarioText(cell.id, cell.commands, taken)
+      return `${nameOf(cell.id)}${fenced([cell.commands.map(({ text }) => `> ${text}`).join('\n'), ...printed(cell.id, taken)].join('\n\n'))}`
+    case 'ts': {
+      const output = printed(cell.id, taken)
+      const code = fenced(cell.source, 'ts')
+      return `${nameOf(cell.id)}${[code, ...(output.length > 0 ? [fenced(output.join('\n\n'))] : [])].join('\n\n')}`
+    }
     case 'predict':
       return predictText(cell)
     case 'claim':
@@ -35,17 +40,15 @@ function cellText(cell: Cell, taken: TakenLesson): string {
   }
 }
 
-/** The words of a run and what it printed. */
-function scenarioText(
-  id: string,
-  commands: readonly { readonly text: string }[],
-  taken: TakenLesson,
-): string {
-  const state = stateOf(taken, id)
-  const output = state.output === null ? [] : partsOf(state.output).map((view) => viewText(view))
-  const problem = state.problem === null ? [] : [state.problem]
-  const text = [commands.map((command) => `> ${command.text}`).join('\n'), ...output, ...problem].join('\n\n')
-  return `${isNamed(id) ? `Run \`${id}\`:\n\n` : ''}${fenced(text)}`
+function nameOf(id: string): string {
+  return isNamed(id) ? `Run \`${id}\`:\n\n` : ''
+}
+
+/** What a run printed, and what was wrong with it. */
+function printed(id: string, taken: TakenLesson): string[] {
+  const { output, problem } = stateOf(taken, id)
+  const texts = output === null ? [] : partsOf(output).map((view) => viewText(view))
+  return problem === null ? texts : [...texts, problem]
 }
 
 function predictText(cell: PredictCell): string {
@@ -65,10 +68,10 @@ function challengeText(cell: ChallengeCell): string {
 }
 
 /** A fence longer than any run of backticks inside. */
-function fenced(text: string): string {
+function fenced(text: string, language = 'text'): string {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((run) => run[0].length))
   const fence = '`'.repeat(longest + 1)
-  return `${fence}text\n${text}\n${fence}`
+  return `${fence}${language}\n${text}\n${fence}`
 }
 
 function quoted(text: string): string {
