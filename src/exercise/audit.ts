@@ -1,7 +1,10 @@
 /** audit: whether an exercise keeps its promises. Its own answers are run, and what is wrong is said in sentences. */
 import { join } from 'node:path'
+import type { Chance } from './chance.ts'
+import { collectChecks } from './collect.ts'
 import type { CheckReport, CheckResult, Exercise, ScenarioFile, ScenarioResult } from './exercise.ts'
 import { inLanes } from './lanes.ts'
+import { checksFile } from './load.ts'
 import { namedCheck } from './named.ts'
 import { scenariosIn } from './scenarioFiles.ts'
 import { SharedChecker } from './sharedChecker.ts'
@@ -60,8 +63,8 @@ interface Outcome {
 
 /**
  * `start.ts` compiles, types too, and fails; `solution.ts` and every `right/` pass; every `wrong/` fails by the
- * check that its first line names, the first that fails in the ladder's order; every check is so named; and the
- * same seed gives the same twice. Throws `ExerciseProblem` before anything is run, where a first line names no check.
+ * check that its first line names, the first that fails in the ladder's order; every check is so named, asks neither
+ * clock nor dice, and with the same seed gives the same twice. Throws `ExerciseProblem` before anything is run, where a first line names no check.
  */
 export async function audit(
   exercise: Exercise,
@@ -81,7 +84,7 @@ export async function audit(
   })
   // One of each: what breaks by a check breaks by it in the same story again.
   const isFirst = (i: number) => named.findIndex((one) => one.expected === named[i]!.expected) === i
-  const outcomes = await runAll(
+  const { outcomes, chances } = await runAll(
     exercise,
     [
       run(startFiles(exercise)[0]!.path, { stopAtFirst: true, scenarios }),
@@ -106,6 +109,7 @@ export async function audit(
     problems: [
       ...aboutStart(start.report),
       ...aboutRight('solution.ts', solution.report),
+      ...aboutChance(exercise, chances),
       ...aboutTwice('solution.ts', solution),
       ...right.flatMap(({ name, report }) => aboutRight(join('right', name), report)),
       ...broken.flatMap(({ name, expected, report }) => aboutWrong(join('wrong', name), expected, report)),
@@ -121,16 +125,16 @@ export async function audit(
   }
 }
 
-/** All runs, each in the next worker that is free; the outcomes in the order of the runs. */
+/** All runs, each in the next worker that is free; the outcomes in the order of the runs, and what the checks asked. */
 async function runAll(
   exercise: Exercise,
   runs: readonly Run[],
   workers: number,
   onAnswer: (file: string) => void,
-): Promise<readonly Outcome[]> {
+): Promise<{ readonly outcomes: readonly Outcome[]; readonly chances: readonly Chance[] }> {
   const checkers = Array.from({ length: Math.min(workers, runs.length) }, () => new SharedChecker(exercise))
   try {
-    return await inLanes(runs, checkers, async ({ file, twice, ...how }, checker) => {
+    const outcomes = await inLanes(runs, checkers, async ({ file, twice, ...how }, checker) => {
       onAnswer(file)
       const report = await checker.check(file, how)
       if (!twice || report.problem !== null) return { report, again: null }
@@ -138,6 +142,7 @@ async function runAll(
       const again = await checker.check(file, { types: false, ...(only !== null && { only }) })
       return { report, again }
     })
+    return { outcomes, chances: checkers.flatMap((checker) => checker.chances) }
   } finally {
     await Promise.all(checkers.map((checker) => checker.close()))
   }
@@ -174,20 +179,49 @@ function aboutWrong(name: string, expected: string, report: CheckReport): string
     : [`${name} should fail "${expected}" first, and fails "${first.name}": ${first.happened}`]
 }
 
-/** The first check that differs between two runs of one answer with one seed. */
-function aboutTwice(name: string, { report, again }: Outcome): string[] {
-  if (again === null) return []
-  const seen = ({ verdict, happened, bound, trace }: CheckResult) =>
-    JSON.stringify([verdict, happened, bound, trace?.token])
-  const differs = report.checks.find((first, i) => {
-    const second = again.checks[i]!
-    return second.verdict !== 'skipped' && seen(first) !== seen(second)
-  })
-  return differs === undefined
-    ? []
+/** Checks that are called otherwise when they are read again, and those that ask clock or dice while they run. */
+function aboutChance(exercise: Exercise, chances: readonly Chance[]): string[] {
+  const again = collectChecks(checksFile(exercise))
+  const moved = exercise.checks.find(({ name }) => !again.some((check) => check.name === name))
+  const advice = 'the same seed must give the same: write the numbers down, or give the library a seed'
+  const asked = [undefined, ...exercise.checks].flatMap((check) =>
+    distinct(chances.filter((chance) => chance.check === (check?.name ?? null)).map(({ asks }) => asks)).map(
+      (asks) =>
+        `${check === undefined ? 'hidden/checks.test.ts' : `"${check.name}"`} asks ${asks}: ${advice}`,
+    ),
+  )
+  return moved === undefined
+    ? asked
     : [
-        `${name} run twice with the same seed differs in "${differs.name}": the check must not depend on clock or chance`,
+        `"${moved.name}" is not there when the checks are read again: a name must not depend on clock or chance`,
       ]
+}
+
+function distinct(list: readonly string[]): readonly string[] {
+  return [...new Set(list)].sort()
+}
+
+/** What may differ between two runs of a check, in the order in which it is told. */
+const SEEN: readonly (readonly [string, (check: CheckResult) => unknown])[] = [
+  ['its verdict', ({ verdict }) => verdict],
+  ['what happened', ({ happened, why }) => [happened, why]],
+  ['what was looked at', ({ bound }) => bound],
+  ['its story', ({ trace }) => trace],
+  ['its cost', ({ cost }) => cost],
+]
+
+/** The first check that differs between two runs of one answer with one seed, and in what. */
+function aboutTwice(name: string, { report, again }: Outcome): string[] {
+  for (const first of report.checks) {
+    const second = again?.checks.find((check) => check.name === first.name)
+    if (second === undefined || second.verdict === 'skipped') continue
+    const differs = SEEN.find(([, of]) => JSON.stringify(of(first)) !== JSON.stringify(of(second)))
+    if (differs !== undefined)
+      return [
+        `${name} run twice with the same seed differs in "${first.name}", in ${differs[0]}: the check must not depend on clock or chance`,
+      ]
+  }
+  return []
 }
 
 function aboutChecks(exercise: Exercise, named: readonly string[]): string[] {

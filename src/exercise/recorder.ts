@@ -3,6 +3,7 @@
 import { ownFramesOnly } from '../sandbox/frames.ts'
 import { checkBegins, checkEnds, endFork, tellHost } from '../sandbox/guard.ts'
 import { forgetAnswer, spentFuel } from './answer.ts'
+import type { Chance } from './chance.ts'
 import { bound, clearEvidence, evidence, lastCost } from './evidence.ts'
 import type { Cost } from './exercise.ts'
 import { type Overheard, type Story, storyOf, walkedStory } from './story.ts'
@@ -46,12 +47,23 @@ let log: Overhearing = { lines: [], dropped: 0, chars: 0 }
 /** Of this answer: how many checks were not passed, and which one is running. */
 let failures = 0
 let running: string | null = null
+/** What was told already. */
+const chances = new Set<string>()
 
 /** What was asked for, and where the answer's `console.log` goes. */
 export function setRun(asked: Asked, to: Overhearing): void {
   log = to
   failures = 0
   setAsked(asked)
+}
+
+/** The check that is running asks clock or dice, or the file of checks as it is loaded. */
+export function recordChance(asks: string): void {
+  const chance: Chance = { check: running, asks }
+  const key = JSON.stringify(chance)
+  if (chances.has(key)) return
+  chances.add(key)
+  tellHost({ type: 'chance', ...chance })
 }
 
 export function recordBegin(name: string): void {
@@ -90,6 +102,7 @@ type Thrown = { readonly name?: string; readonly message?: string; readonly caus
 export function recordEnd(name: string, { expected, why }: Declared, error: Thrown): void {
   checkEnds()
   if (retelling() !== null || running !== name) return
+  running = null
   const said = { log: [...log.lines], dropped: log.dropped }
   const found = judged(name, error)
   if (found.verdict !== 'passed') failures++

@@ -3,6 +3,7 @@ import { basename } from 'node:path'
 import { compileAnswer } from '../sandbox/compile.ts'
 import { type Fork, ForkSupply } from '../sandbox/fork.ts'
 import { DEFAULT_LIMITS } from '../sandbox/limits.ts'
+import type { Chance } from './chance.ts'
 import { Checker, type CheckOptions } from './check.ts'
 import type { CheckReport, Exercise, ScenarioFile } from './exercise.ts'
 import { Results } from './results.ts'
@@ -28,6 +29,7 @@ export class SharedChecker {
   private readonly vitest: Promise<WarmVitest>
   private readonly forks = new ForkSupply(kitFile('sharedWorker.js'), DEFAULT_LIMITS)
   private fork: Fork | null = null
+  private readonly asked: Chance[] = []
   /** For what cannot share. */
   private alone: Checker | null = null
 
@@ -65,6 +67,11 @@ export class SharedChecker {
     return { ...report, types: await errors, ms: Math.round(performance.now() - began) }
   }
 
+  /** Which checks have asked clock or dice so far, and what. */
+  get chances(): readonly Chance[] {
+    return this.asked
+  }
+
   /** Ends every process of this checker. */
   async close(): Promise<void> {
     await this.forks.close()
@@ -78,6 +85,7 @@ export class SharedChecker {
     const idle = new Promise<{ readonly kind: 'idle' }>((resolve) => {
       fork.onTold((told) => {
         if (told.type === 'idle') resolve({ kind: 'idle' })
+        else if (told.type === 'chance') this.asked.push(told as unknown as Chance)
         else results.take(told)
       })
     })

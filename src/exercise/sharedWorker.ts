@@ -6,8 +6,9 @@ import type { Limits } from '../sandbox/limits.ts'
 import { lockRealm } from '../sandbox/lock.ts'
 import { ForeignModule } from '../sandbox/module.ts'
 import { setAnswer } from './answer.ts'
+import { watchChance } from './chance.ts'
 import './forChecks.ts'
-import { setRun } from './recorder.ts'
+import { recordChance, setRun } from './recorder.ts'
 import type { Asked } from './told.ts'
 
 interface AnswerMessage {
@@ -45,6 +46,7 @@ init({
   collectTests: (state, traces) => runBaseTests('collect', state, traces),
 })
 lockRealm()
+watchChance(recordChance)
 tellHost({ type: 'ready' })
 
 async function nextAnswer(): Promise<AnswerMessage> {

@@ -64,7 +64,9 @@ export class WarmVitest {
         hookTimeout: 0,
         server: {
           deps: {
-            external: [new RegExp(`^${escaped(fileURLToPath(KIT))}${answers === 'many' ? '(?!setup)' : ''}`)],
+            external: [
+              new RegExp(`^${escaped(fileURLToPath(KIT))}${answers === 'many' ? '(?!setup)' : ''}[^/]+$`),
+            ],
           },
         },
         cache: false,

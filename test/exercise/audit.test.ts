@@ -1,54 +1,81 @@
-/** The audit of an exercise that breaks its promises: what is broken is said, by name. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
-import { exerciseFiles } from '../../cli/templates/exercise.ts'
-import { packageRoot } from '../../src/base/home.ts'
+/** The rules of the audit, in few exercises that break several; each rule by itself is in audit.slow.ts. */
+import { describe, expect, test } from 'vitest'
 import { audit } from '../../src/exercise/audit.ts'
 import { inLanes } from '../../src/exercise/lanes.ts'
-import { loadExercise } from '../../src/exercise/load.ts'
+import { checks, exerciseOf, lesson, RIGHT, RULES, SILENT, small } from './auditRules.ts'
 
-// Inside the clone, so that the checks find Vitest.
-const course = mkdtempSync(join(packageRoot(), '.build', 'audit-'))
-afterAll(() => rmSync(course, { recursive: true, force: true }))
+const QUICK = ['all its rules kept', 'a check that rolls dice, and one that looks at the clock']
 
-const good = exerciseFiles({ name: '14-leases', slug: 'leases', title: 'Leases', given: '' })
-const lesson = { id: 'leases', headings: ['A heading'], exercises: ['leases'] }
+test.each(RULES.filter(([rule]) => QUICK.includes(rule)))(
+  'the audit of an exercise with %s',
+  {
+    timeout: 300_000,
+  },
+  async (rule, files, problems) => {
+    expect((await audit(exerciseOf(rule, files), { lessons: [lesson] })).problems).toEqual(problems)
+  },
+)
 
-function exerciseOf(name: string, files: { readonly [path: string]: string }) {
-  for (const [path, text] of Object.entries(files)) {
-    const file = join(course, name, '14-leases', path)
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, text)
+test('the audit of an exercise that breaks many at once', { timeout: 300_000 }, async () => {
+  const files = {
+    'start.ts': RIGHT,
+    'hidden/checks.test.ts': checks({ section: ", section: 'Elsewhere'" }),
+    'hidden/right/mute.ts': SILENT,
+    'hidden/wrong/forgets.ts': `// fails: answers\n${SILENT}`,
+    'hidden/wrong/fine.ts': `// fails: answers\n${RIGHT}`,
   }
-  return loadExercise(join(course, name, '14-leases'))
-}
-
-test('a start that passes, a wrong answer that passes, a lesson that is not there', {
-  timeout: 300_000,
-}, async () => {
-  const solution = good['hidden/solution.ts']!
-  const exercise = exerciseOf('passes', {
-    ...good,
-    'start.ts': solution,
-    'hidden/wrong/silent.ts': `// fails: gives a ticket\n${solution}`,
-  })
-  const { problems } = await audit(exercise, { lessons: [] })
+  const { problems } = await audit(exerciseOf('many', files), { lessons: [{ ...lesson, exercises: [] }] })
   expect(problems).toEqual([
     'start.ts passes: there is nothing to do',
-    'wrong/silent.ts passes, and should fail "gives a ticket"',
-    'task.md belongs to the lesson "leases", which is not there: correct "lesson:" at its top',
+    'right/mute.ts must pass, but "answers" ends as failed: no hello_ok was sent; client sent hello to n1',
+    'wrong/fine.ts passes, and should fail "answers"',
+    'nothing shows that "counts" can fail: write a wrong answer that it is the first to catch',
+    'the lesson "leases" does not name it: add leases to "exercises" at its top',
+    '"answers" leads to the section "Elsewhere", which the lesson "leases" does not have',
   ])
 })
 
-test('a wrong answer that names no check stops the audit at its first line', async () => {
-  const exercise = exerciseOf('unnamed', {
-    ...good,
-    'hidden/wrong/silent.ts': '// fails: what is not there\n',
+describe('before anything is run', () => {
+  const REFUSED: readonly (readonly [
+    rule: string,
+    files: { readonly [path: string]: string },
+    says: RegExp,
+  ])[] = [
+    [
+      'a wrong answer that names what is not there',
+      { 'hidden/wrong/silent.ts': '// fails: what is not there\n' },
+      /wrong\/silent\.ts:1: names "what is not there", which is no check/,
+    ],
+    [
+      'a wrong answer that names nothing',
+      { 'hidden/wrong/silent.ts': SILENT },
+      /wrong\/silent\.ts:1: does not say which check it fails/,
+    ],
+    ...(['expected', 'why', 'hints', 'points'] as const).map(
+      (field) =>
+        [
+          `a check without ${field}`,
+          { 'hidden/checks.test.ts': checks().replace(new RegExp(`${field}: (\\[.*?\\]|'.*?'|\\d),?`), '') },
+          new RegExp(`"answers" needs ${field}: `),
+        ] as const,
+    ),
+    [
+      'a check without a rung',
+      { 'hidden/checks.test.ts': checks().replace(', rung: 1', '') },
+      /"answers" needs rung: 1, 2, 3 or 4 in its meta/,
+    ],
+  ]
+  test.each(REFUSED)('%s is told at once', async (rule, files, says) => {
+    await expect(async () => audit(exerciseOf(rule, files), { lessons: [lesson] })).rejects.toThrow(says)
   })
-  await expect(audit(exercise, { lessons: [lesson] })).rejects.toThrow(
-    /wrong\/silent\.ts:1: names "what is not there", which is no check/,
-  )
+
+  test('a check whose name depends on the clock is told', async () => {
+    const name = "test('answers ' + process.hrtime.bigint(), {"
+    const files = { ...small, 'hidden/checks.test.ts': checks().replace("test('answers', {", name) }
+    await expect(async () => audit(exerciseOf('names', files), { lessons: [lesson] })).rejects.toThrow(
+      /names "answers", which is no check/,
+    )
+  })
 })
 
 test('lanes give results in the order of the jobs, and stop at the first error', async () => {

@@ -27,6 +27,7 @@ export const EDGES: {
   'cli/ui.tsx': { touches: ['process'], for: 'the terminal' },
   'src/base/home.ts': { touches: ['disk'], for: 'finds the folder of the package' },
   'src/exercise/audit.ts': { touches: ['clock'], for: 'how long an audit took' },
+  'src/exercise/chance.ts': { touches: ['clock', 'dice'], for: 'hears who asks for them' },
   'src/exercise/check.ts': { touches: ['clock'], for: 'how long a check took' },
   'src/exercise/collect.ts': {
     touches: ['process'],
