@@ -26,22 +26,7 @@ const flat = makeMark()
 export function draftOf(kept: Value): Value {
   if (typeof kept !== 'object' || kept === null) return kept
   if (Array.isArray(kept)) return flat.has(kept) ? kept.slice() : kept.map(elementDraft)
-  if (kept instanceof Map) {
-    const copied = new Map<Value, Value>()
-    for (const [key, item] of kept) copied.set(draftOf(key), draftOf(item))
-    return copied
-  }
-  if (kept instanceof Set) {
-    const copied = new Set<Value>()
-    for (const member of kept) copied.add(draftOf(member))
-    return copied
-  }
-  const copied: Record<string, Value> = { ...(kept as { readonly [key: string]: Value }) }
-  for (const key in copied) {
-    const item = copied[key]
-    if (typeof item === 'object' && item !== null) copied[key] = draftOf(item)
-  }
-  return copied
+  return copyOf(kept, draftOf)
 }
 
 function elementDraft(element: Value): Value {
@@ -51,17 +36,32 @@ function elementDraft(element: Value): Value {
 /** The same without anything shared: all of it may be edited. */
 export function ownDraftOf(kept: Value): Value {
   if (typeof kept !== 'object' || kept === null) return kept
-  if (!Array.isArray(kept)) {
-    if (kept instanceof Map || kept instanceof Set) return draftOf(kept)
-    const copied: Record<string, Value> = { ...(kept as { readonly [key: string]: Value }) }
-    for (const key in copied) {
-      const item = copied[key]
-      if (typeof item === 'object' && item !== null) copied[key] = ownDraftOf(item)
-    }
-    return copied
-  }
+  if (!Array.isArray(kept)) return copyOf(kept, ownDraftOf)
   const copied: Value[] = []
   for (let i = 0; i < kept.length; i++) copied.push(ownDraftOf(kept[i]!))
+  return copied
+}
+
+/** A Map, a Set or a record with copies of what is in it. */
+function copyOf(
+  kept: Exclude<Value, null | boolean | number | string>,
+  partOf: (part: Value) => Value,
+): Value {
+  if (kept instanceof Map) {
+    const copied = new Map<Value, Value>()
+    for (const [key, item] of kept) copied.set(partOf(key), partOf(item))
+    return copied
+  }
+  if (kept instanceof Set) {
+    const copied = new Set<Value>()
+    for (const member of kept) copied.add(partOf(member))
+    return copied
+  }
+  const copied: Record<string, Value> = { ...(kept as { readonly [key: string]: Value }) }
+  for (const key in copied) {
+    const item = copied[key]
+    if (typeof item === 'object' && item !== null) copied[key] = partOf(item)
+  }
   return copied
 }
 
