@@ -146,6 +146,9 @@ function shared<T extends object>(value: T): T {
   return Object.freeze(value)
 }
 
+/** The one empty list of all messages. */
+const EMPTY: readonly Json[] = shared([])
+
 /** Something is not a value, or lies too deep to tell: the careful copy then says what and where. */
 const ODD = Symbol('odd')
 /** Deeper than any sensible state, and no cycle gets past it. */
@@ -181,14 +184,16 @@ function quickCopy(value: unknown, collections: boolean, depth: number): Value |
 }
 
 function quickList(list: readonly unknown[], collections: boolean, depth: number): Value | typeof ODD {
-  const copied: Value[] = []
-  for (let i = 0; i < list.length; i++) {
-    const item = quickCopy(list[i], collections, depth)
+  if (list.length === 0 && !collections) return EMPTY
+  if (Object.getPrototypeOf(list) !== Array.prototype) return ODD
+  const copied = list.slice() as Json[]
+  for (let i = 0; i < copied.length; i++) {
+    const item = quickCopy(copied[i], collections, depth)
     if (item === ODD) return ODD
-    copied.push(item)
+    copied[i] = item as Json
   }
   if (collections) return copied
-  loose.set(copied, copied.slice() as Json[])
+  loose.set(copied, copied.slice())
   return shared(copied)
 }
 
@@ -197,39 +202,65 @@ function quickRecord(
   collections: boolean,
   depth: number,
 ): Value | typeof ODD {
-  const keys = orderOf(record)
-  const copied: Record<string, Value> = {}
-  for (let i = 0; i < keys.length; i++) {
-    const item = quickCopy(record[keys[i]!], collections, depth)
-    if (item === ODD) return ODD
-    copied[keys[i]!] = item
+  const type = record['type']
+  const forms = typeof type === 'string' ? typed : untyped
+  const name = typeof type === 'string' ? type : firstKey(record)
+  const form = forms.get(name)
+  if (form !== undefined) {
+    const filled = fillForm(form, record, collections, depth)
+    if (filled !== undefined) return filled === ODD || collections ? filled : shared(filled)
   }
+  const given = Object.keys(record)
+  const copied: Record<string, Value> = {}
+  for (const key of sortKeys(given.slice())) {
+    const item = quickCopy(record[key], collections, depth)
+    if (item === ODD) return ODD
+    copied[key] = item
+  }
+  if (form === undefined && forms.size < MANY_FORMS) forms.set(name, { given, blank: blankOf(copied) })
   return collections ? copied : shared(copied)
 }
 
-/** The keys in order. Records of one type mostly have the same ones: those are sorted once. */
-function orderOf(record: Record<string, unknown>): readonly string[] {
-  const type = record['type']
-  if (typeof type !== 'string') return sortKeys(Object.keys(record))
-  const known = ordersByType.get(type)
-  if (known !== undefined && hasExactly(record, known)) return known
-  const keys = sortKeys(Object.keys(record))
-  if (ordersByType.size < MANY_TYPES) ordersByType.set(type, keys)
-  return keys
+/** Records of one type, or with one first key, mostly have the same keys in the same order: those are sorted once. */
+interface Form {
+  readonly given: readonly string[]
+  /** A record with these keys, in canonical order. */
+  readonly blank: { readonly [key: string]: Value }
 }
 
-const ordersByType = new Map<string, readonly string[]>()
-const MANY_TYPES = 1000
+const typed = new Map<string, Form>()
+const untyped = new Map<string, Form>()
+const MANY_FORMS = 1000
 
-function hasExactly(record: Record<string, unknown>, keys: readonly string[]): boolean {
-  let count = 0
+function firstKey(record: Record<string, unknown>): string {
+  for (const key in record) return key
+  return ''
+}
+
+/** Numbers stay where there were some: engines then know what to expect. */
+function blankOf(record: Record<string, Value>): Record<string, Value> {
+  const blank = { ...record }
+  for (const key in blank) if (typeof blank[key] === 'object') blank[key] = null
+  return blank
+}
+
+/** Undefined where the record has another form. */
+function fillForm(
+  { given, blank }: Form,
+  record: Record<string, unknown>,
+  collections: boolean,
+  depth: number,
+): Record<string, Value> | typeof ODD | undefined {
+  const copied = { ...blank }
+  let at = 0
   for (const key in record) {
-    if (!Object.hasOwn(record, key)) return false
-    count++
+    if (key !== given[at++]) return undefined
+    const value = record[key]
+    const item = typeof value === 'string' ? value : quickCopy(value, collections, depth)
+    if (item === ODD) return ODD
+    copied[key] = item
   }
-  if (count !== keys.length) return false
-  for (let i = 0; i < keys.length; i++) if (!Object.hasOwn(record, keys[i]!)) return false
-  return true
+  return at === given.length ? copied : undefined
 }
 
 /** Sorts in place by code unit. Keys are few, and mostly sorted already. */

@@ -8,6 +8,7 @@ import {
   sameCanonical,
   ValueProblem,
 } from '../../src/base/canonical.ts'
+import { anyJson, partsOf, seen } from './values.ts'
 
 const value = fc.letrec((tie) => ({
   value: fc.oneof(
@@ -77,6 +78,31 @@ function iterated(v: unknown): string {
       .join()}}`
   return JSON.stringify(v)
 }
+
+test('a message is what sorting its keys gives, whatever records of its type had before, and frozen all through', () => {
+  const sorted = (v: unknown): unknown => {
+    if (Array.isArray(v)) return v.map(sorted)
+    if (typeof v !== 'object' || v === null) return Object.is(v, -0) ? 0 : v
+    return Object.fromEntries(
+      Object.keys(v)
+        .sort()
+        .map((key) => [key, sorted((v as Record<string, unknown>)[key])]),
+    )
+  }
+  const typed = fc.tuple(fc.constantFrom('vote', 'ack'), fc.array(anyJson, { maxLength: 4 }), fc.boolean())
+  const record = typed.map(([type, [a, b, c], late]) => (late ? { b, a, c, type } : { type, c, a, b }))
+  const strip = (v: Record<string, unknown>) =>
+    Object.fromEntries(Object.entries(v).filter(([, item]) => item !== undefined))
+  fc.assert(
+    fc.property(fc.oneof(anyJson, record.map(strip)), (json) => {
+      const message = canonicalJson(json)
+      expect(seen(message)).toBe(seen(sorted(json)))
+      expect(partsOf(message).every(Object.isFrozen)).toBe(true)
+      expect(seen(canonical(json))).toBe(seen(sorted(json)))
+    }),
+    { numRuns: 3000 },
+  )
+})
 
 test('quick equality is equality of texts', () => {
   fc.assert(
