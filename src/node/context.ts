@@ -23,6 +23,7 @@ export class Call {
   /** What the disk holds after the first `onDisk` effects; null where they left it alone. */
   private disk: { keys: DiskImage['keys']; logs: DiskImage['logs'] } | null = null
   private onDisk = 0
+  private known: readonly [number, number] | null = null
 
   constructor(input: StepInput) {
     this.input = input
@@ -61,6 +62,14 @@ export class Call {
   /** For every `ctx.pick` made: how long its list was. */
   get arities(): readonly number[] {
     return this.made ?? NONE
+  }
+
+  /** The range itself, or one like it that was asked for before: most timers are armed again and again. */
+  sameRange(range: readonly [number, number]): readonly [number, number] {
+    const { known } = this
+    if (known !== null && known[0] === range[0] && known[1] === range[1]) return known
+    this.known = range
+    return range
   }
 
   /** The index for a pick among so many. */
@@ -149,7 +158,7 @@ export class CallContext implements Context {
   get arm() {
     const call = this.#call
     return (timer: string, delay: number | readonly [number, number], arg?: Json) =>
-      call.add({ kind: 'arm', timer, arg: timerArg(arg), delayMs: checkDelay(timer, delay) })
+      call.add({ kind: 'arm', timer, arg: timerArg(arg), delayMs: call.sameRange(checkDelay(timer, delay)) })
   }
 
   get disarm() {
