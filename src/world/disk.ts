@@ -1,5 +1,5 @@
 /** What a disk holds now, and everything that a loss of power might leave of it. */
-import { byText, canonicalText } from '../base/canonical.ts'
+import { byText, canonicalText, type Json } from '../base/canonical.ts'
 import type { DiskImage } from '../node/input.ts'
 import { type Effect, TORN } from '../node/node.ts'
 
@@ -37,6 +37,32 @@ export function writeDisk(disk: Disk, effect: DiskEffect, mode: DiskMode): Disk 
     case 'subset':
       return { current, survivors: distinctImages([...disk.survivors, ...withEffect(disk, effect)]) }
   }
+}
+
+/** The disk after many of them, in one go: what came before the last sync is nothing that a crash could split. */
+export function writeAll(disk: Disk, effects: readonly DiskEffect[], mode: DiskMode): Disk {
+  const synced = effects.findLastIndex(({ kind }) => kind === 'sync')
+  if (synced < 0) return effects.reduce((after, effect) => writeDisk(after, effect, mode), disk)
+  const current = imageAfter(disk.current, effects.slice(0, synced))
+  return writeAll({ current, survivors: [current] }, effects.slice(synced + 1), mode)
+}
+
+/** What a disk holds after these. */
+export function imageAfter(image: DiskImage, effects: readonly DiskEffect[]): DiskImage {
+  const logs = new Map<string, Json[]>()
+  let keys = image.keys
+  const own = (log: string): Json[] => {
+    const records = logs.get(log) ?? [...(image.logs[log] ?? [])]
+    logs.set(log, records)
+    return records
+  }
+  for (const effect of effects)
+    if (effect.kind === 'write') keys = withKey(keys, effect.key, effect.value)
+    else if (effect.kind === 'append') own(effect.log).push(effect.record)
+    else if (effect.kind === 'truncate') logs.set(effect.log, own(effect.log).slice(0, effect.length))
+  let after = image.logs
+  for (const [log, records] of logs) after = withKey(after, log, records)
+  return { keys, logs: after }
 }
 
 /** True where a crash now could lose something that was written. */

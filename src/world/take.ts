@@ -172,8 +172,13 @@ function lie(draft: Draft, choice: Choice & { kind: 'lie' }): string | { envelop
 }
 
 /** Clocks that run at another rate meanwhile go back to their own. */
-function wait(draft: Draft, { untilUs, rates = {} }: Choice & { kind: 'wait' }): void {
+function wait(draft: Draft, { untilUs, rates }: Choice & { kind: 'wait' }): void {
   const { world } = draft
+  if (rates === undefined) {
+    draft.advance(untilUs)
+    draft.spend('ticks', null)
+    return
+  }
   const own = new Map(Object.keys(rates).map((name) => [name, world.nodes[name]?.clock.rate] as const))
   const turn = (name: string, rate: readonly [number, number]) =>
     draft.setSlot(

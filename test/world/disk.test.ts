@@ -9,6 +9,8 @@ import {
   type DiskMode,
   EMPTY_DISK,
   hasUnsynced,
+  imageAfter,
+  writeAll,
   writeDisk,
 } from '../../src/world/disk.ts'
 
@@ -123,6 +125,25 @@ describe.each<DiskMode>(['lose-all', 'prefix', 'subset'])('%s', (mode) => {
       if (disk.survivors.length > 1) several++
     }
     expect(several > 100).toBe(mode !== 'lose-all')
+  })
+
+  test('many writes in one go leave what they leave one after the other, in the same order, and change nothing', () => {
+    for (let seed = 1; seed <= 400; seed++) {
+      const dice = randomStream(seed, `all at once, ${mode}`)
+      const effects = Array.from({ length: dice.integer(0, 12) }, () => randomEffect(dice))
+      effects.splice(dice.integer(0, effects.length), 0, { kind: 'truncate', log: 'x', length: 1 })
+      const half = dice.integer(0, effects.length)
+      const oneByOne = (disk: Disk, some: readonly DiskEffect[]) =>
+        some.reduce((after, effect) => writeDisk(after, effect, mode), disk)
+      const before = oneByOne(EMPTY_DISK, effects.slice(0, half))
+      const text = JSON.stringify(before)
+      const after = oneByOne(before, effects.slice(half))
+      expect(JSON.stringify(writeAll(before, effects.slice(half), mode))).toBe(JSON.stringify(after))
+      expect(JSON.stringify(imageAfter(before.current, effects.slice(half)))).toBe(
+        JSON.stringify(after.current),
+      )
+      expect(JSON.stringify(before)).toBe(text)
+    }
   })
 })
 
