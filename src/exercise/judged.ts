@@ -1,7 +1,8 @@
 /** explored and simulated: what the drivers find of an answer, for a check to expect to hold. */
 import { type Bound, count, type Verdict } from '../base/verdict.ts'
 import { type ExploreOptions, explore } from '../run/explore.ts'
-import { type SimulateOptions, simulate } from '../run/simulate.ts'
+import { simulate } from '../run/simulate.ts'
+import type { SimulateOptions } from '../run/simulator.ts'
 import type { Choice } from '../world/choice.ts'
 import { wantsClock } from '../world/local.ts'
 import type { Model } from '../world/protocol.ts'

@@ -3,7 +3,7 @@ import { canonical, canonicalText, sameCanonical, type Value, ValueProblem } fro
 import { isKeptAs } from '../base/kept.ts'
 import { Call, CallContext } from './context.ts'
 import type { StepInput } from './input.ts'
-import { type AnyNode, type Context, type Effect, type Event, type Message, REFUSED } from './node.ts'
+import { type AnyNode, type Effect, type Event, type Message, REFUSED } from './node.ts'
 
 export type StepResult =
   | {
@@ -40,15 +40,15 @@ export function step(input: StepInput): StepResult {
  */
 export function stepTwice(input: StepInput): StepResult {
   const first = step(input)
-  const error = differenceOf(input, first, run(input))
+  const error = differenceOf(input.event, first, run(input))
   if (error === null) return first
   return { kind: 'threw', error, arities: first.arities, readClock: first.readClock }
 }
 
 /** What `result` differs in when it is `again`, named as the fault of its handler; null where it is the same. */
-export function differenceOf(input: StepInput, first: StepResult, again: RawResult): HandlerError | null {
-  const handler = handlerName(input.event)
-  const difference = sameDone(first, again) ? null : firstDifference(first, detached(again, input.event))
+export function differenceOf(event: Event, first: StepResult, again: RawResult): HandlerError | null {
+  const handler = handlerName(event)
+  const difference = sameDone(first, again) ? null : firstDifference(first, detached(again, event))
   if (difference === null) return null
   const message = `${handler} ${DIFFERS}: run twice on the same state and event, ${difference}. Take time from ctx.now(), chance from ctx.pick(), and keep nothing outside the state`
   return { handler, message, stack: '' }
@@ -66,15 +66,11 @@ export type RawResult =
   | StepResult
   | (Omit<StepResult & { kind: 'done' }, 'state'> & { readonly state: unknown })
 
-/** Runs one handler: by default on a draft of its own, and on what everybody gets of a message. */
-export function run(
-  input: StepInput,
-  makeDraft: (state: Value) => unknown = ownDraft,
-  makeMessage: (event: Event & { kind: 'receive' }) => Message = messageOf,
-  call: Call = new Call(input),
-  context: Context = new CallContext(call),
-): RawResult {
+/** Runs one handler, by default on a draft of its own. */
+export function run(input: StepInput, makeDraft: (state: Value) => unknown = ownDraft): RawResult {
   const { node, event } = input
+  const call = new Call(input)
+  const context = new CallContext(call)
   try {
     if (event.kind === 'start') {
       const state = checkState(node.start(context), event)
@@ -85,7 +81,7 @@ export function run(
     if (handler === undefined) return { kind: 'refused', arities: call.arities, readClock: false }
     const result =
       event.kind === 'receive'
-        ? handler(draft, makeMessage(event), context)
+        ? handler(draft, messageOf(event), context)
         : handler(draft, context, event.arg)
     if (result === REFUSED) return { kind: 'refused', arities: call.arities, readClock: call.readClock }
     if (result !== undefined) throw new TypeError(returnAdvice(handlerName(event), result))
@@ -135,9 +131,9 @@ export function handlerName(event: Event): string {
   }
 }
 
-type AnyHandler = (...args: unknown[]) => unknown
+export type AnyHandler = (...args: unknown[]) => unknown
 
-function findHandler(node: AnyNode, event: Exclude<Event, { kind: 'start' }>): AnyHandler | undefined {
+export function findHandler(node: AnyNode, event: Exclude<Event, { kind: 'start' }>): AnyHandler | undefined {
   const [table, name] =
     event.kind === 'receive' ? [node.on, event.body.type] : [node.timers ?? {}, event.timer]
   return Object.hasOwn(table, name) ? (table[name] as AnyHandler) : undefined

@@ -8,7 +8,8 @@ import { enter, type Situation } from '../world/situation.ts'
 import type { World } from '../world/world.ts'
 import { CALM_MS, judgeOf, NO_THROW } from './judge.ts'
 import { shrink } from './shrink.ts'
-import { type SimulateOptions, type Simulation, simulate } from './simulate.ts'
+import { simulate } from './simulate.ts'
+import type { SimulateOptions, Simulation } from './simulator.ts'
 import {
   drawPlan,
   LONGEST_MS,

@@ -1,21 +1,12 @@
 /** A world that changes in place, for long runs: the very draft that `apply` fills, kept from choice to choice. */
 import type { Operation } from '../base/operation.ts'
 import type { StepInput } from '../node/input.ts'
-import type { Effect, Event } from '../node/node.ts'
+import type { Event } from '../node/node.ts'
 import type { Stepping } from '../node/sharedStep.ts'
 import type { StepResult } from '../node/step.ts'
 import type { Choice, Course, Parcel } from '../world/choice.ts'
-import { writeDisk } from '../world/disk.ts'
-import { Draft, NONE, orNone, sameParcel, sortedByName } from '../world/draft.ts'
-import {
-  type Arm,
-  changeTimers,
-  checkReceivers,
-  finish,
-  identityOf,
-  isDiskEffect,
-  withoutFired,
-} from '../world/local.ts'
+import { Draft, NONE, sameParcel, sortedByName } from '../world/draft.ts'
+import { type Arm, checkReceivers, finish, identityOf } from '../world/local.ts'
 import type { Disturbance } from '../world/property.ts'
 import type { Model } from '../world/protocol.ts'
 import { take } from '../world/take.ts'
@@ -54,34 +45,29 @@ interface Alarm {
   timer: Timer
 }
 
+type OwnSlot = { -readonly [Field in keyof NodeSlot]: NodeSlot[Field] }
+
 const NO_PICKS: readonly number[] = []
 
 export class Live extends Draft implements Ground {
   refusedPicks = false
   protected override readonly step: (input: StepInput) => StepResult
-  private readonly slots: Record<string, NodeSlot> = {}
+  /** Nobody else has these objects. */
+  protected readonly slots: Record<string, OwnSlot> = {}
   private readonly heap = new DueHeap<Entry>()
   private readonly alarms = new Map<string, HeapEntry & Alarm>()
   private readonly asked: Record<string, Operation[]> = {}
   private readonly counts: Record<string, number>
   /** The streams that gave a number during the choice that is being carried out, and the picks made. */
   private drawn: string[] = []
-  private picks: number[] = []
-  private mayPick = false
-  private readonly drawPick: (arity: number) => number
-  private readonly mayBeTakenBack: boolean
-  /** The node whose handler ran quietly during the choice that is being carried out, and what it asked for. */
-  private actor = ''
-  private acts: readonly Effect[] = NONE
+  protected picks: number[] = []
+  protected mayPick = false
+  protected readonly drawPick: (arity: number) => number
+  protected readonly mayBeTakenBack: boolean
   private readonly spent: { -readonly [Thing in keyof Spent]: Spent[Thing] }
 
   /** `draw` gives an index for each `ctx.pick`, by the length of its list. */
-  constructor(
-    model: Model,
-    first: World,
-    private readonly stepping: Stepping,
-    draw: (arity: number) => number,
-  ) {
+  constructor(model: Model, first: World, stepping: Stepping, draw: (arity: number) => number) {
     super(model, first)
     this.drawPick = (arity: number) => {
       const index = draw(arity)
@@ -130,9 +116,24 @@ export class Live extends Draft implements Ground {
       return null
     }
     const taken = picks.length > given.length ? { ...choice, picks } : choice
-    return this.isQuiet()
-      ? this.quietly(taken, result.envelope)
-      : takenAs(this.moment(taken, result.envelope))
+    return this.takenNow(taken, result.envelope)
+  }
+
+  /** What is kept of a choice that was just carried out. */
+  protected takenNow(choice: Choice, envelope: Envelope | null): Taken {
+    if (!this.isQuiet()) return takenAs(this.moment(choice, envelope))
+    const { arities } = this
+    this.arities = NONE
+    return new QuietlyTaken(choice, this.world.timeUs, envelope, this.takeSent(), arities)
+  }
+
+  /** What was sent during the choice; from now on nothing. */
+  protected takeSent(): readonly Envelope[] {
+    const { sent } = this
+    if (sent.length === 0) return NONE
+    const taken = sent.slice()
+    sent.length = 0
+    return taken
   }
 
   private isQuiet(): boolean {
@@ -145,41 +146,10 @@ export class Live extends Draft implements Ground {
     )
   }
 
-  private quietly(choice: Choice, envelope: Envelope | null): Taken {
-    const { sent, actor, acts, arities } = this
-    const taken = new QuietlyTaken(choice, this.world.timeUs, envelope, orNone(sent), actor, acts, arities)
-    if (sent.length > 0) sent.length = 0
-    this.actor = ''
-    this.acts = NONE
-    this.arities = NONE
-    return taken
-  }
-
-  /** What `localOutcome` and `settle` do, in one go where nothing out of the ordinary happens. */
   override run(name: string, event: Event, course: Course): boolean {
     const { model } = this
     const slot = this.slots[name]!
-    const result = checkReceivers(
-      model,
-      this.step({
-        node: model.nodes[name]!,
-        identity: identityOf(name, model.assignment[name]!),
-        state: slot.state,
-        disk: slot.disk.current,
-        event,
-        nowMs: localUs(slot.clock, this.world.timeUs) / 1000,
-        signatures: model.signatures,
-        picks: this.mayPick ? this.picks : NONE,
-        draw: this.mayPick ? this.drawPick : undefined,
-      }),
-      event,
-    )
-    if (result.kind === 'refused') return false
-    if (result.kind === 'threw') this.stepping.restore()
-    if (result.kind === 'done' && this.mayPick && course.crash === undefined && !this.mayBeTakenBack) {
-      this.settleQuietly(name, slot, event, result)
-      return true
-    }
+    const result = this.call(this.inputOf(name, slot, event))
     const arm: Arm = (delayMs) => this.deadline(name, delayMs)
     const outcome = finish(model, name, slot, event, course, result, arm)
     if (outcome.kind === 'refused') return false
@@ -187,33 +157,28 @@ export class Live extends Draft implements Ground {
     return true
   }
 
-  private settleQuietly(
-    name: string,
-    slot: NodeSlot,
-    event: Event,
-    { state, effects, arities }: StepResult & { kind: 'done' },
-  ): void {
-    const { paused, clock } = slot
-    let timers = withoutFired(slot.timers, event)
-    let disk = slot.disk
-    let clocked = false
-    let sends = false
-    for (const effect of effects) {
-      if (effect.kind === 'arm' || effect.kind === 'disarm') clocked = true
-      else if (effect.kind === 'send') sends = true
-      else if (isDiskEffect(effect)) disk = writeDisk(disk, effect, this.model.options.disk)
+  private inputOf(name: string, slot: NodeSlot, event: Event): StepInput {
+    const { model } = this
+    return {
+      node: model.nodes[name]!,
+      identity: identityOf(name, model.assignment[name]!),
+      state: slot.state,
+      disk: slot.disk.current,
+      event,
+      nowMs: localUs(slot.clock, this.world.timeUs) / 1000,
+      signatures: model.signatures,
+      picks: this.mayPick ? this.picks : NONE,
+      draw: this.mayPick ? this.drawPick : undefined,
     }
-    if (clocked) timers = changeTimers(timers, effects, (delayMs) => this.deadline(name, delayMs))
-    this.setSlot(name, { up: true, paused, clock, state, timers, disk })
-    this.actor = name
-    this.acts = effects
-    this.arities = arities
-    if (this.model.properties.length > 0)
-      for (const effect of effects)
-        if (effect.kind === 'output') this.see({ kind: 'output', node: name, body: effect.body })
-    if (sends)
-      for (const effect of effects)
-        if (effect.kind === 'send') this.sendOne(name, effect.to, effect.body, effect.op)
+  }
+
+  protected call(input: StepInput): StepResult {
+    return checkReceivers(this.model, this.step(input), input.event)
+  }
+
+  /** What the world outside is told of a node. */
+  protected slotNow(name: string): NodeSlot {
+    return { ...this.slots[name]! }
   }
 
   override spend(what: keyof Spent, disturbance: Disturbance | null): void {
@@ -235,15 +200,14 @@ export class Live extends Draft implements Ground {
 
   override finish(): World {
     const nodes: Record<string, NodeSlot> = {}
-    for (const [name, slot] of Object.entries(this.slots))
-      nodes[name] = { ...slot, state: slot.state === null ? null : this.stepping.release(slot.state) }
+    for (const name of Object.keys(this.slots)) nodes[name] = this.slotNow(name)
     const draws = Object.fromEntries(Object.entries(this.counts).filter(([, n]) => n > 0))
     const wire = this.inFlight()
     const clients = Object.entries(this.world.clients).map(([name, asked]) => [name, [...asked]] as const)
     return {
       ...this.world,
       spent: { ...this.spent },
-      nodes: { ...this.slots },
+      nodes,
       clients: Object.fromEntries(clients),
       wire,
       draws,
@@ -294,6 +258,11 @@ export class Live extends Draft implements Ground {
     const before = this.slots[name]
     this.slots[name] = slot
     if (before?.timers !== slot.timers) this.setAlarm(name, firstToFire(slot.timers))
+  }
+
+  protected setTimers(name: string, timers: readonly Timer[]): void {
+    this.slots[name]!.timers = timers
+    this.setAlarm(name, firstToFire(timers))
   }
 
   protected override setLast(client: string, operation: Operation): void {

@@ -4,7 +4,8 @@ import { count } from '../base/verdict.ts'
 import type { DiskMode } from '../world/disk.ts'
 import { type Model, requestBody } from '../world/protocol.ts'
 import { STRATEGIES } from '../world/strategies.ts'
-import type { FaultPlan, SimulateOptions } from './simulate.ts'
+import type { FaultPlan } from './faultPlan.ts'
+import type { SimulateOptions } from './simulator.ts'
 
 /** The most a seed may draw of each kind of fault; zero turns a kind off. */
 export interface SwarmLimits {

@@ -4,7 +4,7 @@ import type { Body, Context, OperationId } from '../../src/node/node.ts'
 import { REFUSED } from '../../src/node/node.ts'
 import { raftLog } from '../../src/protocols/raftLog.ts'
 import { DueHeap, type HeapEntry } from '../../src/run/dueHeap.ts'
-import { recordInPlace } from '../../src/run/simulate.ts'
+import { runInPlace } from '../../src/run/runInPlace.ts'
 import { type Model, makeModel } from '../../src/world/protocol.ts'
 import { type Figures, timed } from './measure.ts'
 
@@ -42,14 +42,14 @@ export const simulateRows: { readonly [name: string]: () => Figures } = {
     const options = { requests, untilMs: MS, maxSteps: 1_000_000 }
     // Each is warm before it is measured, and both do the same seeds: events are what handlers were called for.
     for (const seed of WARM_UP) {
-      recordInPlace(model, { ...options, seed })!.isSameAgain()
+      runInPlace(model, { ...options, seed })!.isSameAgain()
       direct(model, seed, requests)
     }
     let steps = 0
     let events = 0
     const [recording, again, bare] = [{ seconds: 0 }, { seconds: 0 }, { seconds: 0, events: 0 }]
     for (const seed of SEEDS) {
-      const once = timed(() => recordInPlace(model, { ...options, seed })!)
+      const once = timed(() => runInPlace(model, { ...options, seed })!)
       const { trace } = once.result.run
       steps += trace.length
       events += trace.filter(({ kind }) => kind === 'deliver' || kind === 'fire').length

@@ -3,15 +3,12 @@ import { expect } from 'vitest'
 import { canonicalText } from '../../src/base/canonical.ts'
 import { type RandomStream, randomStream } from '../../src/base/random.ts'
 import { keeping } from '../../src/node/sharedStep.ts'
+import type { FaultPlan } from '../../src/run/faultPlan.ts'
 import { Live } from '../../src/run/live.ts'
 import { replay } from '../../src/run/replay.ts'
-import {
-  type FaultPlan,
-  type SimulateOptions,
-  type Simulation,
-  Simulator,
-  simulate,
-} from '../../src/run/simulate.ts'
+import { runInPlace } from '../../src/run/runInPlace.ts'
+import { simulate } from '../../src/run/simulate.ts'
+import { type SimulateOptions, type Simulation, Simulator } from '../../src/run/simulator.ts'
 import { apply, begin } from '../../src/world/apply.ts'
 import { DEFAULT_BUDGETS } from '../../src/world/budgets.ts'
 import type { Choice } from '../../src/world/choice.ts'
@@ -39,8 +36,10 @@ const FAULTS: FaultPlan = {
 export function expectLawfulRun(protocol: Protocol, seed: number): void {
   const { model, options } = randomRun(protocol, seed)
   const quick = simulate(model, options)
+  const inPlace = runInPlace(model, options)
   const plain = new Simulator(model, options, (...ground) => new PlainGround(...ground)).run()
   expectSame(quick, plain)
+  if (inPlace?.isSameAgain()) expectSame(inPlace.run, plain)
   const again = replay(quick.model, quick.first, quick.trace)
   expect(again.stopped).toBe(null)
   expect(told(again.moments)).toBe(told(quick.moments))
@@ -127,7 +126,8 @@ function anyChoice(model: Model, protocol: Protocol, world: World, dice: RandomS
   }
 }
 
-function expectSame(quick: Simulation, plain: Simulation): void {
+/** Two runs are the same in everything that can be seen of them. */
+export function expectSame(quick: Simulation, plain: Simulation): void {
   expect(quick.trace.map(canonicalText)).toEqual(plain.trace.map(canonicalText))
   expect(told(quick.moments)).toBe(told(plain.moments))
   expect(canonicalText(quick.last)).toBe(canonicalText(plain.last))

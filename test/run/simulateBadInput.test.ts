@@ -2,7 +2,8 @@
 import { describe, expect, test } from 'vitest'
 import { type AnyNode, type Context, defineNode } from '../../src/node/node.ts'
 import { explore } from '../../src/run/explore.ts'
-import { Simulator, simulate } from '../../src/run/simulate.ts'
+import { simulate } from '../../src/run/simulate.ts'
+import { Simulator } from '../../src/run/simulator.ts'
 import { defineProtocol, makeModel } from '../../src/world/protocol.ts'
 import { PlainGround } from './plainGround.ts'
 
