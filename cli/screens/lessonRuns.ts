@@ -136,8 +136,8 @@ export class LessonRuns {
   /** Stops what runs and what waits; false if nothing does. */
   stop(): boolean {
     const many = this.#waiting.length > 0
+    // What waits is left when what runs has ended, so that lines stay in their order.
     this.#stopped = many
-    this.#leaveWaiting()
     return this.kernel.stop() || many
   }
 
@@ -163,8 +163,10 @@ export class LessonRuns {
       this.host.notice(toned('dim', `Running ${place}: ${what}   Ctrl-C stops`))
     }
     const next = (): void => {
-      if (this.#stopped) this.host.notice(toned('dim', 'Stopped.'))
-      else this.#next(all, ended)
+      if (!this.#stopped) return this.#next(all, ended)
+      this.#leaveWaiting()
+      this.host.done()
+      this.host.notice(toned('dim', 'Stopped.'))
     }
     if (step.line !== null) return this.#typeAgain(step.id, step.line, next)
     this.#compute(step.id, (challenge) => {

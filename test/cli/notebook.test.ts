@@ -89,6 +89,46 @@ test('r runs a cell with the lines under it; Enter on a cell with lines starts o
   expect(host.text()).not.toContain('> crash rm1')
 })
 
+test('lines that are not typed again, because somebody stopped, stay where they were', () => {
+  const course = small()
+  const waiting: (() => void)[] = []
+  const kernelOf = course.kernel
+  course.kernel = (lesson) => {
+    const kernel = kernelOf(lesson)
+    return {
+      ...kernel,
+      ask: (ask, asker) => void waiting.push(() => kernel.ask(ask, asker)),
+      stop: () => waiting.length > 0,
+    }
+  }
+  const answer = (n: number): void => {
+    for (let i = 0; i < n; i++) waiting.shift()!()
+  }
+  const host = inLesson(course)
+  host.type('n<enter>')
+  answer(1)
+  host.type(':')
+  for (const line of ['crash rm1', 'crash rm2', 'show state']) {
+    host.type(`${line}<enter>`)
+    answer(1)
+  }
+  host.type('<esc>r')
+  answer(1)
+  expect(host.text()).toContain('Running 2 of 4: crash rm1')
+  host.type('<esc>')
+  answer(1)
+  expect(host.text()).toContain('Stopped.')
+  expect(waiting).toEqual([])
+  expect(host.text()).toMatch(
+    /> crash rm1[\s\S]*> crash rm2\n.*not run again[\s\S]*> show state\n.*not run again/,
+  )
+  // The prompt is not at that world: it is made again first.
+  host.type(':')
+  answer(4)
+  expect(host.text()).not.toContain('not run again')
+  expect(host.front.keyed).toBe('prompt')
+})
+
 test('u runs up to here, a runs all, and both say how many ran as the lesson says', () => {
   const host = inLesson(small())
   host.type('nu')
