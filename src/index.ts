@@ -3,6 +3,7 @@ export { packageRoot } from './base/home.ts'
 export * from './base/view.ts'
 export { bars, curve, histogram, ring, ringShares } from './draw/chart.ts'
 export { highlight } from './draw/highlight.ts'
+export { historyView } from './draw/history.ts'
 export { renderMarkdown } from './draw/markdown.ts'
 export { paintTimeline } from './draw/paint.ts'
 export { type Sight, sightOf } from './draw/sight.ts'
@@ -66,6 +67,8 @@ export {
   workspaceFolder,
   writeAtomically,
 } from './exercise/workspace.ts'
+export { FORMATS, ForeignProblem, type Format } from './history/foreign/foreign.ts'
+export { FOREIGN_MODELS, type ForeignJudgement, judgeForeign } from './history/foreign/judgeForeign.ts'
 export type { CellState, ChallengeState } from './lesson/cellState.ts'
 export { type Course, findLesson, lessonText, loadCourse } from './lesson/course.ts'
 export { exportHtml } from './lesson/export/html.ts'

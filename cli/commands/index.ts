@@ -24,6 +24,7 @@ export const COMMANDS: { readonly [name: string]: () => Promise<CliCommand> } = 
   fuzz: async () => (await import('./search.ts')).fuzz,
   simulate: async () => (await import('./search.ts')).simulate,
   replay: async () => (await import('./replay.ts')).replay,
+  judge: async () => (await import('./judge.ts')).judge,
   story: async () => (await import('./story.ts')).story,
   audit: async () => (await import('./audit.ts')).audit,
   new: async () => (await import('./new.ts')).newFiles,

@@ -155,7 +155,7 @@ export function growSet(): SequentialModel<string> {
     },
     text: (state) => state,
     says(state) {
-      const members = [...places].flatMap(([text, at]) => (hasBit(state, at) ? [text] : []))
+      const members = [...places].flatMap(([text, at]) => (hasBit(state, at) ? [text] : [])).sort(byText)
       return members.length === 0 ? 'the set is empty' : `the set holds ${members.join(', ')}`
     },
   }

@@ -80,9 +80,14 @@ export function historyOfClients(
 
 /**
  * The history in a list of events, in the order they happened. With `keyed`, values are `[key, value]`.
- * Throws `HistoryProblem` where a process asks twice at once or is answered without having asked.
+ * Throws `HistoryProblem` where a process asks twice at once or is answered without having asked; `whereOf` names
+ * the place of an event.
  */
-export function historyOfEvents(events: readonly HistoryEvent[], keyed = false): History {
+export function historyOfEvents(
+  events: readonly HistoryEvent[],
+  keyed = false,
+  whereOf: (place: number) => string = (place) => `event ${place}`,
+): History {
   const open = new Map<string, number>()
   const counts = new Map<string, number>()
   const operations: HistoryOperation[] = []
@@ -92,13 +97,13 @@ export function historyOfEvents(events: readonly HistoryEvent[], keyed = false):
     if (event.type === 'invoke') {
       if (at !== undefined)
         throw new HistoryProblem(
-          `event ${place}`,
+          whereOf(place),
           `${process} asks before it was told of ${operationName(operations[at]!)}`,
         )
       const n = (counts.get(process) ?? 0) + 1
       counts.set(process, n)
       open.set(process, operations.length)
-      const { key, value } = keyedValue(event, keyed, place)
+      const { key, value } = keyedValue(event, keyed, whereOf(place))
       const asked = event.f === 'read' || event.f === 'dequeue' ? null : value
       operations.push({
         process,
@@ -114,12 +119,12 @@ export function historyOfEvents(events: readonly HistoryEvent[], keyed = false):
       continue
     }
     if (at === undefined)
-      throw new HistoryProblem(`event ${place}`, `${process} is told ${event.type}, but has asked nothing`)
+      throw new HistoryProblem(whereOf(place), `${process} is told ${event.type}, but has asked nothing`)
     open.delete(process)
     if (event.type === 'info') continue
     const asked = operations[at]!
     const tells = event.type === 'ok' && (asked.f === 'read' || asked.f === 'dequeue')
-    const result = tells ? keyedValue(event, keyed, place).value : null
+    const result = tells ? keyedValue(event, keyed, whereOf(place)).value : null
     operations[at] = { ...asked, return: place, outcome: event.type, result }
   }
   return operations
@@ -128,11 +133,11 @@ export function historyOfEvents(events: readonly HistoryEvent[], keyed = false):
 function keyedValue(
   { value }: HistoryEvent,
   keyed: boolean,
-  place: number,
+  where: string,
 ): { key: string | null; value: Json } {
   if (!keyed) return { key: null, value }
   if (!Array.isArray(value) || value.length !== 2)
-    throw new HistoryProblem(`event ${place}`, `expected [key, value], found ${JSON.stringify(value)}`)
+    throw new HistoryProblem(where, `expected [key, value], found ${JSON.stringify(value)}`)
   return { key: typeof value[0] === 'string' ? value[0] : JSON.stringify(value[0]), value: value[1] ?? null }
 }
 

@@ -184,6 +184,36 @@ test('a failure that explore found is exported, and replayed from the file; a ch
   expect(splitbrain(['replay', 'no-such.story']).code).toBe(2)
 })
 
+describe('judge', () => {
+  const op = (type: string, process: number, f: string, value: string) =>
+    `{:type :${type}, :process ${process}, :f :${f}, :value ${value}}\n`
+  const wrote = op('invoke', 0, 'write', '1') + op('ok', 0, 'write', '1')
+  const read = (value: string) => op('invoke', 1, 'read', 'nil') + op('ok', 1, 'read', value)
+
+  test('held is 0, broken is 1 with the few operations that show it, and a damaged file is 3 with its line', () => {
+    expect(splitbrain(['judge', file('good.edn', wrote + read('1')), '--model', 'register'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('2 operations of 2 processes'),
+    })
+    const stale = splitbrain(['judge', file('stale.edn', wrote + read('nil')), '--model', 'register'])
+    expect(stale.code).toBe(1)
+    expect(stale.out).toContain('p1 reads nothing fits nowhere')
+    expect(stale.out).toContain('└ nothing')
+    const damaged = splitbrain(['judge', file('damaged.edn', `${wrote}{:type`), '--model', 'register'])
+    expect(damaged).toMatchObject({ code: 3, err: expect.stringContaining('damaged.edn: line 3: "{" is') })
+  })
+
+  test.each([
+    [[], 'judge needs to know what the history is of'],
+    [['--model', 'regster'], 'did you mean register?'],
+    [['--model', 'register', '--format', 'xml'], '--format is one of jepsen, jsonl'],
+    [['--model', 'register', '--memory', 'much'], '--memory takes megabytes, not much'],
+  ])('%j is usage', (flags, message) => {
+    const { code, err } = splitbrain(['judge', file('good.edn', wrote), ...flags])
+    expect([code, err]).toEqual([2, expect.stringContaining(message)])
+  })
+})
+
 test('--version and --help', () => {
   expect(splitbrain(['--version']).out).toMatch(/^\d+\.\d+\.\d+\n$/)
   const { code, out } = splitbrain(['--help'])
