@@ -49,7 +49,11 @@ export const ENTRIES = {
  */
 export async function build(keptMs = 0) {
   const began = new Date()
-  const [{ build: bundle }, { direct }] = await Promise.all([import('esbuild'), import('./direct.mjs')])
+  const [{ build: bundle }, { direct }, { late }] = await Promise.all([
+    import('esbuild'),
+    import('./direct.mjs'),
+    import('./late.mjs'),
+  ])
   const work = join(out, `making-${process.pid}`)
   mkdirSync(work, { recursive: true })
   clearLeftovers()
@@ -85,9 +89,9 @@ export async function build(keptMs = 0) {
         ...common,
         entryPoints: { cli: 'cli/main.ts' },
         minify: true,
-        plugins: [direct([join(root, 'cli/door.ts'), join(root, 'src/index.ts')])],
+        plugins: [late(), direct([join(root, 'cli/door.ts'), join(root, 'src/index.ts')])],
       }),
-      bundle({ ...common, entryPoints: entries }),
+      bundle({ ...common, entryPoints: entries, plugins: [late()] }),
       declarations(work),
     ])
     for (const file of tree(join(root, 'src')))

@@ -41,11 +41,11 @@ export type {
   ScenarioFile,
   ScenarioResult,
 } from './exercise/exercise.ts'
-export { exerciseFolders } from './exercise/folders.ts'
+export { ExerciseProblem, exerciseFolders } from './exercise/folders.ts'
 export * from './exercise/forChecks.ts'
 export { changeKept, readKept } from './exercise/keptFile.ts'
 export { inLanes } from './exercise/lanes.ts'
-export { ExerciseProblem, loadExercise, loadExercises, readExercise } from './exercise/load.ts'
+export { loadExercise, loadExercises, readExercise } from './exercise/load.ts'
 export { type Mutation, mutate } from './exercise/mutate.ts'
 export { notedExercise, noteExercises } from './exercise/noted.ts'
 export { scenariosIn } from './exercise/scenarioFiles.ts'

@@ -1,8 +1,6 @@
 /** `check`: an answer against the hidden checks of its exercise. */
 import { join } from 'node:path'
-import { checkAll } from '../checkAll.ts'
 import { jsonOf } from '../checkJson.ts'
-import { watchPlain } from '../checkWatch.ts'
 import { type CliCommand, EXIT, type Io, type Options, print, printJson, UsageProblem } from '../command.ts'
 import { reportLines } from '../components/report.ts'
 import { shareText } from '../components/share.ts'
@@ -42,7 +40,10 @@ export const check: CliCommand = {
       scenarios: true,
     }
     mustFit(options, id)
-    if (options['all'] === true) return checkAll(io, { ...how, scenarios: false }, options['json'] === true)
+    if (options['all'] === true) {
+      const { checkAll } = await import('../checkAll.ts')
+      return checkAll(io, { ...how, scenarios: false }, options['json'] === true)
+    }
     const exercise = await exerciseCalled(id!)
     if (given !== undefined) mustBeThere(io, given)
     const file = given ?? openAnswer(openWorkspace(workspaceFolder(io.workspace)), exercise)
@@ -52,7 +53,10 @@ export const check: CliCommand = {
       show(io, exercise, report, file, given, options)
     }
     if (options['watch'] === true) {
-      if (!io.interactive || given !== undefined) return watchPlain(io, exercise, file, how, done)
+      if (!io.interactive || given !== undefined) {
+        const { watchPlain } = await import('../checkWatch.ts')
+        return watchPlain(io, exercise, file, how, done)
+      }
       const { openShelf } = await import('../shelf.ts')
       const { openExercise } = await import('../ui.tsx')
       return openExercise(openShelf(io), exercise, io.ascii)

@@ -79,13 +79,15 @@ export function justify(left: Line, right: Line, width: number): Line {
   return cutLine(left, width)
 }
 
-const segmenter = new Intl.Segmenter()
+/** Made when it is needed: to make one takes longer than most commands. */
+let segmenter: Intl.Segmenter | null = null
 
 /** The longest start of a text that takes at most `room` columns. */
 function headOf(text: string, room: number): string {
   if (textWidth(text) <= room) return text
   let head = ''
   let used = 0
+  segmenter ??= new Intl.Segmenter()
   for (const { segment } of segmenter.segment(text)) {
     used += textWidth(segment)
     if (used > room) break

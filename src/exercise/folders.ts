@@ -4,6 +4,18 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Exercise } from './exercise.ts'
 
+/** A folder that is no valid exercise. */
+export class ExerciseProblem extends Error {
+  override readonly name = 'ExerciseProblem'
+  constructor(
+    readonly folder: string,
+    problem: string,
+    readonly next: string,
+  ) {
+    super(`${folder}: ${problem}`)
+  }
+}
+
 /** Where the course keeps its exercises, in a clone and in the package. */
 export const EXERCISES = fileURLToPath(
   new URL(import.meta.url.endsWith('.ts') ? '../../exercises' : '../exercises', import.meta.url),
@@ -25,4 +37,8 @@ export function exerciseFolders(
 export function nameOf(folder: string): Pick<Exercise, 'id' | 'number'> {
   const [, number = '', id = ''] = /(?:^|[\\/])(\d\d)-([a-z][a-z0-9-]*)$/.exec(folder) ?? []
   return { number, id }
+}
+
+export function checksFile(exercise: Exercise): string {
+  return join(exercise.folder, 'hidden', 'checks.test.ts')
 }

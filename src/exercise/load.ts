@@ -4,21 +4,9 @@ import { basename, join } from 'node:path'
 import type { Message } from 'esbuild'
 import { ChecksProblem, collectChecks } from './collect.ts'
 import type { Exercise } from './exercise.ts'
-import { EXERCISES, exerciseFolders, nameOf } from './folders.ts'
+import { EXERCISES, ExerciseProblem, exerciseFolders, nameOf } from './folders.ts'
 import { type Front, FrontProblem, frontOf } from './front.ts'
 import { listed, notedExercise } from './noted.ts'
-
-/** A folder that is no valid exercise. */
-export class ExerciseProblem extends Error {
-  override readonly name = 'ExerciseProblem'
-  constructor(
-    readonly folder: string,
-    problem: string,
-    readonly next: string,
-  ) {
-    super(`${folder}: ${problem}`)
-  }
-}
 
 /** All exercises in the order of the course. Throws `ExerciseProblem` at the first folder that is not right. */
 export function loadExercises(root: string = EXERCISES): readonly Exercise[] {
@@ -73,10 +61,6 @@ function readFront(folder: string, id: string, task: string): Front {
       throw new ExerciseProblem(`${join(folder, 'task.md')}:${error.line}`, error.message, error.next)
     throw error
   }
-}
-
-export function checksFile(exercise: Exercise): string {
-  return join(exercise.folder, 'hidden', 'checks.test.ts')
 }
 
 function checksIn(folder: string) {

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Exercise } from './exercise.ts'
-import { ExerciseProblem } from './load.ts'
+import { ExerciseProblem } from './folders.ts'
 
 /** `// fails: NAME`. Throws `ExerciseProblem` where the line is missing or names no check. */
 export function namedCheck(exercise: Exercise, wrong: string): string {

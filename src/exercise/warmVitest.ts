@@ -7,7 +7,7 @@ import type { PoolWorker, Vitest, WorkerRequest } from 'vitest/node'
 import type { Fork } from '../sandbox/fork.ts'
 import { editionOf, judgedFiles } from './edition.ts'
 import type { CheckReport, Exercise } from './exercise.ts'
-import { checksFile } from './load.ts'
+import { checksFile } from './folders.ts'
 import { doorFor } from './noted.ts'
 
 /**

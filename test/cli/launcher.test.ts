@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { packageRoot } from '../../src/base/home.ts'
 
-const HOUSE = ['splitbrain.cjs', 'start.cjs', 'build.mjs', 'direct.mjs', 'nothing.mjs'].map((name) =>
-  join('cli', name),
+const HOUSE = ['splitbrain.cjs', 'start.cjs', 'build.mjs', 'direct.mjs', 'late.mjs', 'nothing.mjs'].map(
+  (name) => join('cli', name),
 )
 let clone: string
 

@@ -2,7 +2,8 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { ExerciseProblem, loadExercise, loadExercises } from '../../src/exercise/load.ts'
+import { ExerciseProblem } from '../../src/exercise/folders.ts'
+import { loadExercise, loadExercises } from '../../src/exercise/load.ts'
 import { AnswerFolder } from './answers.ts'
 
 const META = "{ rung: 1, points: 1, expected: 'e', why: 'w', hints: ['h'] }"

@@ -12,6 +12,7 @@ export const EDGES: {
     touches: ['disk', 'process'],
     for: "runs the learner's editor, on a text in a file of its own",
   },
+  'cli/late.mjs': { touches: ['disk'], for: 'reads the libraries that it bundles' },
   'cli/ledger.ts': { touches: ['clock'], for: 'the date on what is put aside' },
   'cli/main.ts': {
     touches: ['disk', 'process'],
