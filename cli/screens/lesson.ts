@@ -225,7 +225,9 @@ export class LessonScreen implements Screen {
       case 'glossary':
         return this.host.open(new GlossaryScreen(this.course, this.host))
       case 'help':
-        return this.host.open(new HelpScreen(['lesson', 'search', 'found', 'edit', 'prompt'], this.host))
+        return this.host.open(
+          new HelpScreen(['lesson', 'search', 'found', 'edit', 'confirm', 'prompt'], this.host),
+        )
     }
   }
 

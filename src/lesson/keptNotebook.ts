@@ -2,6 +2,7 @@
 import type { Line, View } from '../base/view.ts'
 import type { CellState, ChallengeState } from './cellState.ts'
 import type { RunCell } from './lesson.ts'
+import { isSoundView } from './soundView.ts'
 
 /** One line typed at the prompt under a cell, and what came of it. */
 export interface Exchange {
@@ -64,14 +65,26 @@ export const NOTHING_KEPT: KeptNotebook = { schemaVersion: 1, cells: [], changed
 export function readNotebook(text: string): KeptNotebook | null {
   let value: Partial<KeptNotebook> | null
   try {
-    value = JSON.parse(text) as Partial<KeptNotebook> | null
+    value = JSON.parse(text, withoutControls) as Partial<KeptNotebook> | null
   } catch {
     return null
   }
   if (value === null || typeof value !== 'object' || value.schemaVersion !== 1) return null
   const { cells, changed, scratch, older } = value
   const lists: readonly unknown[] = [cells, changed, scratch, older]
-  return lists.every(isListOfNamed) ? (value as KeptNotebook) : null
+  if (!lists.every(isListOfNamed)) return null
+  const kept = value as KeptNotebook
+  return { ...kept, cells: kept.cells.filter(isDrawable), older: kept.older.filter(isDrawable) }
+}
+
+/** Nothing that a terminal would obey comes out of a file. */
+function withoutControls(_: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '') : value
+}
+
+function isDrawable({ output, typed }: KeptCell): boolean {
+  const views = [output, ...(Array.isArray(typed) ? typed.map((one: Exchange) => one.output) : [{}])]
+  return views.every((view) => view === null || isSoundView(view))
 }
 
 function isListOfNamed(value: unknown): boolean {

@@ -78,6 +78,17 @@ describe('the same text again', () => {
   })
 })
 
+test('what a file may hold by somebody else is left out: what cannot be drawn, and what a terminal would obey', () => {
+  const kept = taken(lesson(QUESTION, FIRST, SECOND))
+  const [guess, first, second] = kept.cells
+  const odd = { ...first!, output: { kind: 'timeline', lanes: ['a', null] } } as unknown as KeptCell
+  const hostile = { ...second!, problem: 'a\u001b]52;c;AAAA\u0007b\u009b2J' }
+  expect(readNotebook(notebookText({ ...kept, cells: [guess!, odd, hostile] }))?.cells).toEqual([
+    guess,
+    { ...second!, problem: 'a]52;c;AAAAb2J' },
+  ])
+})
+
 describe('another text', () => {
   test('marks what a cell printed before, and all that goes on from it', () => {
     const kept = taken(lesson(FIRST, SECOND))
