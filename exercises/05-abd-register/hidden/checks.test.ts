@@ -426,6 +426,96 @@ describe('one scenario', () => {
     asked(own, 's1', { type: 'get' }, 'bob').deliverAll()
     expectAnswer(own, 'bob', { type: 'get_ok', value: 'A' })
   })
+
+  test('a get answers with what it wrote back', {
+    meta: {
+      rung: 2,
+      points: 1,
+      expected:
+        'of five, bob gets at s2, which finds nothing; before its second round is done the record of an unfinished write arrives there. Then carl gets at s3, from three who have never heard of that write: no two answers contradict each other',
+      why: 'what came in meanwhile is on two of five servers: whoever reads it and whoever asks the others are told new, and then old',
+      section,
+      hints: [
+        'Which copy do the others keep because of this get, and which one does the client hear of?',
+        'Keep the copy of the second round with the request, and answer with its value, not with what the server has by then.',
+      ],
+    },
+  }, () => {
+    const run = byHand(cluster({ servers: 5 })).cut(['s2', 's3', 's4'], ['s1', 's5'])
+    asked(run, 's2', { type: 'get' }, 'bob').deliverAll({ type: 'record' })
+    run.heal().cut(['s1', 's3', 's4'], ['s2', 's5'])
+    asked(run, 's1', { type: 'put', value: 'A' }, 'ann').deliverAll({ type: 'record' })
+    run.heal().deliver({ from: 's1', to: 's2', type: 'record' })
+    run.cut(['s2', 's3', 's4'], ['s1'], ['s5']).deliverAll()
+    expectAnswer(run, 'bob', { type: 'get_ok' })
+    run.heal().cut(['s3', 's4', 's5'], ['s1', 's2'])
+    asked(run, 's3', { type: 'get' }, 'carl').deliverAll()
+    expectAnswer(run, 'carl', { type: 'get_ok' })
+  })
+
+  test('an old answer counts for nothing', {
+    meta: {
+      rung: 2,
+      points: 1,
+      expected:
+        'of three, s3 has recorded the A of ann, and its answer is late; s1 now records B, for ann again, or for bob after a restart: the late answer arrives, and nobody is told that B is kept',
+      why: 's3 has said that it keeps A, and has never heard of B',
+      section,
+      hints: [
+        'Which of two requests does that recorded belong to?',
+        'The id has to be another one each time: for the next request of the same client, and after a restart. message.op has the client and its count, which nobody has twice.',
+      ],
+    },
+  }, () => {
+    for (const crashes of [false, true]) {
+      const run = begun('s1', { type: 'put', value: 'A' }).deliverAll({ type: 'record' })
+      run.deliver({ from: 's1', to: 's3', type: 'record' })
+      if (crashes) run.crash('s1').restart('s1').drop({ type: 'record' })
+      else
+        run
+          .deliver({ from: 's1', to: 's2', type: 'record' })
+          .deliver({ from: 's2', to: 's1', type: 'recorded' })
+      const client = crashes ? 'bob' : 'ann'
+      const told = () => run.moments.flatMap(({ sent }) => sent).filter(({ to }) => to === client)
+      // To answer one request twice is no answer to the other.
+      const answers = () => new Set(told().map(({ op }) => op?.n)).size
+      const before = answers()
+      asked(run, 's1', { type: 'put', value: 'B' }, client)
+      run.deliver({ from: 's1', to: 's2', type: 'query' }).deliver({ from: 's2', to: 's1', type: 'queried' })
+      run.deliver({ from: 's3', to: 's1', type: 'recorded' })
+      if (answers() > before)
+        run.fail(`${client} was told that B is kept, and only s1 has it: the answer of s3 was to A`)
+      run.deliverAll()
+      if (answers() === before) run.fail(`all has arrived, and ${client} was told nothing of B`)
+    }
+  })
+
+  test('makes no tag twice', {
+    meta: {
+      rung: 2,
+      points: 1,
+      expected:
+        'ann puts A at s1, which loses power in the middle of the step in which it tells the others; back again it puts B for bob, before anybody has heard of A: the two values have different tags',
+      why: 'the first value is on its way and may arrive yet: with one tag for two values some servers keep the one, some the other',
+      section,
+      hints: [
+        'What does s1 know after its restart of the tag that it had made?',
+        'What it has told others to keep, it has to keep itself first, synced: write, sync, then broadcast.',
+      ],
+    },
+  }, () => {
+    for (let after = 0; after < 8; after++) {
+      const run = begun('s1', { type: 'put', value: 'A' }).deliver({ to: 's2', type: 'query' })
+      run.crashDuring({ from: 's2', to: 's1', type: 'queried' }, after).restart('s1')
+      asked(run, 's1', { type: 'put', value: 'B' }, 'bob').deliverAll({ type: 'record' })
+      const [first, second] = ['A', 'B'].map((value) =>
+        run.sent.find((m) => m.body.type === 'record' && m.body['value'] === value),
+      )
+      if (second === undefined) run.fail(`s1 is back, and told nobody to keep B; ${run.sentWords()}`)
+      const tags = [first, second].map((message) => JSON.stringify(message?.body['tag']))
+      if (tags[0] === tags[1]) run.fail(`s1 has told others to keep A, and then B, under the tag ${tags[0]}`)
+    }
+  })
 })
 
 /** Five servers, and a writer that dies half way: its value is on s1 and one other, and nobody tells the rest. */
