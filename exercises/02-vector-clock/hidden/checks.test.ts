@@ -28,6 +28,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'The answer before the question',
       expected: 'asked to write q, ann announces it and sends a post with q to bob, carl and dora',
       why: 'the writer sees his text at once; the others see it only if it is sent to them',
       hints: [
@@ -45,6 +46,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'A number for every node',
       expected: "ann's first text carries ann 1, bob 0, carl 0; her second ann 2, bob 0, carl 0",
       why: 'the stamp tells the others what they must have shown before; the text itself is counted too',
       hints: [
@@ -65,6 +67,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'Showing things in order',
       expected: 'the first post of ann arrives at bob, who shows it',
       why: 'a text whose writer had been shown nothing has nothing to wait for',
       hints: [
@@ -82,6 +85,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'A number for every node',
       expected: 'bob has been shown q of ann and writes a: its stamp is ann 1, bob 1, carl 0',
       why: 'without it nobody can know that a answers something',
       hints: [
@@ -103,6 +107,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 2,
+      section: 'Showing things in order',
       expected: "bob's answer reaches carl before ann's question: carl shows nothing; then q, and after it a",
       why: 'an answer without its question is what this protocol is there to prevent',
       hints: [
@@ -122,6 +127,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'Showing things in order',
       expected: "ann's six texts reach bob the last one first: with the first one he shows all six, in order",
       why: 'what is shown can be what another text has waited for, and that one what a third has waited for',
       hints: [
@@ -140,6 +146,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'Showing things in order',
       expected:
         "carl has received bob's answer but not shown it, and writes c: its stamp is ann 0, bob 0, carl 1",
       why: 'who counts what waits makes others wait for texts that the writer never saw',
@@ -163,6 +170,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'Showing things in order',
       expected: 'ann and bob write at the same time: carl shows whichever arrives, and so do ann and bob',
       why: 'neither writer had been shown the other text, so there is nothing to wait for',
       hints: [
@@ -187,6 +195,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'Showing things in order',
       expected: 'every post arrives twice, at once or while it still waits: each text is shown once',
       why: 'the network repeats messages to make sure that they arrive',
       hints: [
@@ -208,6 +217,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 2,
+      section: 'What "before" means without a clock',
       expected:
         'q is before its answer a, a is after q, and b, written without having seen either, is concurrent with both',
       why: 'two writes that did not know of each other are a conflict; one that knew of the other replaces it',
@@ -237,6 +247,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'A number for every node',
       expected: 'carl has received the answer but not its question: asked to compare them he says unknown',
       why: 'nobody can compare a text that he was not shown yet',
       hints: [
@@ -258,6 +269,7 @@ describe('chaos', () => {
     meta: {
       rung: 3,
       points: 2,
+      section: 'Showing things in order',
       expected:
         'in 60 random runs of two to five people, with late messages and copies, everybody is shown every text, once, in causal order',
       why: 'with more people and more texts the chains get longer, and what waits piles up',
@@ -290,6 +302,7 @@ describe('every schedule', () => {
     meta: {
       rung: 4,
       points: 3,
+      section: 'Showing things in order',
       expected:
         'a question, an answer and a text beside them, with one message copied: whatever arrives first, everybody is shown all, in causal order, and compares them alike',
       why: 'a schedule that is rare happens all the same',

@@ -131,6 +131,7 @@ describe('one scenario', () => {
         'ann puts A at s1 and is told put_ok; then bob gets at s3 and is told A; carl, who came first, was told nothing',
       why: 'that is what a register is for',
       section,
+      reference: { messages: 50, syncs: 6 },
       hints: [
         'What is a request waiting for, in each of its two rounds?',
         'After a majority of queried: record. After a majority of recorded: the answer.',

@@ -52,6 +52,7 @@ describe('one scenario', () => {
         'nothing is cut: A is put at n1, a second later both servers answer A; then B is put at n2, and both answer B',
       why: 'otherwise these are two registers',
       section,
+      reference: { messages: 18, syncs: 0 },
       hints: [
         'How does the other server hear of it?',
         'Either it is told what was put, or it asks where the value is.',

@@ -12,6 +12,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'Both answer at once',
       expected: 'asked to add milk, a answers add_ok at once; asked for the list, it answers milk',
       why: 'a replica that waits for the others cannot be used in a tunnel',
       hints: [
@@ -29,6 +30,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'A set, and what a remove means',
       expected: 'milk and eggs are added and milk is removed at a: a answers remove_ok, and eggs stay',
       why: 'a remove takes out one element, and no other',
       hints: [
@@ -49,6 +51,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'A set, and what a remove means',
       expected: 'milk is added twice at a: the list says it once, and one remove takes it out',
       why: 'two adds are two tags, and one element',
       hints: ['What is a list of, tags or elements?', 'Answer with elements: [...new Set(...)].'],
@@ -63,6 +66,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'Every update has to arrive',
       expected: 'milk is added at a: within two seconds b has it as well',
       why: 'what is not told is known nowhere else',
       hints: [
@@ -80,6 +84,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'A set, and what a remove means',
       expected: 'a and b both have milk; a removes it: within two seconds it is gone at b',
       why: 'a state without milk does not say that milk was removed: b might know of an add that a does not',
       hints: [
@@ -98,6 +103,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'A set, and what a remove means',
       expected:
         'milk is added, removed and added again at a: it is on the list, at a and at b; also where a and b had both removed it',
       why: 'a note that says "milk is gone" would say so for ever',
@@ -122,6 +128,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 2,
+      section: 'A set, and what a remove means',
       expected:
         'both have milk; cut off from each other, a removes milk and b adds it again: afterwards both have milk',
       why: 'b was told that milk is on the list, and nobody who knew of that add has removed it',
@@ -144,6 +151,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'How long the notes stay',
       expected:
         'b hears that milk was removed, and then an older state of a, from before the remove: milk is not on its list',
       why: 'messages overtake each other, and come twice',
@@ -164,6 +172,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'What BASE gives up',
       expected:
         'milk and eggs are added and milk is removed at a; a loses power and comes back: it has eggs. The same where power goes in the middle of a handler: what was answered is there',
       why: 'the client was told that it is done',
@@ -194,6 +203,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'A set, and what a remove means',
       expected:
         'milk is added and removed at a; a loses power, comes back, and adds milk: it is on the list. So it is where all three come at the same moment',
       why: 'a tag that was there before is a tag that may have been removed before',
@@ -219,6 +229,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'Every update has to arrive',
       expected:
         'a and b are cut off for five seconds after an add at a, and what was sent is lost: two seconds later b has it',
       why: 'what was sent once may have been lost',
@@ -237,6 +248,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'Every update has to arrive',
       expected: 'a can reach b only, and b can reach c: what is added and removed at a arrives at c',
       why: 'the one who made a change may be gone when the other comes',
       hints: ['What does b send to c?', 'Its whole state, what it heard from a included.'],
@@ -283,6 +295,7 @@ describe('chaos', () => {
     meta: {
       rung: 3,
       points: 2,
+      section: 'Agreeing is not enough',
       expected:
         'in 60 random runs of three replicas all lists are the same 4 s after the last fault, and no add is lost',
       why: 'to agree in the end is what was promised for answering at once',
@@ -307,6 +320,7 @@ describe('every schedule', () => {
     meta: {
       rung: 4,
       points: 3,
+      section: 'A set, and what a remove means',
       expected:
         'two adds and a remove of milk at two replicas, in every order: lists are right at every moment',
       why: 'a schedule that is rare happens all the same',

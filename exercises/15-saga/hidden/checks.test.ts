@@ -10,6 +10,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'A trip that works, and one that does not',
       expected: 'asked for the saga t, the orchestrator sends do to s1, and to nobody else yet',
       why: 'a saga goes step by step: a step that nobody needs any more would have to be undone',
       hints: ['Who is first?', 'ctx.peers are the services in the order of the steps.'],
@@ -24,6 +25,7 @@ describe('one message', () => {
     meta: {
       rung: 1,
       points: 1,
+      section: 'A trip that works, and one that does not',
       expected: 's1 answers done: do goes to s2; s2 answers done: do goes to s3',
       why: 'the answer is what moves a saga on',
       hints: [
@@ -49,6 +51,8 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'A trip that works, and one that does not',
+      reference: { messages: 8, syncs: 7 },
       expected:
         'three services, none refuses: all steps in effect, announced as completed, and the client is told so',
       why: 'without a refusal there is nothing to undo',
@@ -67,6 +71,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'A trip that works, and one that does not',
       expected:
         's3 refuses (and in other runs s2, or s1): nothing stays in effect, announced as compensated, and the client is told so',
       why: 'steps are committed at once: nobody takes them back but you',
@@ -90,6 +95,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'No answer is no answer',
       expected:
         'every answer comes twice, and the second one later: no step is left out, and the saga ends once',
       why: 'an old answer of s1 must not count as one of s2',
@@ -111,6 +117,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'No answer is no answer',
       expected:
         's3 refuses, and the first undo to s2 is lost, or s2 cannot be reached for half a minute: s2 is undone all the same, and then s1',
       why: 'a compensation that does not arrive leaves half a trip in effect',
@@ -130,6 +137,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'No answer is no answer',
       expected:
         's2 cannot be reached for 5 s: within 2 s the orchestrator asks it again or turns round, and when s2 is back the saga ends',
       why: 'a message is lost, and a saga that waits for it waits for ever',
@@ -150,6 +158,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 2,
+      section: 'No answer is no answer',
       expected:
         's2 does its step, and its answers are lost for a while: in the end all steps are in effect, or none',
       why: 'the call may have arrived, or may still arrive: whoever turns round has to undo that step too',
@@ -170,6 +179,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 2,
+      section: 'The note comes first',
       expected:
         'the orchestrator loses power at any point of a saga, also in the middle of a handler, and comes back: the saga ends, whole or undone, and that is announced',
       why: 'steps are in effect at services that know nothing of the saga: only the orchestrator can finish it',
@@ -203,6 +213,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 2,
+      section: 'A point of no return',
       expected:
         'the pivot is s2: its first answer is lost, and s3 is silent for half a minute; nothing is undone, and the saga completes. If the pivot itself refuses, s1 is undone',
       why: 'the pivot cannot be undone: to undo what came before it would leave it alone in effect',
@@ -223,6 +234,7 @@ describe('one scenario', () => {
     meta: {
       rung: 2,
       points: 1,
+      section: 'The note comes first',
       expected:
         'a and b run at the same time with their messages mixed: each ends on its own, and each client is told of its own',
       why: 'an answer belongs to one saga',
@@ -251,6 +263,7 @@ describe('chaos', () => {
     meta: {
       rung: 3,
       points: 3,
+      section: 'The note comes first',
       expected:
         'in 80 random runs with two sagas each, loss, copies, crashes and partitions: 20 s after the last fault every saga is in effect everywhere or nowhere, and what was said of it is so',
       why: 'the order of noting and calling matters at every single place where power can go',
@@ -305,6 +318,7 @@ describe('every schedule', () => {
     meta: {
       rung: 4,
       points: 3,
+      section: 'No answer is no answer',
       expected:
         'two services, one crash at any point, a message twice, two timeouts, every order: what is announced is in effect, steps are undone in reverse, and nothing is undone after the pivot',
       why: 'a schedule that is rare happens all the same',
