@@ -22,7 +22,7 @@ const stamp = join(out, 'cli.js')
 const KEPT_MS = 24 * 3_600_000
 
 /** Libraries that are loaded from node_modules when they are needed: programs of their own, or too large to bundle. */
-const EXTERNAL = ['esbuild', 'typescript', 'tsx', 'vite', 'vitest', 'vitest/*']
+export const EXTERNAL = ['esbuild', 'typescript', 'tsx', 'vite', 'vitest', 'vitest/*']
 
 /** Builds if a file or folder under src/ or cli/ is newer than the build. Looking takes a few milliseconds. */
 export async function freshen() {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import process from 'node:process'
 import { setTimeout as pause } from 'node:timers/promises'
 import { SETTLE_MS } from '../../cli/saves.ts'
-import type { Figures } from './measure.ts'
+import { type Figures, quantile } from './measure.ts'
 
 const SAVES = 30
 const COLD_RUNS = 7
@@ -109,9 +109,4 @@ function elapsed(words: readonly string[], exit: number): number {
   const ms = performance.now() - began
   if (status !== exit) throw new Error(`${words.join(' ')} ended with ${status}, not with ${exit}`)
   return ms
-}
-
-function quantile(values: readonly number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]!
 }

@@ -11,7 +11,7 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
-import { freshen } from '../../cli/build.mjs'
+import { EXTERNAL, freshen } from '../../cli/build.mjs'
 
 const asBugs = process.argv.includes('--bugs')
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -24,6 +24,10 @@ await build({
   bundle: true,
   platform: 'node',
   format: 'esm',
+  external: [...EXTERNAL, '@lydell/node-pty', '@xterm/headless'],
+  banner: {
+    js: "import { createRequire as createRequire_ } from 'node:module'; const require = createRequire_(import.meta.url);",
+  },
   logLevel: 'error',
 })
 

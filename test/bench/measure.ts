@@ -21,3 +21,9 @@ export function heldBytes(): number {
 export function peakBytes(): number {
   return process.resourceUsage().maxRSS * 1024
 }
+
+/** The value below which this part of all values lies: 0.5 is the median. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN
+}

@@ -4,12 +4,14 @@ import { exploreRows } from './explore.ts'
 import { historyRows } from './history.ts'
 import type { Figures } from './measure.ts'
 import { simulateRows } from './simulate.ts'
+import { terminalRows } from './terminal.ts'
 
 const rows: { readonly [name: string]: () => Figures | Promise<Figures> } = {
   ...exploreRows,
   ...simulateRows,
   ...historyRows,
   ...checkRows,
+  ...terminalRows,
 }
 
 const [name = '--names'] = process.argv.slice(2)
