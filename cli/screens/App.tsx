@@ -5,6 +5,9 @@ import { pressesOf } from '../keys.ts'
 import { paint, type Theme } from '../theme.ts'
 import type { Shell } from './shell.ts'
 
+const SHOW_CURSOR = '\u001b[?25h'
+const HIDE_CURSOR = '\u001b[?25l'
+
 /** One line of the screen. It is drawn again only when its text changes. */
 const Row = memo(function Row({ text }: { readonly text: string }) {
   return <Text wrap="truncate">{text === '' ? ' ' : text}</Text>
@@ -17,16 +20,23 @@ export function App({ shell, theme }: { readonly shell: Shell; readonly theme: T
   const { stdout } = useStdout()
   useSyncExternalStore(shell.subscribe, shell.version)
   useEffect(() => {
+    // Whoever has the terminal meanwhile needs to see where it types.
+    const lend = (run: () => void | Promise<void>): Promise<void> =>
+      suspendTerminal(async () => {
+        stdout.write(SHOW_CURSOR)
+        await run()
+        stdout.write(HIDE_CURSOR)
+      })
     shell.attach({
       exit,
-      suspend: suspendTerminal,
+      suspend: lend,
       afterFrame: (work) => void waitUntilRenderFlush().then(() => setImmediate(work)),
       every: (ms, tick) => {
         const timer = setInterval(tick, ms)
         return () => clearInterval(timer)
       },
       send: (sequence) => void stdout.write(sequence),
-      stop: () => suspendTerminal(stopped),
+      stop: () => lend(stopped),
     })
   }, [shell, exit, suspendTerminal, waitUntilRenderFlush, stdout])
   useInput((input, flags) => {

@@ -10,7 +10,7 @@ import { linkText, localUs, type World } from '../world/world.ts'
 import { brief, type Change, compared, type Fact, memoryFacts } from './state.ts'
 
 /** How many worlds a property that looks ahead may take at one place: a key is answered before anybody waits. */
-export const LOOK_AHEAD = 2_000
+export const LOOK_AHEAD = 1_000
 
 /** A fact of a node, and how it differs from one step before. */
 export interface NodeFact extends Fact {

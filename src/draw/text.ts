@@ -1,5 +1,4 @@
 /** renderView: a view as lines of text, at a width; the same as sentences for a screen reader. */
-import stringWidth from 'string-width'
 import wrapAnsi from 'wrap-ansi'
 import {
   type Line,
@@ -13,6 +12,7 @@ import {
 } from '../base/view.ts'
 import { paintTimeline } from './paint.ts'
 import { chartSentences, paintChart } from './paintChart.ts'
+import { textWidth } from './wrap.ts'
 
 export interface TextOptions {
   readonly width: number
@@ -54,9 +54,9 @@ export function viewText(view: View, options: TextOptions = { width: 80 }): stri
 /** Wraps at words. A line in one tone keeps it; in a line of several, a wrapped rest is plain. */
 export function wrapLine(line: Line, width: number, indent = ''): Line[] {
   const text = lineText(line)
-  if (stringWidth(text) <= width) return [line]
+  if (textWidth(text) <= width) return [line]
   const tone = line.every((span) => span.tone === line[0]?.tone) ? (line[0]?.tone ?? 'plain') : 'plain'
-  const room = Math.max(1, width - stringWidth(indent))
+  const room = Math.max(1, width - textWidth(indent))
   const wrapped = wrapAnsi(text, room, { hard: true, trim: true }).split('\n')
   return wrapped.map((part, i) => toned(tone, i === 0 ? part : indent + part))
 }
@@ -108,7 +108,7 @@ function renderTable(
 ): Line[] {
   const head = columns.map((text): TableCell => ({ text, tone: 'dim' }))
   const all = columns.some((text) => text !== '') ? [head, ...rows] : [...rows]
-  const widths = columns.map((_, i) => Math.max(...all.map((row) => stringWidth(row[i]?.text ?? ''))))
+  const widths = columns.map((_, i) => Math.max(...all.map((row) => textWidth(row[i]?.text ?? ''))))
   const fixed = widths.slice(0, -1).reduce((sum, w) => sum + w + 2, 0)
   const last = Math.max(8, width - fixed)
   return all.flatMap((row) => {
@@ -127,11 +127,11 @@ function fit(line: Line, width: number): Line {
   let left = width
   return line.flatMap((span) => {
     const text = [...span.text].slice(0, Math.max(0, left)).join('')
-    left -= stringWidth(span.text)
+    left -= textWidth(span.text)
     return text === '' ? [] : [{ ...span, text }]
   })
 }
 
 function pad(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - stringWidth(text)))
+  return text + ' '.repeat(Math.max(0, width - textWidth(text)))
 }

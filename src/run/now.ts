@@ -14,45 +14,59 @@ export interface Now {
   readonly why: string | null
 }
 
-/** Why this world breaks the property, or null; `undecided` where the search ran into `maxWorlds`. */
-export function brokenNow(
-  model: Model,
-  world: World,
-  property: AnyProperty,
-  maxWorlds?: number,
-): { readonly why: string | null; readonly undecided: boolean } {
-  const fold = world.folds[model.properties.indexOf(property)]!
-  switch (property.judge.kind) {
+/** What was found; `undecided` where a search ran into its budget. */
+interface Found {
+  readonly why: string | null
+  readonly undecided: boolean
+}
+
+/** Why this world breaks the property, or null. */
+export function brokenNow(model: Model, world: World, property: AnyProperty): string | null {
+  const seen = seenNow(model, world, property)
+  return seen === 'ahead' ? lookAhead(model, world, [property])(property).why : seen
+}
+
+/** All properties of a model in one world, for whoever walks through a story. Those that look ahead share one search. */
+export function judgeNow(model: Model, world: World, maxWorlds: number): Now[] {
+  const owed = new Map(model.properties.map((property) => [property, owedNow(model, world, property)]))
+  // One story cannot show that something is never seen.
+  const ahead = model.properties.filter(
+    (property) =>
+      seenNow(model, world, property) === 'ahead' &&
+      property.judge.kind !== 'sometimes' &&
+      owed.get(property) !== null,
+  )
+  const found = ahead.length === 0 ? null : lookAhead(model, world, ahead, maxWorlds)
+  return model.properties.map((property): Now => {
+    const seen = seenNow(model, world, property)
+    const { why, undecided } =
+      seen !== 'ahead'
+        ? { why: seen, undecided: false }
+        : ahead.includes(property) && found !== null
+          ? found(property)
+          : { why: null, undecided: false }
+    if (why !== null) return { property: property.name, kind: 'broken', why }
+    const debt = owed.get(property) ?? null
+    if (debt === null) return { property: property.name, kind: 'holds', why: null }
+    const more = undecided ? `; whether it can still come was not decided within ${maxWorlds} worlds` : ''
+    return { property: property.name, kind: 'open', why: debt + more }
+  })
+}
+
+/** Why the world as it is breaks a property, or null; `ahead` where only what may follow can tell. */
+function seenNow(model: Model, world: World, { name, judge }: AnyProperty): string | null | 'ahead' {
+  const fold = world.folds[model.properties.findIndex((one) => one.name === name)]!
+  switch (judge.kind) {
     case 'always':
-      return { why: property.judge.broken(fold, model.cluster), undecided: false }
+      return judge.broken(fold, model.cluster)
     case 'atRest':
-      return {
-        why: isUnderWay(model, world) ? null : property.judge.broken(fold, model.cluster),
-        undecided: false,
-      }
+      return isUnderWay(model, world) ? null : judge.broken(fold, model.cluster)
     case 'nonBlocking':
     case 'afterRepair':
     case 'eventually':
     case 'sometimes':
-      return lookAhead(model, world, property, maxWorlds)
+      return 'ahead'
   }
-}
-
-/** All properties of a model in one world, for whoever walks through a story. */
-export function judgeNow(model: Model, world: World, maxWorlds: number): Now[] {
-  return model.properties.map((property): Now => {
-    const owed = owedNow(model, world, property)
-    const { kind } = property.judge
-    // One story cannot show that something is never seen.
-    const settled = kind === 'sometimes' || (owed === null && kind !== 'always' && kind !== 'atRest')
-    const { why, undecided } = settled
-      ? { why: null, undecided: false }
-      : brokenNow(model, world, property, maxWorlds)
-    if (why !== null) return { property: property.name, kind: 'broken', why }
-    if (owed === null) return { property: property.name, kind: 'holds', why: null }
-    const more = undecided ? `; whether it can still come was not decided within ${maxWorlds} worlds` : ''
-    return { property: property.name, kind: 'open', why: owed + more }
-  })
 }
 
 /** What still has to come for the property to hold, or null. */
@@ -82,15 +96,23 @@ function isUnderWay(model: Model, world: World): boolean {
 }
 
 /** Retries close into a loop on a set wire, so that the future of this world is finite. */
-function lookAhead(given: Model, world: World, property: AnyProperty, maxWorlds: number | undefined) {
+function lookAhead(
+  given: Model,
+  world: World,
+  properties: readonly AnyProperty[],
+  maxWorlds?: number,
+): (property: AnyProperty) => Found {
   const model = { ...given, options: { ...given.options, wire: 'set' as const } }
   const budgets = { crashes: 0, drops: 0, duplicates: 0, timeouts: Number.POSITIVE_INFINITY }
   const texts = world.wire.map((e) => canonicalText([e.from, e.to, e.body, e.op]))
   const calm = { ...world, wire: world.wire.filter((_, i) => texts.indexOf(texts[i]!) === i) }
   const limit = maxWorlds === undefined ? {} : { maxWorlds }
-  const options = { from: calm, properties: [property.name], budgets, ...limit }
-  const verdict = explore(model, options).verdicts.find((one) => one.property === property.name)
-  if (verdict?.kind !== 'broken') return { why: null, undecided: verdict?.kind === 'gaveUp' }
-  const later = property.judge.kind === 'nonBlocking' && verdict.trace.length > 0
-  return { why: later ? null : verdict.why, undecided: false }
+  const options = { from: calm, properties: properties.map(({ name }) => name), budgets, ...limit }
+  const { verdicts } = explore(model, options)
+  return ({ name, judge }) => {
+    const verdict = verdicts.find((one) => one.property === name)
+    if (verdict?.kind !== 'broken') return { why: null, undecided: verdict?.kind === 'gaveUp' }
+    const later = judge.kind === 'nonBlocking' && verdict.trace.length > 0
+    return { why: later ? null : verdict.why, undecided: false }
+  }
 }

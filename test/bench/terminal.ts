@@ -13,7 +13,7 @@ import { fakeCourse } from '../cli/fakes.ts'
 import { TestHost } from '../cli/host.ts'
 import { type Figures, quantile } from './measure.ts'
 
-const STARTS = 11
+const STARTS = 6
 const KEYS = 120
 const IDLE_MS = 5_000
 const SIZE = { columns: 120, rows: 40 }
@@ -48,6 +48,7 @@ export const terminalRows: { readonly [name: string]: () => Promise<Figures> } =
   },
 
   async 'terminal: a lesson'() {
+    const plain = await barePressed()
     const seat = await Seat.open([PROGRAM, 'learn', '09'], '? keys')
     try {
       const scrolled = await seat.keys(['j', 'k'])
@@ -59,6 +60,8 @@ export const terminalRows: { readonly [name: string]: () => Promise<Figures> } =
       return {
         ...latencies('scrolling', scrolled),
         ...latencies('typing', typed),
+        'a bare Ink program: key to frame, p50 ms': quantile(plain.ms, 0.5),
+        'typing, times the bare program, p50': quantile(typed.ms, 0.5) / quantile(plain.ms, 0.5),
         'bytes of a one-line change, p50 [< 400]': quantile(typed.bytes, 0.5),
         'bytes of a one-line scroll, p50': quantile(scrolled.bytes, 0.5),
         'idle bytes in 5 s [0]': await seat.idleBytes(),
@@ -70,11 +73,14 @@ export const terminalRows: { readonly [name: string]: () => Promise<Figures> } =
   },
 
   async 'terminal: the debugger'() {
+    const plain = await barePressed()
     const seat = await Seat.open([PROGRAM, 'debug', storyToken()], '? keys')
     try {
       const walked = await seat.keys(['h', 'h', 'h', 'l', 'l', 'l'])
       return {
         ...latencies('walking', walked),
+        'a bare Ink program: key to frame, p50 ms': quantile(plain.ms, 0.5),
+        'walking, times the bare program, p50': quantile(walked.ms, 0.5) / quantile(plain.ms, 0.5),
         'bytes of a step, p50': quantile(walked.bytes, 0.5),
         'idle bytes in 5 s [0]': await seat.idleBytes(),
         'full clears [0]': seat.clears,
@@ -102,10 +108,12 @@ async function bareProgram(): Promise<string> {
   writeFileSync(
     source,
     `import { Box, render, Text, useInput, useWindowSize } from 'ink'
+import { useState } from 'react'
 function App() {
   const { columns, rows } = useWindowSize()
-  useInput(() => {})
-  return <Box width={columns} height={rows} overflow="hidden"><Text>a bare program</Text></Box>
+  const [pressed, press] = useState(0)
+  useInput(() => press((n) => n + 1))
+  return <Box width={columns} height={rows} overflow="hidden"><Text>{'a bare program ' + pressed}</Text></Box>
 }
 render(<App />, { alternateScreen: true, incrementalRendering: true, maxFps: 60, exitOnCtrlC: false, patchConsole: false, kittyKeyboard: { mode: 'auto' } })
 `,
@@ -128,6 +136,16 @@ render(<App />, { alternateScreen: true, incrementalRendering: true, maxFps: 60,
     },
   })
   return file
+}
+
+/** What a key costs where nothing else is done. */
+async function barePressed(): Promise<Pressed> {
+  const seat = await Seat.open([await bareProgram()], 'a bare program')
+  try {
+    return await seat.keys(['a'])
+  } finally {
+    seat.close()
+  }
 }
 
 /** From the start of a process to the first frame that shows a text. */

@@ -119,7 +119,7 @@ describe('what holds', () => {
           for (const [i, property] of model.properties.entries()) {
             const { judge } = property
             if (judge.kind !== 'always' && judge.kind !== 'atRest' && judge.kind !== 'nonBlocking') continue
-            const { why } = brokenNow(model, worlds[at]!, property)
+            const why = brokenNow(model, worlds[at]!, property)
             expect([properties[i]!.kind === 'broken', property.name]).toEqual([why !== null, property.name])
           }
         }

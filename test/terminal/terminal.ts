@@ -6,12 +6,14 @@ import { fileURLToPath } from 'node:url'
 import { type IPty, spawn } from '@lydell/node-pty'
 import headless, { type IBufferCell } from '@xterm/headless'
 
-const PROGRAM = fileURLToPath(new URL('../../cli/splitbrain.cjs', import.meta.url))
+export const PROGRAM = fileURLToPath(new URL('../../cli/splitbrain.cjs', import.meta.url))
 
 export interface Start {
   readonly columns: number
   readonly rows: number
   readonly words?: readonly string[]
+  /** What runs instead of the program: a file and its words. */
+  readonly run?: readonly [string, ...string[]]
   /** Where answers and progress lie; a new folder, removed at the end, if left out. */
   readonly workspace?: string
   /** Another copy of the program. */
@@ -46,7 +48,9 @@ export class Terminal {
     this.home = mkdtempSync(join(tmpdir(), 'splitbrain-'))
     this.#screen = new headless.Terminal({ cols: start.columns, rows: start.rows, allowProposedApi: true })
     const { CI: _, NODE_ENV: __, NO_COLOR: ___, EDITOR: ____, VISUAL: _____, ...env } = process.env
-    this.#pty = spawn(process.execPath, [start.program ?? PROGRAM, ...(start.words ?? [])], {
+    const usual = [process.execPath, start.program ?? PROGRAM, ...(start.words ?? [])] as const
+    const [file, ...words] = start.run ?? usual
+    this.#pty = spawn(file, words, {
       cols: start.columns,
       rows: start.rows,
       name: 'xterm-256color',

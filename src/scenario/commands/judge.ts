@@ -155,7 +155,7 @@ interface Now {
 
 /** What this one run says of a property. Those that look ahead are judged from the world as it is, without more faults. */
 export function judgeNow(session: Session, property: AnyProperty): Now {
-  const { why } = brokenNow(session.current.model, session.world, property)
+  const why = brokenNow(session.current.model, session.world, property)
   return { property: property.name, kind: why === null ? 'held' : 'broken', why }
 }
 
