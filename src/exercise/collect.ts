@@ -1,6 +1,8 @@
 /** collectChecks: the names, rungs, points and hints in a file of checks, without running any of them. */
+import { basename, dirname } from 'node:path'
 import { compileFunction } from 'node:vm'
 import { buildSync } from 'esbuild'
+import { throughMap } from '../sandbox/maps.ts'
 import type { CheckInfo, Cost } from './exercise.ts'
 
 /** A file of checks that says too little; the message names the file's mistake and what to write. */
@@ -18,6 +20,10 @@ export function collectChecks(file: string): readonly CheckInfo[] {
     entryPoints: [file],
     bundle: true,
     write: false,
+    outfile: 'checks.cjs',
+    sourcemap: 'external',
+    sourcesContent: false,
+    absWorkingDir: dirname(file),
     format: 'cjs',
     platform: 'node',
     target: 'node22',
@@ -35,10 +41,15 @@ export function collectChecks(file: string): readonly CheckInfo[] {
   })
   const load = (name: string) => (name === 'vitest' ? vitest : anything)
   const module = { exports: {} }
-  const run = compileFunction(outputFiles[0]!.text, ['require', 'module', 'exports'], {
-    filename: 'checks.cjs',
+  const output = (ending: string) => outputFiles.find(({ path }) => path.endsWith(ending))!.text
+  const run = compileFunction(output('.cjs'), ['require', 'module', 'exports'], {
+    filename: BUNDLE,
   }) as (...args: unknown[]) => void
-  run(load, module, module.exports)
+  try {
+    run(load, module, module.exports)
+  } catch (error) {
+    throw placed(error, output('.map'))
+  }
   if (found.length === 0)
     throw new ChecksProblem('no check is declared: write test(name, { meta: { ... } }, () => { ... })')
   const names = found.map((check) => check.name)
@@ -48,6 +59,19 @@ export function collectChecks(file: string): readonly CheckInfo[] {
   if (climbs > 0)
     throw new ChecksProblem(`"${names[climbs]}" stands after a check of a higher rung: order them 1 to 4`)
   return found
+}
+
+const BUNDLE = 'checks.cjs'
+
+/** With the line of the checks, or of a file beside them, at which it was thrown: `checks.test.ts:12`. */
+function placed(error: unknown, map: string): Error {
+  const message = error instanceof Error ? error.message.split('\n', 1)[0]! : String(error)
+  const [, line, column] = (error instanceof Error && /checks\.cjs:(\d+):(\d+)/.exec(error.stack ?? '')) || []
+  const at = line === undefined ? null : throughMap(map)(Number(line), Number(column))
+  const where = at === null ? '' : ` (${basename(at.source)}:${at.line})`
+  return error instanceof ChecksProblem
+    ? new ChecksProblem(`${message}${where}`)
+    : new Error(`${message}${where}`, { cause: error })
 }
 
 function suite(_name: string) {

@@ -1,5 +1,5 @@
 /** frontOf: the front matter of a task, and what is wrong with it, at its line. */
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml'
+import { type FrontMatter, FrontMatterProblem, readFrontMatter } from '../base/frontMatter.ts'
 import type { Exercise } from './exercise.ts'
 
 export interface Front extends Pick<Exercise, 'lesson' | 'notShown' | 'noScenarios'> {
@@ -24,7 +24,7 @@ const NEXT = 'the front matter of task.md may have lesson:, notShown: and noScen
 
 /** Reads what stands between two lines of three dashes at the top. Throws `FrontProblem`. */
 export function frontOf(id: string, text: string): Front {
-  const [whole = '', yaml = ''] = /^---\r?\n([\s\S]*?)\r?\n---\r?\n/.exec(text) ?? []
+  const { fields, lineOf, whole } = read(text)
   const stray = strayFront(text, whole)
   if (stray !== null)
     throw new FrontProblem(
@@ -32,26 +32,6 @@ export function frontOf(id: string, text: string): Front {
       `"${stray.words}" is no front matter as it stands`,
       'put it between two lines of three dashes, the first of them the first line of the file',
     )
-  const counter = new LineCounter()
-  const document = parseDocument(yaml, { lineCounter: counter })
-  // The first line of the file is the dashes.
-  const lineAt = (offset: number) => counter.linePos(offset).line + 1
-  const [error] = document.errors
-  if (error !== undefined)
-    throw new FrontProblem(
-      lineAt(error.pos[0]),
-      `the front matter is no YAML: ${error.message.split('\n', 1)[0]!.replace(/ at line \d+, column \d+:?$/, '')}`,
-      'quote a sentence that has a colon in it',
-    )
-  if (document.contents !== null && !isMap(document.contents))
-    throw new FrontProblem(2, 'the front matter has no fields', NEXT)
-  const lineOf = (field: string): number => {
-    const pair = isMap(document.contents)
-      ? document.contents.items.find(({ key }) => isScalar(key) && String(key.value) === field)
-      : undefined
-    return isScalar(pair?.key) && pair.key.range ? lineAt(pair.key.range[0]) : 2
-  }
-  const fields = (document.toJS() ?? {}) as { readonly [name: string]: unknown }
   const strange = Object.keys(fields).find((name) => !FIELDS.some((field) => field === name))
   if (strange !== undefined)
     throw new FrontProblem(lineOf(strange), `the front matter has "${strange}", which means nothing`, NEXT)
@@ -71,6 +51,15 @@ export function frontOf(id: string, text: string): Front {
       'say in it why a scenario of the learner makes no sense here',
     )
   return { lesson, notShown, noScenarios, task: text.slice(whole.length).trimStart() }
+}
+
+function read(text: string): FrontMatter {
+  try {
+    return readFrontMatter(text)
+  } catch (error) {
+    if (!(error instanceof FrontMatterProblem)) throw error
+    throw new FrontProblem(error.line, error.message, 'quote a sentence that has a colon in it')
+  }
 }
 
 /** What was meant as front matter and is none: without its end, after other text, or made a heading by a formatter. */

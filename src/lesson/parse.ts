@@ -1,7 +1,8 @@
 /** parseLesson: a Markdown file to a lesson. */
 import { marked, type Token } from 'marked'
-import { parse as parseYaml } from 'yaml'
+import { type FrontMatter, FrontMatterProblem, readFrontMatter } from '../base/frontMatter.ts'
 import { parseScenario } from '../scenario/play.ts'
+import { nearest } from '../scenario/words.ts'
 import {
   type Cell,
   type ChallengeCell,
@@ -53,45 +54,48 @@ export function parseLesson(file: string, source: string): Lesson {
   return { id: name[2]!, number: name[1]!, file, parts, ...frontOf(file, front) }
 }
 
-function splitFront(file: string, text: string): { front: string; body: string; bodyLine: number } {
-  const match = /^---\n([\s\S]*?)\n---\n/.exec(text)
-  if (match === null)
-    throw new LessonProblem(
-      file,
-      1,
-      'a lesson begins with its front matter between two lines of three dashes',
-    )
-  return { front: match[1]!, body: text.slice(match[0].length), bodyLine: match[0].split('\n').length }
+function splitFront(file: string, text: string): { front: FrontMatter; body: string; bodyLine: number } {
+  try {
+    const front = readFrontMatter(text)
+    if (front.whole !== '')
+      return { front, body: text.slice(front.whole.length), bodyLine: front.whole.split('\n').length }
+  } catch (error) {
+    if (error instanceof FrontMatterProblem) throw new LessonProblem(file, error.line, error.message)
+    throw error
+  }
+  throw new LessonProblem(file, 1, 'a lesson begins with its front matter between two lines of three dashes')
 }
+
+const FIELDS = ['title', 'unit', 'minutes', 'needs', 'exercises', 'sources']
 
 function frontOf(
   file: string,
-  front: string,
+  { fields, lineOf }: FrontMatter,
 ): Pick<Lesson, 'title' | 'unit' | 'minutes' | 'needs' | 'exercises' | 'sources'> {
-  let fields: Record<string, unknown>
-  try {
-    fields = parseYaml(front) as Record<string, unknown>
-  } catch (error) {
+  const strange = Object.keys(fields).find((field) => !FIELDS.includes(field))
+  if (strange !== undefined) {
+    const near = nearest(strange, FIELDS)
+    const meant = near === null ? `it may have ${FIELDS.join(', ')}` : `did you mean "${near}"?`
     throw new LessonProblem(
       file,
-      2,
-      `the front matter is not YAML: ${(error as Error).message.split('\n')[0]}`,
+      lineOf(strange),
+      `the front matter has "${strange}", which means nothing; ${meant}`,
     )
   }
   const text = (field: string): string => {
-    const value = fields?.[field]
+    const value = fields[field]
     if (typeof value !== 'string')
-      throw new LessonProblem(file, 2, `the front matter needs "${field}", a text`)
+      throw new LessonProblem(file, lineOf(field), `the front matter needs "${field}", a text`)
     return value
   }
   const list = (field: string): string[] => {
-    const value = fields?.[field] ?? []
+    const value = fields[field] ?? []
     if (!Array.isArray(value))
-      throw new LessonProblem(file, 2, `"${field}" is a list, such as: ${field}: [first, second]`)
+      throw new LessonProblem(file, lineOf(field), `"${field}" is a list, such as: ${field}: [first, second]`)
     return value.map(String)
   }
-  if (typeof fields?.['minutes'] !== 'number')
-    throw new LessonProblem(file, 2, 'the front matter needs "minutes", a number')
+  if (typeof fields['minutes'] !== 'number')
+    throw new LessonProblem(file, lineOf('minutes'), 'the front matter needs "minutes", a number')
   return {
     title: text('title'),
     unit: text('unit'),
@@ -288,6 +292,14 @@ function checkNames(file: string, parts: readonly Part[]): void {
           throw new LessonProblem(
             file,
             cell.line,
-            `claim ${cell.id} names the cell "${name}", and no run is called so`,
+            `claim ${cell.id} names the cell "${name}", and no run is called so; ${runsSaid(name, cells)}`,
           )
+}
+
+/** The nearest name there is, or all of them. */
+function runsSaid(name: string, cells: readonly Cell[]): string {
+  const names = cells.filter(isRun).map(({ id }) => id)
+  const near = nearest(name, names)
+  if (near !== null) return `did you mean "${near}"?`
+  return names.length === 0 ? 'there is none yet' : `there are ${names.join(', ')}`
 }

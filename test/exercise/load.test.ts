@@ -80,6 +80,30 @@ test.each([
   expect(problem()).toContain(words)
 })
 
+test('checks that throw while they load are told at their line, in a file beside them too', () => {
+  course.write('09-some-thing/hidden/checks.test.ts', checks('\nthrow new Error("not yet")'))
+  expect(problem()).toBe('hidden/checks.test.ts cannot be loaded: not yet (checks.test.ts:5)')
+  course.write(
+    '09-some-thing/hidden/cluster.ts',
+    '/** c */\nexport const first = (list: string[]) =>\n  list[0]!.length\n',
+  )
+  course.write(
+    '09-some-thing/hidden/checks.test.ts',
+    checks("import { first } from './cluster.ts'\nfirst([])"),
+  )
+  expect(problem()).toMatch(/^hidden\/checks\.test\.ts cannot be loaded: .*undefined.* \(cluster\.ts:3\)$/)
+})
+
+test.each([
+  ['---\nlesson: a: b\n---\n# X\n', 2, 'the front matter is not YAML'],
+  ['---\nlesson: a\nnotShown:\n  - c: d\n---\n# X\n', 3, '"notShown" is no list of sentences'],
+  ['---\nlesson: a\n\nhints: 3\n---\n# X\n', 4, 'the front matter has "hints", which means nothing'],
+  ['---\nnoScenarios: 3\n---\n# X\n', 2, '"noScenarios" is no sentence'],
+])('a mistake in the front matter is told at its line: %j', (task, line, words) => {
+  course.write('09-some-thing/task.md', task)
+  expect(load).toThrow(`${join(course.folder, '09-some-thing', 'task.md')}:${line}: ${words}`)
+})
+
 test.each([
   ['---\n\n## lesson: another\n\n# Some thing\n', 3, '## lesson: another'],
   ['---\nlesson: another\n\n# Some thing\n', 1, '---'],

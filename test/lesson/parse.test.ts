@@ -20,6 +20,30 @@ describe('a mistake in a lesson is told with its file and line', () => {
       '---\ntitle: [\n---\n',
       '42-a.md:2: the front matter is not YAML',
     ],
+    [
+      'a field of the front matter that is none',
+      '42-a.md',
+      '---\ntitle: A title\nunit: A unit\nminuts: 5\n---\n',
+      '42-a.md:4: the front matter has "minuts", which means nothing; did you mean "minutes"?',
+    ],
+    [
+      'a list that is none',
+      '42-a.md',
+      '---\ntitle: A title\nunit: A unit\nminutes: 5\nneeds: order\n---\n',
+      '42-a.md:5: "needs" is a list, such as: needs: [first, second]',
+    ],
+    [
+      'YAML that ends too early',
+      '42-a.md',
+      '---\ntitle: A title\nunit: A unit\nneeds: [order\nminutes: 5\n---\n',
+      '42-a.md:5: the front matter is not YAML',
+    ],
+    [
+      'a claim that names a cell by a slip',
+      '42-a.md',
+      `${front + scenario}\`\`\`claim id=X verdict=false literal=brokn:AC1 fixed=broken:AC1\nx\n\`\`\`\n`,
+      'claim X names the cell "brokn", and no run is called so; did you mean "broken"?',
+    ],
     ['no title', '42-a.md', '---\nunit: x\nminutes: 5\n---\n', 'the front matter needs "title", a text'],
     [
       'minutes that are no number',
