@@ -120,6 +120,7 @@ export {
 } from './run/story.ts'
 export type { SwarmLimits } from './run/swarm.ts'
 export { type Story, storyOf, TokenProblem, tokenOf } from './run/token.ts'
+export { MAX_SOURCE_BYTES } from './sandbox/compile.ts'
 export { type Command, type Result, ScenarioProblem } from './scenario/command.ts'
 export { commands } from './scenario/commands/index.ts'
 export { explainProblem, goldenText, LineProblem, parseScenario, play } from './scenario/play.ts'

@@ -6,6 +6,7 @@ export type World = 'clock' | 'disk' | 'process' | 'network' | 'dice'
 export const EDGES: {
   readonly [file: string]: { readonly touches: readonly World[]; readonly for: string }
 } = {
+  'cli/bundled.ts': { touches: ['disk', 'process'], for: 'reads the sources of protocols' },
   'cli/build.mjs': { touches: ['clock', 'disk', 'process'], for: 'bundles the program' },
   'cli/direct.mjs': { touches: ['disk'], for: 'reads the sources that it bundles' },
   'cli/editor.ts': {
