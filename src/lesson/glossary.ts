@@ -26,10 +26,21 @@ export const GLOSSARY: readonly Term[] = [
     'two-phase-commit',
   ),
   term(
+    'at least once',
+    '至少一次',
+    'Delivered again until it is acknowledged, and so perhaps several times.',
+    'outbox',
+  ),
+  term(
+    'at most once',
+    '至多一次',
+    'Never delivered twice, and lost where something fails at the wrong moment.',
+    'outbox',
+  ),
+  term(
     'atomic commit',
     '原子提交',
     'All take part in a transaction commit it, or all abort it.',
-    'exploring',
     'two-phase-commit',
   ),
   term(
@@ -38,11 +49,18 @@ export const GLOSSARY: readonly Term[] = [
     'Every request that a live node received is answered in the end, and an error is no answer.',
     'cap',
   ),
+  term('batch', '批处理', 'Several requests that share one turn, such as one forced write.', 'cap'),
   term(
     'breadth first',
     '广度优先',
     'All worlds one step away, then two: the first broken one is a nearest one.',
     'exploring',
+  ),
+  term(
+    'broker',
+    '消息代理',
+    'Takes messages from producers, keeps them, and delivers them until they are acknowledged.',
+    'outbox',
   ),
   term(
     'budget',
@@ -51,10 +69,23 @@ export const GLOSSARY: readonly Term[] = [
     'exploring',
   ),
   term(
+    'CAP theorem',
+    'CAP 定理',
+    'While messages can be lost, no register is both linearizable and available.',
+    'cap',
+  ),
+  term(
     'causal broadcast',
     '因果广播',
     'Everybody is shown a text after all that its writer had been shown.',
     'order',
+  ),
+  term(
+    'causal consistency',
+    '因果一致性',
+    'Whoever sees a write also sees all that had happened before it.',
+    'histories',
+    'cap',
   ),
   term('cell', '', 'A block of a lesson that can be run.', 'first-faults'),
   term(
@@ -62,6 +93,13 @@ export const GLOSSARY: readonly Term[] = [
     '事务回查',
     'A broker asks the producer whether the transaction of a half message committed.',
     'outbox',
+  ),
+  term('choreography', '协同', 'A saga without a conductor: each service tells the next one.', 'saga'),
+  term(
+    'claim',
+    '',
+    'Something that is often said, with a verdict and the cells that prove it.',
+    'first-faults',
   ),
   term(
     'client',
@@ -110,6 +148,13 @@ export const GLOSSARY: readonly Term[] = [
     'Records of all nodes that hold, with each event, all that happened before it.',
     'order',
   ),
+  term('consumer', '消费者', 'Receives messages from a broker, and acknowledges them.', 'outbox'),
+  term(
+    'convergence',
+    '收敛',
+    'Updates stop, everything is repaired, and all replicas come to hold the same.',
+    'base',
+  ),
   term(
     'cooperative termination',
     '协作终止协议',
@@ -127,6 +172,18 @@ export const GLOSSARY: readonly Term[] = [
     '崩溃',
     'A loss of power: memory, timers and unsynced writes are gone, the disk stays.',
     'first-faults',
+  ),
+  term(
+    'crash-stop',
+    '停机故障',
+    'Whoever fails stops for good, and did nothing wrong before.',
+    'three-phase-commit',
+  ),
+  term(
+    'CRDT',
+    '无冲突复制数据类型',
+    'A type whose copies can be merged in any order and any number of times.',
+    'base',
   ),
   term(
     'dead-letter queue',
@@ -157,11 +214,31 @@ export const GLOSSARY: readonly Term[] = [
     'outbox',
   ),
   term(
+    'empty compensation',
+    '空补偿',
+    'Undoing a step that never happened: it succeeds, and leaves a note.',
+    'saga',
+  ),
+  term(
+    'eventual consistency',
+    '最终一致性',
+    'When updates stop all replicas hold the same in the end. Before that they need not.',
+    'histories',
+    'base',
+  ),
+  term(
     'failure detector',
     '故障检测器',
     'Tells nodes which others it believes to be down; a perfect one is never wrong.',
     'three-phase-commit',
     'failure-detection',
+  ),
+  term('fallback', '降级', 'An answer without a part that is not to be had.', 'base'),
+  term(
+    'FLP',
+    'FLP 不可能性',
+    'With one crash and no bound on delays, no deterministic consensus ends in every run.',
+    'cap',
   ),
   term(
     'forced write',
@@ -177,11 +254,18 @@ export const GLOSSARY: readonly Term[] = [
     'histories',
   ),
   term(
+    'G-counter',
+    '只增计数器',
+    'A number for each replica, which only that replica raises. Its value is their sum.',
+    'base',
+  ),
+  term(
     'gave up',
     '',
     'A search reached a limit before it had seen everything. It is not a pass.',
     'exploring',
   ),
+  term('gossip', '流言传播', 'Replicas tell each other what they hold, again and again.', 'base', 'gossip'),
   term(
     'half message',
     '半消息',
@@ -194,6 +278,7 @@ export const GLOSSARY: readonly Term[] = [
     'Earlier at the same node, or sent before it was heard, or a chain of these.',
     'order',
   ),
+  term('harvest', '', 'How much of an answer is there.', 'base'),
   term(
     'heuristic decision',
     '启发式决策',
@@ -222,6 +307,13 @@ export const GLOSSARY: readonly Term[] = [
   ),
   term('isolation', '隔离性', 'What transactions that run together may see of each other.', 'histories'),
   term('Lamport clock', 'Lamport 时钟', 'A number that grows along every chain of events.', 'order'),
+  term(
+    'last writer wins',
+    '最后写入者胜出',
+    'Of two writes that conflict the one with the larger stamp stays, and the other one is lost.',
+    'base',
+  ),
+  term('leader', '领导者', 'The server that all requests go through, until another one is elected.', 'cap'),
   term('lease', '租约', 'A right that ends by itself after a time.', 'leases'),
   term(
     'linearizable',
@@ -229,7 +321,8 @@ export const GLOSSARY: readonly Term[] = [
     'Each operation seems to happen at one moment between its call and its answer.',
     'histories',
   ),
-  term('lost update', '丢失更新', 'A write overwrites another that it had not seen.', 'histories'),
+  term('lost update', '丢失更新', 'A write overwrites another that it had not seen.', 'histories', 'base'),
+  term('merge', '合并', 'A rule that makes one state of two.', 'base'),
   term(
     'message',
     '消息',
@@ -248,12 +341,30 @@ export const GLOSSARY: readonly Term[] = [
   ),
   term('operation', '操作', 'What a client asks, from its question to its answer.', 'histories'),
   term(
+    'OR-set',
+    '观察移除集合',
+    'A set in which a remove takes out the adds that it has seen, and no others.',
+    'base',
+  ),
+  term(
+    'orchestrator',
+    '编排者',
+    'Asks the services of a saga one after the other, and keeps a log of how far it is.',
+    'saga',
+  ),
+  term(
     'outbox',
     '本地消息表',
     'A table of events, written in the same transaction as what they are about.',
     'outbox',
   ),
   term('output', '输出', 'What a node announces to the outside. Properties judge outputs.', 'first-faults'),
+  term(
+    'PACELC',
+    '',
+    'If there is a partition, availability or consistency; else latency or consistency.',
+    'cap',
+  ),
   term(
     'participant',
     '参与者',
@@ -264,9 +375,23 @@ export const GLOSSARY: readonly Term[] = [
     'partition',
     '网络分区',
     'The network is cut: messages between two sides are lost.',
-    'three-phase-commit',
     'cap',
+    'two-phase-commit',
+    'three-phase-commit',
   ),
+  term(
+    'pivot',
+    '枢轴事务',
+    'The step of a saga that decides: before it all can be undone, after it all is repeated.',
+    'saga',
+  ),
+  term(
+    'PN-counter',
+    '增减计数器',
+    'Two counters that only grow: one for what was added, one for what was subtracted.',
+    'base',
+  ),
+  term('poison message', '毒消息', 'A message that its consumer refuses every time.', 'outbox'),
   term(
     'pre-committed',
     '预提交',
@@ -287,6 +412,8 @@ export const GLOSSARY: readonly Term[] = [
     'two-phase-commit',
     'recovery',
   ),
+  term('primary', '主节点', 'The server that all writes go to.', 'histories', 'cap'),
+  term('producer', '生产者', 'Sends messages to a broker.', 'outbox'),
   term(
     'property',
     '性质',
@@ -305,6 +432,14 @@ export const GLOSSARY: readonly Term[] = [
     '法定人数',
     'A group of servers that is large enough to go on: any two of them share a server.',
     'cap',
+    'three-phase-commit',
+  ),
+  term('read committed', '读已提交', 'A transaction reads nothing that another one takes back.', 'histories'),
+  term(
+    'read repair',
+    '读修复',
+    'Whoever serves a read writes the newest value to replicas that are behind.',
+    'base',
   ),
   term(
     'read your writes',
@@ -312,12 +447,45 @@ export const GLOSSARY: readonly Term[] = [
     'Whoever has written a value does not read an older one.',
     'histories',
   ),
+  term('reference', '', 'A protocol as it should be, with no rule replaced.', 'first-faults'),
+  term('register', '寄存器', 'A store of one value.', 'histories', 'cap'),
   term('relay', '转发器', 'Reads the outbox and sends what is in it, until it is acknowledged.', 'outbox'),
+  term('replica', '副本', 'A server that keeps a copy of the data.', 'histories', 'base'),
+  term(
+    'replicated log',
+    '复制日志',
+    'A list of requests that all servers come to hold in the same order.',
+    'cap',
+  ),
+  term(
+    'retriable step',
+    '可重试事务',
+    'A step after the pivot: nobody may refuse it for good, and it is repeated until it succeeds.',
+    'saga',
+  ),
+  term(
+    'rule',
+    '',
+    'A decision of a protocol that a line can replace, such as rule.isNew=always.',
+    'first-faults',
+  ),
+  term(
+    'saga',
+    'Saga 事务',
+    'Steps that each commit at once, and are compensated if a later one is refused.',
+    'saga',
+  ),
   term(
     'seed',
     '随机种子',
     'A number from which all chance of a run is drawn: same seed, same run.',
     'first-faults',
+  ),
+  term(
+    'semantic lock',
+    '语义锁',
+    'A mark in the data which says that they are not settled yet, such as pending.',
+    'saga',
   ),
   term('sequential', '顺序一致性', 'All see one order that keeps the order of each client.', 'histories'),
   term(
@@ -326,12 +494,14 @@ export const GLOSSARY: readonly Term[] = [
     'One transaction at a time, in some order, explains all that was read.',
     'histories',
   ),
+  term('session', '会话', 'All that one client does, one thing after the other.', 'histories'),
   term(
     'snapshot isolation',
     '快照隔离',
     'Each transaction reads the state of one moment, and no two that overlap write the same key.',
     'histories',
   ),
+  term('soft state', '软状态', 'State that is on its way, or changes although nobody asks for it.', 'base'),
   term(
     'sometimes',
     '',
@@ -354,9 +524,22 @@ export const GLOSSARY: readonly Term[] = [
     'histories',
   ),
   term(
+    'strong convergence',
+    '强最终一致性',
+    'Replicas that have heard of the same updates hold the same.',
+    'base',
+  ),
+  term('suspension', '悬挂', 'A step that arrives after its compensation. It has to be refused.', 'saga'),
+  term(
     'termination protocol',
     '终止协议',
     'What those who are up do to decide when the coordinator is gone.',
+    'three-phase-commit',
+  ),
+  term(
+    'three-phase commit',
+    '三阶段提交',
+    'Two-phase commit with a buffer state before the commit, and a termination protocol.',
     'three-phase-commit',
   ),
   term('timeline', '', 'The picture of a run: time goes down, one column a node.', 'first-faults'),
@@ -372,6 +555,7 @@ export const GLOSSARY: readonly Term[] = [
     'A run as one word. Whoever has it sees the same run: splitbrain replay TOKEN.',
     'first-faults',
   ),
+  term('tombstone', '墓碑', 'A note that something was deleted.', 'base'),
   term(
     'trace',
     '轨迹',
@@ -379,6 +563,19 @@ export const GLOSSARY: readonly Term[] = [
     'first-faults',
   ),
   term('transaction', '事务', 'Work of several parts that counts as a whole or not at all.', 'exploring'),
+  term(
+    'two generals',
+    '两军问题',
+    'Over a wire that may lose messages nobody can be sure of an agreement by a fixed time.',
+    'first-faults',
+  ),
+  term(
+    'two-phase commit',
+    '两阶段提交',
+    'All vote; if all say yes, the coordinator forces its decision and tells them.',
+    'exploring',
+    'two-phase-commit',
+  ),
   term(
     'unknown outcome',
     '结果未知',
@@ -392,7 +589,13 @@ export const GLOSSARY: readonly Term[] = [
     'A count of events for each node: says of two events which came first, or neither.',
     'order',
   ),
-  term('vote', '投票', 'Yes: I can commit and will keep that. No: it must be aborted.', 'two-phase-commit'),
+  term(
+    'vote',
+    '投票',
+    'Yes: I can commit and will keep that. No: it must be aborted.',
+    'exploring',
+    'two-phase-commit',
+  ),
   term('wire', '', 'What has been sent and has not arrived.', 'first-faults'),
   term(
     'world',
@@ -419,6 +622,7 @@ export const GLOSSARY: readonly Term[] = [
     'What a session writes after a read is seen after what it had read.',
     'histories',
   ),
+  term('yield', '', 'The part of the questions that is answered.', 'base'),
 ]
 
 /** The terms that a lesson of the course shows, each with those lessons only. */
