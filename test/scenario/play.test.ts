@@ -195,7 +195,7 @@ describe('a mistake names the place, what was expected and the nearest word, and
     [
       'a node setting that is none',
       ['cluster two-phase-commit tm rm1 rm1.vote=no'],
-      '                             ^ rm1 has no setting "vote"; it has votes, open, patienceMs, inquireMs. Try: votes',
+      '                                    ^ rm1 has no setting "vote"; it has votes, open, patienceMs, inquireMs. Try: rm1.votes=',
     ],
     [
       'too few nodes',
