@@ -145,6 +145,16 @@ test('R begins anew and runs again what had run, with what was typed; what was s
   expect(host.text()).toContain('Begun anew: 1 cell ran again.')
   expect(host.text().match(/> crash rm1/g)).toHaveLength(1)
   expect(host.text()).toContain('▷ next-run')
+  host.type('<enter>R:load here<enter>')
+  expect(host.text()).toMatch(/> load here\n.*\^/)
+})
+
+test('after all has run, the prompt is at the world that is shown under a cell: its lines are typed again', () => {
+  const host = inLesson(small())
+  host.type('nn<enter>:crash rm1<enter><esc>a:show wire<enter>')
+  expect(host.text().match(/> crash rm1/g)).toHaveLength(1)
+  host.type('restart rm1<enter>')
+  expect(host.text()).not.toMatch(/> restart rm1\n.*\^/)
 })
 
 test('a cell is changed in place, and says so; x takes the text of the lesson again, after a question', () => {
@@ -261,8 +271,9 @@ test('a change of the file waits until the learner has written what they write',
 })
 
 test('two at the same lesson: what each has run and written is there at the end', () => {
-  const course = small()
-  const [a, b] = [inLesson(course), inLesson(course)]
+  const [course, other] = [small(), small()]
+  other.notebook = course.notebook
+  const [a, b] = [inLesson(course), inLesson(other)]
   a.type('2')
   b.type('n<enter>')
   a.type('nocrash rm1<esc>')
