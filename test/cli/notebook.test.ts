@@ -193,6 +193,7 @@ test('o adds a cell of one own below; an empty one is not kept; x removes it', (
   expect(host.text()).toMatch(/✓ mine-1 +yours · ran/)
   // It goes on from the cell above, which has run with it; a cell of one's own does not count.
   expect(host.text()).toContain('1 of 3 cells done')
+  expect(course.progress.lessons[LESSON.id]?.done).toEqual(['blocked'])
   host.type('pq')
   const again = inLesson(course)
   expect(again.text()).toMatch(/blocked[\s\S]*mine-1[\s\S]*next-run/)
