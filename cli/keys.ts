@@ -360,7 +360,7 @@ export const KEYS = {
     {
       action: 'scenario',
       keys: ['s'],
-      label: 'walk yours',
+      label: '',
       says: 'walk a scenario of your own; the next time the next one',
     },
     { action: 'next', keys: ['n'], label: 'next', says: 'go on, once all has held' },

@@ -11,7 +11,11 @@ export function scenarioLines(scenarios: readonly ScenarioResult[], look: Report
   if (scenarios.length === 0) return []
   return [
     plain(''),
-    justify(toned('strong', 'Your scenarios'), toned('dim', 'worth no points'), look.width),
+    justify(
+      toned('strong', 'Your scenarios'),
+      toned('dim', look.brief ? 'worth no points · s walks them' : 'worth no points'),
+      look.width,
+    ),
     ...scenarios.flatMap((one, i) => {
       const lines = [headOf(one, look), ...bodyOf(one, look)]
       const isLast = i === scenarios.length - 1
