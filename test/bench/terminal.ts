@@ -32,9 +32,9 @@ export const terminalRows: { readonly [name: string]: () => Promise<Figures> } =
     // One after the other, so that what else the machine does falls on all of them.
     for (let i = 0; i < STARTS; i++) {
       times['bare']!.push(await firstFrame([bare], 'a bare program'))
-      times['map']!.push(await firstFrame([PROGRAM], '? keys'))
-      times['lesson']!.push(await firstFrame([PROGRAM, 'learn', '09'], '? keys'))
-      times['debugger']!.push(await firstFrame([PROGRAM, 'debug', token], '? keys'))
+      times['map']!.push(await firstFrame([PROGRAM], ' keys'))
+      times['lesson']!.push(await firstFrame([PROGRAM, 'learn', '09'], ' keys'))
+      times['debugger']!.push(await firstFrame([PROGRAM, 'debug', token], ' keys'))
     }
     // The first of each warms the caches of the disk and of compiled code.
     const p50 = (what: string): number => quantile(times[what]!.slice(1), 0.5)
@@ -49,7 +49,7 @@ export const terminalRows: { readonly [name: string]: () => Promise<Figures> } =
 
   async 'terminal: a lesson'() {
     const plain = await barePressed()
-    const seat = await Seat.open([PROGRAM, 'learn', '09'], '? keys')
+    const seat = await Seat.open([PROGRAM, 'learn', '09'], ' keys')
     try {
       const scrolled = await seat.keys(['j', 'k'])
       seat.pty.write('n')
@@ -74,7 +74,7 @@ export const terminalRows: { readonly [name: string]: () => Promise<Figures> } =
 
   async 'terminal: the debugger'() {
     const plain = await barePressed()
-    const seat = await Seat.open([PROGRAM, 'debug', storyToken()], '? keys')
+    const seat = await Seat.open([PROGRAM, 'debug', storyToken()], ' keys')
     try {
       const walked = await seat.keys(['h', 'h', 'h', 'l', 'l', 'l'])
       return {
