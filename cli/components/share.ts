@@ -4,7 +4,7 @@ import { firstFailure, reportLines } from './report.ts'
 
 export const SHARE_WIDTH = 72
 
-/** `versions` is `splitbrain 0.1.0, Node 24.1.0, linux`. The token stands alone on its line, however long it is. */
+/** The learner's own scenarios are nobody else's: they are left out. `versions` is `splitbrain 0.1.0, Node 24.1.0, linux`. The token stands alone on its line, however long it is. */
 export function shareText(report: CheckReport, exercise: Exercise, versions: string): string {
   const token = firstFailure(report)?.trace?.token
   const how: Line[] = [
@@ -14,14 +14,17 @@ export function shareText(report: CheckReport, exercise: Exercise, versions: str
       ? []
       : [plain('The same story, on your own answer:'), plain(`splitbrain debug ${token}`)]),
   ]
-  const lines = reportLines(report, {
-    width: SHARE_WIDTH,
-    ascii: false,
-    hints: 0,
-    brief: true,
-    exercise: null,
-    next: report.verdict === 'passed' ? [] : how,
-  })
+  const lines = reportLines(
+    { ...report, scenarios: [] },
+    {
+      width: SHARE_WIDTH,
+      ascii: false,
+      hints: 0,
+      brief: true,
+      exercise: null,
+      next: report.verdict === 'passed' ? [] : how,
+    },
+  )
   const all = report.verdict === 'passed' ? [...lines, plain(''), ...how] : lines
   return `${all.map((line) => lineText(line).trimEnd()).join('\n')}\n`
 }

@@ -8,7 +8,8 @@ import { EXERCISE, reportOf } from './fakes.ts'
 const VERSIONS = 'splitbrain 0.1.0, Node 24.1.0, linux'
 
 test('a failure is told with its story, token, seed and versions', () => {
-  const text = shareText(reportOf(false), EXERCISE, VERSIONS)
+  const report = reportOf(false)
+  const text = shareText(report, EXERCISE, VERSIONS)
   for (const part of [
     '1 of 3 held',
     '✗ a yes vote survives a crash',
@@ -18,7 +19,9 @@ test('a failure is told with its story, token, seed and versions', () => {
     VERSIONS,
   ])
     expect(text).toContain(part)
-  expect(text).toContain('\nsplitbrain debug tok-1\n')
+  const { trace } = report.checks.find((check) => check.trace !== null)!
+  expect(text).toContain(`\nsplitbrain debug ${trace!.token}\n`)
+  expect(text).not.toContain('Your scenarios')
   expect(text).not.toContain('\u001b')
 })
 
