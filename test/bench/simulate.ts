@@ -11,7 +11,7 @@ import { type Figures, timed } from './measure.ts'
 const MS = 3000
 const REQUEST_EVERY_MS = 20
 const WARM_UP = Array.from({ length: 20 }, (_, i) => i + 2)
-const SEEDS = Array.from({ length: 20 }, (_, i) => i + 101)
+const SEEDS = Array.from({ length: 80 }, (_, i) => i + 101)
 
 type Handler = (state: unknown, a: unknown, b: unknown) => unknown
 
