@@ -154,7 +154,7 @@ describe('a mistake names the place, what was expected and the nearest word, and
     [
       'a traitor without a plan that there is',
       [generals, 'traitor c withold'],
-      '          ^ no plan of a traitor is called "withold"; there are tells, equivocate, withhold, replay, forge. Try: withhold',
+      '          ^ no plan of a traitor is called "withold"; there are tells, could, equivocate, withhold, replay, forge. Try: withhold',
     ],
     [
       'a traitor that is one already',
@@ -170,6 +170,41 @@ describe('a mistake names the place, what was expected and the nearest word, and
       'a lie without words',
       [generals, 'traitor c tells l2'],
       '                   ^ expected what l2 is told',
+    ],
+    [
+      'a lie to everybody where nothing is in flight',
+      [generals, 'traitor l1 tells all value=retreat'],
+      '                 ^ l1 has nothing in flight that it could change',
+    ],
+    [
+      'a lie to everybody about a field that no message has',
+      [generals, 'traitor c tells all valeu=retreat'],
+      '                ^ nothing that c has in flight has these fields; there is path, value',
+    ],
+    [
+      'a whole message that a traitor cannot send',
+      ['cluster signed-messages', 'traitor l1 tells l2 saying="retreat :c:l3"'],
+      '                           ^ no message that it could send is called "retreat :c:l3"; there are attack :c, retreat :c. Try: retreat :c',
+    ],
+    [
+      'a whole message and a field of it',
+      [generals, 'traitor c tells l2 saying=retreat value=retreat'],
+      'saying= is a whole message already: no fields stand beside it',
+    ],
+    [
+      'a comparison where nothing is saved',
+      [generals, 'compare l2 with other'],
+      '                     ^ nothing is saved in this session yet: save a run first. Try: save first',
+    ],
+    [
+      'a comparison with a run that is not saved',
+      [generals, 'save honest', 'compare l2 with honets'],
+      '                ^ no saved run is called "honets"; there is honest. Try: honest',
+    ],
+    [
+      'a comparison for a node that the other run lacks',
+      [generals, 'save one', 'cluster oral-messages c l1 l2 l9', 'compare l9 with one'],
+      '        ^ there is no l9 in the run that is saved as one',
     ],
     [
       'a lie where nothing is in flight',
@@ -316,6 +351,21 @@ describe('completion', () => {
     ['fuzz AC1 se', ['seeds=500']],
   ])('"%s"', (line, options) => {
     expect(begun().complete(line)).toEqual(options)
+  })
+
+  test('a traitor is offered receivers, fields, and whole messages', () => {
+    const session = newSession()
+    session.execute('cluster signed-messages')
+    session.execute('traitor l1')
+    expect(session.complete('traitor c ')).toContain('could')
+    expect(session.complete('traitor c tells ')).toEqual(['l1', 'l2', 'all'])
+    expect(session.complete('traitor c tells l2 v')).toEqual(['value='])
+    expect(session.complete('traitor l1 tells l2 saying')).toEqual([
+      'saying="attack :c"',
+      'saying="retreat :c"',
+    ])
+    session.execute('save one')
+    expect(session.complete('compare l2 with ')).toEqual(['one'])
   })
 
   test('every command offers something or nothing, and never throws', () => {

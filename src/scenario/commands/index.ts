@@ -4,6 +4,7 @@ import { branch, load, replay, save } from './branches.ts'
 import { client } from './client.ts'
 import { clock, delay, pause, resume } from './clocks.ts'
 import { cluster } from './cluster.ts'
+import { compare } from './compare.ts'
 import { concurrency } from './concurrency.ts'
 import { deliver } from './deliver.ts'
 import { expect } from './expect.ts'
@@ -46,6 +47,7 @@ export const commands: readonly Command[] = [
   branch,
   save,
   load,
+  compare,
   replay,
   show,
   check,

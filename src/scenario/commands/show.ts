@@ -1,6 +1,7 @@
 /** show: a look at one side of the world. */
 import { linesView, type View } from '../../base/view.ts'
 import { brief, stateView, wireView } from '../../draw/state.ts'
+import { begin } from '../../world/apply.ts'
 import { CALM } from '../../world/budgets.ts'
 import { bodyText, choiceText } from '../../world/choice.ts'
 import { choices } from '../../world/choices.ts'
@@ -70,9 +71,10 @@ function historyView(session: Session): View {
   return { kind: 'table', columns: ['client', 'asked', 'outcome', 'answer'], rows }
 }
 
-/** Messages between nodes (requests and replies of clients do not count) and forced writes, so far. */
+/** Messages between nodes (requests and replies of clients do not count) and forced writes, so far: from their start on. */
 function costsView(session: Session): View {
-  const { model, moments } = session.current
+  const { model } = session.current
+  const moments = [...begin(model).moments, ...session.current.moments]
   const rows = model.cluster.names.map((name) => {
     const sent = moments
       .flatMap((m) => m.sent)
