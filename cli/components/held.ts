@@ -39,21 +39,27 @@ function notShown({ exercise, width }: ReportLook): Line[] {
 function spent({ checks }: CheckReport, { width }: ReportLook): Line[] {
   return checks.flatMap(({ name, cost, reference }) => {
     if (cost === null || reference === null) return []
-    const words = `in "${name}", a run without faults: ${[
+    const both = [
       compared(cost.messages, reference.messages, 'message'),
       compared(cost.syncs, reference.syncs, 'forced write'),
-    ].join(
-      '; ',
-    )}.${cost.messages > reference.messages || cost.syncs > reference.syncs ? ' Which can be left out?' : ''}`
+    ].filter((words) => words !== null)
+    const isMore = cost.messages > reference.messages || cost.syncs > reference.syncs
+    const says = [
+      `In "${name}", a run without faults: ${both.join('; ')}.`,
+      `What the reference does: ${reference.how}.`,
+      ...(isMore ? ['Which of yours can be left out, and which are there for a reason?'] : []),
+    ]
     return [
       plain(''),
       toned('strong', 'Compared with the reference'),
-      ...wrapLine(plain(words), width, { first: plain('  '), rest: plain('  ') }),
+      ...says.flatMap((one) => wrapLine(plain(one), width, { first: plain('  '), rest: plain('  ') })),
     ]
   })
 }
 
-function compared(own: number, reference: number, noun: string): string {
+/** Null where there is nothing to compare: neither of them spends any. */
+function compared(own: number, reference: number, noun: string): string | null {
+  if (own === 0 && reference === 0) return null
   const words = count(own, noun)
   if (own === reference) return `${words}, as many as the reference`
   return `${words}, the reference ${grouped(reference)}`

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path'
 import { compileFunction } from 'node:vm'
 import { buildSync } from 'esbuild'
 import { throughMap } from '../sandbox/maps.ts'
-import type { CheckInfo, Cost } from './exercise.ts'
+import type { CheckInfo, ReferenceCost } from './exercise.ts'
 
 /** A file of checks that says too little; the message names the file's mistake and what to write. */
 export class ChecksProblem extends Error {
@@ -144,13 +144,13 @@ function checked(name: string, meta: Record<string, unknown>): CheckInfo {
     return complain('hints: a list of one sentence or more')
   if (section !== null && typeof section !== 'string') return complain('section: a heading of its lesson')
   if (reference !== null && !isCost(reference))
-    return complain('reference: { messages, syncs }, what the solution spends')
+    return complain('reference: { messages, syncs, how }, what the solution spends and on what')
   return { name, rung, points, hints, section, reference }
 }
 
-function isCost(value: unknown): value is Cost {
-  const { messages, syncs } = (value ?? {}) as Partial<Record<keyof Cost, unknown>>
-  return Number.isInteger(messages) && Number.isInteger(syncs)
+function isCost(value: unknown): value is ReferenceCost {
+  const { messages, syncs, how } = (value ?? {}) as Partial<Record<keyof ReferenceCost, unknown>>
+  return Number.isInteger(messages) && Number.isInteger(syncs) && typeof how === 'string' && how !== ''
 }
 
 /** Stands for anything the kit exports while only names are collected. */

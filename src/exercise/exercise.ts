@@ -33,13 +33,18 @@ export interface CheckInfo {
   /** The heading in the lesson that this check is about, or null. */
   readonly section: string | null
   /** What the reference spends in the run of this check, where the two are to be compared; or null. */
-  readonly reference: Cost | null
+  readonly reference: ReferenceCost | null
 }
 
 /** What a run without faults takes: messages sent, and writes forced to disk. */
 export interface Cost {
   readonly messages: number
   readonly syncs: number
+}
+
+/** With one sentence that says which messages and which forced writes these are. */
+export interface ReferenceCost extends Cost {
+  readonly how: string
 }
 
 export interface CheckResult extends CheckInfo {

@@ -111,7 +111,7 @@ declare module 'vitest' {
     hints?: string[]
     /** The heading in the lesson that this is about. */
     section?: string
-    /** What the solution spends in the run that this check makes by hand: compared with the answer's. */
-    reference?: { messages: number; syncs: number }
+    /** What the solution spends in the run that this check makes by hand, and on what: compared with the answer's. */
+    reference?: { messages: number; syncs: number; how: string }
   }
 }

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { reportLines } from '../../cli/components/report.ts'
 import { SHARE_WIDTH, shareText } from '../../cli/components/share.ts'
-import { lineText, textWidth } from '../../cli/door.ts'
+import { type CheckReport, lineText, textWidth } from '../../cli/door.ts'
 import { EXERCISE, reportOf } from './fakes.ts'
 
 const VERSIONS = 'splitbrain 0.1.0, Node 24.1.0, linux'
@@ -34,14 +34,19 @@ test('no line but the one with the token is wider than 72', () => {
 test('a pass says what was not shown, and how the answer compares with the reference', () => {
   const report = reportOf(true)
   const [first, ...others] = report.checks
-  const reference = { messages: 11, syncs: 7 }
-  const checks = [{ ...first!, reference, cost: { messages: 14, syncs: 7 } }, ...others]
+  const reference = { messages: 11, syncs: 7, how: 'a prepare, a vote and a decision for each' }
   const look = { width: 80, ascii: false, hints: 0, brief: false, exercise: EXERCISE, next: [] }
-  const text = reportLines({ ...report, checks }, look)
-    .map(lineText)
-    .join('\n')
+  const told = (cost: CheckReport['checks'][number]['cost'], of = reference): string => {
+    const checks = [{ ...first!, reference: of, cost }, ...others]
+    return reportLines({ ...report, checks }, look)
+      .map(lineText)
+      .join('\n')
+  }
+  const text = told({ messages: 14, syncs: 7 })
   expect(text).toContain('What was not shown\n  two coordinators at once')
   expect(text.replace(/\s+/g, ' ')).toContain(
-    '14 messages, the reference 11; 7 forced writes, as many as the reference. Which can be left out?',
+    '14 messages, the reference 11; 7 forced writes, as many as the reference. What the reference does: a prepare, a vote and a decision for each. Which of yours can be left out',
   )
+  expect(told({ messages: 11, syncs: 7 })).not.toContain('can be left out')
+  expect(told({ messages: 3, syncs: 0 }, { ...reference, syncs: 0 })).not.toContain('forced')
 })

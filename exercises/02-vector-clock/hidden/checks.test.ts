@@ -171,6 +171,11 @@ describe('one scenario', () => {
       rung: 2,
       points: 1,
       section: 'Showing things in order',
+      reference: {
+        messages: 6,
+        syncs: 0,
+        how: 'two texts: each comes from its user, and goes once to each of the two others, who answer nothing',
+      },
       expected: 'ann and bob write at the same time: carl shows whichever arrives, and so do ann and bob',
       why: 'neither writer had been shown the other text, so there is nothing to wait for',
       hints: [

@@ -131,7 +131,11 @@ describe('one scenario', () => {
         'ann puts A at s1 and is told put_ok; then bob gets at s3 and is told A; carl, who came first, was told nothing',
       why: 'that is what a register is for',
       section,
-      reference: { messages: 50, syncs: 6 },
+      reference: {
+        messages: 50,
+        syncs: 6,
+        how: 'five requests, each with the two messages of its client and two rounds to both others and back; each of the two values is forced once at each of three servers',
+      },
       hints: [
         'What is a request waiting for, in each of its two rounds?',
         'After a majority of queried: record. After a majority of recorded: the answer.',

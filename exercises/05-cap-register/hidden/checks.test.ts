@@ -52,7 +52,11 @@ describe('one scenario', () => {
         'nothing is cut: A is put at n1, a second later both servers answer A; then B is put at n2, and both answer B',
       why: 'otherwise these are two registers',
       section,
-      reference: { messages: 18, syncs: 0 },
+      reference: {
+        messages: 18,
+        syncs: 0,
+        how: 'the only copy is at n1, so the three requests at n1 take their question and answer, and the three at n2 another pair between the servers',
+      },
       hints: [
         'How does the other server hear of it?',
         'Either it is told what was put, or it asks where the value is.',

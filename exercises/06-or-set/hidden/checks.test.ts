@@ -85,6 +85,11 @@ describe('one scenario', () => {
       rung: 2,
       points: 1,
       section: 'A set, and what a remove means',
+      reference: {
+        messages: 28,
+        syncs: 4,
+        how: 'four requests with their answers, and in four seconds ten states from each of the two; it forces a write when the set has grown: for the add and the remove, at a and at b',
+      },
       expected: 'a and b both have milk; a removes it: within two seconds it is gone at b',
       why: 'a state without milk does not say that milk was removed: b might know of an add that a does not',
       hints: [

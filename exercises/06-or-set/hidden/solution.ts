@@ -18,6 +18,9 @@ interface State {
   count: number
 }
 
+/** Both only grow: a set that learned something is larger than before. */
+const sizeOf = ({ added, removed }: Tagged) => Object.keys(added).length + removed.length
+
 function keep(state: State, ctx: Context): void {
   ctx.disk.write('list', state)
   ctx.disk.sync()
@@ -46,9 +49,10 @@ export const replica = defineNode<State, ToReplica>({
       ctx.reply(message, { type: 'get_ok', elements: [...new Set(here.map(([, element]) => element))] })
     },
     state(state, { body: { set } }, ctx) {
+      const before = sizeOf(state.set)
       state.set.added = { ...state.set.added, ...set.added }
       state.set.removed = [...new Set([...state.set.removed, ...set.removed])].sort()
-      keep(state, ctx)
+      if (sizeOf(state.set) > before) keep(state, ctx)
     },
   },
   timers: {

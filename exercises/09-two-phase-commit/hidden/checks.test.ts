@@ -110,7 +110,11 @@ describe('one scenario', () => {
       rung: 2,
       points: 1,
       section: 'What is missing',
-      reference: { messages: 11, syncs: 7 },
+      reference: {
+        messages: 11,
+        syncs: 7,
+        how: 'a prepare, a vote and a decision for each of three, and the two of the client; each participant forces its vote and the decision, and tm the decision',
+      },
       expected:
         'three yes votes: all four nodes announce commit, and the client is told begin_ok with commit',
       why: 'without faults and with yes votes only there is no reason to do anything else',

@@ -141,7 +141,11 @@ describe('one scenario', () => {
       rung: 2,
       points: 1,
       section: 'The third phase, after the votes',
-      reference: { messages: 16, syncs: 0 },
+      reference: {
+        messages: 16,
+        syncs: 0,
+        how: 'begin, and then five for each of three: canCommit, vote, preCommit, ack, decision',
+      },
       expected: 'three yes votes and no stop: all four sites announce commit',
       why: 'without a failure and with yes votes only there is no reason to do anything else',
       hints: [

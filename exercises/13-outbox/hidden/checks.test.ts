@@ -83,6 +83,11 @@ describe('one message', () => {
       rung: 1,
       points: 1,
       section: 'A row instead of a message',
+      reference: {
+        messages: 6,
+        syncs: 6,
+        how: 'one each of pay, pay_ok, publish, published, event and ack; orders forces two writes, the payment with its row and the row that is emptied, stock one, and the broker the other three',
+      },
       expected: 'within a second after t1 was paid, orders has sent publish to the broker',
       why: 'an order that stock never hears of is never shipped',
       hints: [

@@ -52,7 +52,11 @@ describe('one scenario', () => {
       rung: 2,
       points: 1,
       section: 'A trip that works, and one that does not',
-      reference: { messages: 8, syncs: 7 },
+      reference: {
+        messages: 8,
+        syncs: 7,
+        how: 'do and done for each of three services, and the two of the client; a note before each call and one at the end are yours, the other three the services make',
+      },
       expected:
         'three services, none refuses: all steps in effect, announced as completed, and the client is told so',
       why: 'without a refusal there is nothing to undo',
