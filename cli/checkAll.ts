@@ -1,4 +1,4 @@
-/** `check --all`: every exercise that has an answer, a line each, and the first failure at the end. */
+/** `check --all`: every exercise that has an answer, a line each with what became of its scenarios, and the first failure at the end. */
 
 import { jsonOf } from './checkJson.ts'
 import { EXIT, type Io, print, printJson } from './command.ts'
@@ -8,9 +8,12 @@ import {
   type CheckOptions,
   type CheckReport,
   checkExercise,
+  count,
   type Exercise,
   hasAnswer,
   justify,
+  type Line,
+  lineWidth,
   plain,
   toned,
   workspaceFolder,
@@ -27,7 +30,7 @@ export async function checkAll(io: Io, options: CheckOptions, json: boolean): Pr
     const unkept = recordCheck(io.workspace, exercise, report)
     if (unkept !== null) io.err(`${unkept}\n`)
     found.push({ exercise, report })
-    if (!json) print(io, [summary(exercise, report, io.columns)])
+    if (!json) print(io, summary(exercise, report, io.columns))
   }
   if (json) printJson(io, { reports: found.map(({ report }) => jsonOf(report)) })
   else if (begun.length === 0)
@@ -43,6 +46,7 @@ export async function checkAll(io: Io, options: CheckOptions, json: boolean): Pr
         ascii: io.ascii,
         hints: 0,
         brief: true,
+        keys: false,
         exercise,
         next: [toned('dim', `go on with it  splitbrain check ${exercise.id} --watch`)],
       }),
@@ -57,16 +61,28 @@ function exitOf(reports: readonly CheckReport[]): number {
     : EXIT.gaveUp
 }
 
-function summary(exercise: Exercise, report: CheckReport, width: number) {
+/** The checks judge; the learner's own scenarios are counted beside them, below where there is no room. */
+function summary(exercise: Exercise, report: CheckReport, width: number): Line[] {
   const passed = report.verdict === 'passed'
   const held = report.checks.filter((check) => check.verdict === 'passed').length
   const words = report.problem === null ? `${held} of ${report.checks.length} held` : 'does not run'
-  return justify(
-    [
-      { text: passed ? '✓ ' : '✗ ', tone: passed ? 'good' : 'bad' },
-      { text: `${exercise.number} ${exercise.id}`, tone: 'plain' },
-    ],
-    toned(passed ? 'good' : 'plain', words),
-    width,
-  )
+  const name: Line = [
+    { text: passed ? '✓ ' : '✗ ', tone: passed ? 'good' : 'bad' },
+    { text: `${exercise.number} ${exercise.id}`, tone: 'plain' },
+  ]
+  const own = scenarioWords(report)
+  const tone = passed ? 'good' : 'plain'
+  const beside = [
+    { text: words, tone } as const,
+    ...(own === '' ? [] : [{ text: ` · ${own}`, tone: 'dim' } as const]),
+  ]
+  if (lineWidth(name) + lineWidth(beside) < width) return [justify(name, beside, width)]
+  return [justify(name, toned(tone, words), width), ...(own === '' ? [] : [toned('dim', `     ${own}`)])]
+}
+
+function scenarioWords({ scenarios }: CheckReport): string {
+  const passed = scenarios.filter(({ verdict }) => verdict === 'passed').length
+  if (scenarios.length === 0) return ''
+  const all = count(scenarios.length, 'scenario')
+  return passed === scenarios.length ? all : `${passed} of ${all}`
 }

@@ -30,19 +30,20 @@ export const check: CliCommand = {
     ['--deep', 'thousands of random runs and larger searches; takes minutes'],
     ['--seed <n>', 'the seed of the random runs'],
     ['--hints', 'show all hints of the check that failed'],
-    ['--share', 'text to post: no colour, 72 columns, no code'],
+    ['--share', 'text to post: no colour, 72 columns, no code, no scenarios of your own'],
     ['--json', 'one JSON object'],
   ],
   async run(io, [id, given], options) {
     const how: CheckOptions = {
       seed: seedOf(options['seed']),
       deep: options['deep'] === true,
-      scenarios: true,
+      // A text to post is about the checks that others have, too.
+      scenarios: options['share'] !== true || options['json'] === true,
     }
     mustFit(options, id)
     if (options['all'] === true) {
       const { checkAll } = await import('../checkAll.ts')
-      return checkAll(io, { ...how, scenarios: false }, options['json'] === true)
+      return checkAll(io, how, options['json'] === true)
     }
     const exercise = await exerciseCalled(id!)
     if (given !== undefined) mustBeThere(io, given)
@@ -84,6 +85,7 @@ function show(
       ascii: io.ascii,
       hints: options['hints'] === true ? Number.MAX_SAFE_INTEGER : 0,
       brief: false,
+      keys: false,
       exercise,
       next: nextSteps(report, exercise, file, given),
     }),

@@ -44,8 +44,7 @@ function said(check: CheckResult, look: ReportLook): Line[] {
 function section({ section: heading }: CheckResult, look: ReportLook): Line[] {
   if (heading === null || look.exercise === null) return []
   const { number, lesson } = look.exercise
-  // On a screen a key opens it, and the page of keys says which.
-  const how = look.brief ? '   l opens it' : `   splitbrain learn ${lesson}`
+  const how = look.keys ? '   l opens it' : `   splitbrain learn ${lesson}`
   const words: Line = [
     { text: `lesson ${number}, ${heading}`, tone: 'plain' },
     { text: how, tone: 'dim' },

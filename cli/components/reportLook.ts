@@ -6,8 +6,10 @@ export interface ReportLook {
   readonly ascii: boolean
   /** How many hints of the failed check are open. */
   readonly hints: number
-  /** On a screen, checks that held are counted, not listed, above the failure. */
+  /** Checks that held are counted, not listed, above the failure. */
   readonly brief: boolean
+  /** On a screen, where keys open what a line names; elsewhere it says the command. */
+  readonly keys: boolean
   /** The exercise, for what only it knows: its lesson, and what passing does not show. */
   readonly exercise: Exercise | null
   /** What can be done next, in words that fit the place. */

@@ -13,7 +13,7 @@ export function scenarioLines(scenarios: readonly ScenarioResult[], look: Report
     plain(''),
     justify(
       toned('strong', 'Your scenarios'),
-      toned('dim', look.brief ? 'worth no points · s walks them' : 'worth no points'),
+      toned('dim', look.keys ? 'worth no points · s walks them' : 'worth no points'),
       look.width,
     ),
     ...scenarios.flatMap((one, i) => {

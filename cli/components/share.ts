@@ -4,7 +4,7 @@ import { firstFailure, reportLines } from './report.ts'
 
 export const SHARE_WIDTH = 72
 
-/** The learner's own scenarios are nobody else's: they are left out. `versions` is `splitbrain 0.1.0, Node 24.1.0, linux`. The token stands alone on its line, however long it is. */
+/** Without the learner's own scenarios, which nobody else has. `versions` is `splitbrain 0.1.0, Node 24.1.0, linux`. The token stands alone on its line, however long it is. */
 export function shareText(report: CheckReport, exercise: Exercise, versions: string): string {
   const token = firstFailure(report)?.trace?.token
   const how: Line[] = [
@@ -21,6 +21,7 @@ export function shareText(report: CheckReport, exercise: Exercise, versions: str
       ascii: false,
       hints: 0,
       brief: true,
+      keys: false,
       exercise: null,
       next: report.verdict === 'passed' ? [] : how,
     },

@@ -77,12 +77,26 @@ test("a scenario of one's own is played with the checks, and debug walks it", ()
 test('--all: a line for every answer, the first failure at the end', () => {
   copyFileSync(join(HIDDEN, 'solution.ts'), answer)
   appendFileSync(join(workspace, 'answers', 'outbox', 'start.ts'), '\n// begun\n')
+  const own = join(workspace, 'answers', 'two-phase-commit', 'mine.scenario')
+  writeFileSync(own, 'cluster two-phase-commit\nexpect sent vote\n')
   const { code, out } = splitbrain('check', '--all')
   expect(code).toBe(1)
-  expect(out).toMatch(/^✓ 09 two-phase-commit +(\d+) of \1 held$/m)
-  expect(out).toMatch(/^✗ 13 outbox +\d+ of \d+ held$/m)
+  expect(out).toMatch(/^✓ 09 two-phase-commit +(\d+) of \1 held · 1 of 2 scenarios$/m)
+  expect(out).toMatch(/^✗ 13 outbox +\d+ of \d+ held · 0 of 1 scenario$/m)
+  expect(out).toContain('splitbrain learn outbox')
+  expect(out).not.toContain('s walks them')
   expect(out.indexOf('expected')).toBeGreaterThan(out.indexOf('✗ 13 outbox'))
   expect(splitbrain('status').out).toMatch(/two-phase-commit +passed/)
+  const { reports } = JSON.parse(splitbrain('check', '--all', '--json').out) as {
+    reports: { exercise: string; scenarios: { file: string; verdict: string }[] }[]
+  }
+  const { scenarios } = reports.find(({ exercise }) => exercise === 'two-phase-commit')!
+  expect(scenarios.map(({ file, verdict }) => `${file} ${verdict}`)).toEqual([
+    'first.scenario passed',
+    'mine.scenario failed',
+  ])
+  expect(splitbrain('check', 'two-phase-commit', '--share').out).not.toMatch(/scenarios|mine\.scenario/)
+  rmSync(own)
 })
 
 test('--watch: a save is checked, one during a run ends that run, and an interrupt leaves no process', async () => {
