@@ -3,7 +3,8 @@ import { type AnyProperty, type Observation, property } from '../world/property.
 
 /**
  * Processes announce `{ type: 'propose', value }` and `{ type: 'decide', value }`. Termination is not in
- * the list: no deterministic protocol has it in every schedule (Fischer, Lynch & Paterson 1985).
+ * the list: where one process may crash, no deterministic protocol has it in every schedule (Fischer, Lynch &
+ * Paterson 1985).
  */
 export function consensus(): readonly AnyProperty[] {
   return [agreement, validity, integrity]
@@ -57,6 +58,15 @@ export const integrity = property<Decisions>({
     return before === value ? fold : { ...fold, wrong: `${node} decided ${before}, and later ${value}` }
   },
   judge: { kind: 'always', broken: (fold) => fold.wrong },
+})
+
+/** Something is decided, on every fair run. Who hears of it is another question, and not asked here. */
+export const termination = property<{ readonly decided: boolean }>({
+  name: 'Termination',
+  says: 'Termination: in the end a value is decided',
+  first: { decided: false },
+  see: (fold, seen) => (valueIn(seen, 'decide') === null || fold.decided ? fold : { decided: true }),
+  judge: { kind: 'eventually', met: ({ decided }) => decided, why: 'nobody ever decides' },
 })
 
 function valueIn(seen: Observation, type: 'propose' | 'decide'): string | null {

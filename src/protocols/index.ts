@@ -28,6 +28,7 @@ import { oralMessages } from './oralMessages.ts'
 import { orSet } from './orSet.ts'
 import { outbox } from './outbox.ts'
 import { paxos } from './paxos.ts'
+import { paxosDuel } from './paxosDuel.ts'
 import { paxosLamport } from './paxosLamport.ts'
 import { paxosRegister } from './paxosRegister.ts'
 import { raftElection } from './raftElection.ts'
@@ -75,6 +76,7 @@ export const protocols: readonly Protocol[] = [
   abd,
   hotRow,
   paxos,
+  paxosDuel,
   paxosLamport,
   paxosRegister,
   raftElection,

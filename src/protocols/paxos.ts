@@ -1,7 +1,7 @@
 /** Paxos for one decision, its roles apart: proposers ask acceptors, and whoever hears of enough votes has learned (Lamport, Paxos Made Simple, 2001, section 2). */
 import { type Context, defineNode, type NodeDisk, type OperationId } from '../node/node.ts'
 import { type Assignment, defineProtocol } from '../world/protocol.ts'
-import { consensus } from './consensus.ts'
+import { consensus, termination } from './consensus.ts'
 import { duellingProposers, halfAcceptedValue } from './paxosSituations.ts'
 
 /** What an acceptor remembers: the highest ballot it promised, and the ballot and value it last voted for. */
@@ -22,8 +22,8 @@ export interface Vote {
 /** The debatable decisions. A flawed reading of the protocol replaces one of them. */
 export interface PaxosRules {
   readonly [name: string]: (...args: never[]) => unknown
-  /** How many acceptors are enough, in both phases. Any two such groups must share a member. */
-  quorum(acceptors: number): number
+  /** How many acceptors are enough in a phase. Any group of phase 1 must share a member with any of phase 2. */
+  quorum(acceptors: number, phase: 1 | 2): number
   /** The number of a proposer's n-th attempt (n and rank count from 0). No two proposers may share one. */
   ballot(n: number, rank: number, proposers: number): number
   /** Makes a proposer's last ballot, or an acceptor's promise or vote, durable before anyone hears of it. */
@@ -122,7 +122,7 @@ function learner(rule: PaxosRules) {
     start: () => ({ decided: null, votes: new Map() }),
     on: {
       accepted: (state, message, ctx) =>
-        learn(rule, state, ctx, message, rule.quorum(Number(ctx.config['acceptors']))),
+        learn(rule, state, ctx, message, rule.quorum(Number(ctx.config['acceptors']), 2)),
     },
   })
 }
@@ -150,7 +150,7 @@ interface Proposer extends Learner {
 
 /** Proposers are the learners that matter to clients, so they hear of votes too (section 2.3). */
 function proposer(rule: PaxosRules) {
-  const quorum = (ctx: Context) => rule.quorum(ctx.peers.length)
+  const quorum = (ctx: Context, phase: 1 | 2) => rule.quorum(ctx.peers.length, phase)
 
   function want(state: Proposer, ctx: Context, value: string): void {
     state.value = value
@@ -183,13 +183,13 @@ function proposer(rule: PaxosRules) {
       promise(state, { from, body: { ballot, vballot, vval } }, ctx) {
         if (ballot !== state.ballot || state.promises === null || state.value === null) return ctx.refuse()
         state.promises.set(from, vval === null ? null : { vballot, vval })
-        if (state.promises.size < quorum(ctx)) return
+        if (state.promises.size < quorum(ctx, 1)) return
         const votes = [...state.promises.values()].filter((vote) => vote !== null)
         state.promises = null
         ctx.broadcast({ type: 'accept', ballot, value: rule.chooseValue(votes, state.value) })
       },
       accepted(state, message, ctx) {
-        const refused = learn(rule, state, ctx, message, quorum(ctx))
+        const refused = learn(rule, state, ctx, message, quorum(ctx, 2))
         if (refused !== undefined || state.decided === null) return refused
         ctx.disarm('attempt')
         for (const client of state.clients) ctx.reply(client, { type: 'propose_ok', value: state.decided })
@@ -261,14 +261,14 @@ export const paxos = defineProtocol({
       says: 'asks for a value to be chosen; answers with what was',
     },
   },
-  properties: consensus(),
+  properties: [...consensus(), termination],
   situations: [duellingProposers, halfAcceptedValue],
   label(body) {
     const { type, ballot } = body
     if (type === 'promise')
       return body['vval'] === null
         ? `promise ${ballot}`
-        : `promise ${ballot} (voted ${String(body['vval'])} in ${String(body['vballot'])})`
+        : `promise ${String(body['vval'])}@${String(body['vballot'])}`
     if (type === 'decide' || type === 'propose' || type === 'propose_ok')
       return `${type} ${String(body['value'])}`
     return ballot === undefined

@@ -87,7 +87,7 @@ function promises(rule: PaxosRules, { acceptors }: State, sent: Sent): Action[] 
 
 /** Phase2a: for each value that some quorum of promises allows. */
 function accepts(rule: PaxosLamportRules, { acceptors }: State, sent: Sent, ctx: Context): Action[] {
-  const size = rule.quorum(Object.keys(acceptors).length)
+  const size = rule.quorum(Object.keys(acceptors).length, 1)
   return sent['1a'].flatMap(([ballot]) => {
     const before = sent['2a'].flatMap(([b, value]) => (b === ballot ? [value!] : []))
     if (!rule.mayPropose(before)) return []
@@ -104,7 +104,7 @@ function accepts(rule: PaxosLamportRules, { acceptors }: State, sent: Sent, ctx:
 
 /** Phase2b; a value is chosen when a quorum has voted for it in one ballot. */
 function votes(rule: PaxosRules, { acceptors, msgs }: State, sent: Sent): Action[] {
-  const size = rule.quorum(Object.keys(acceptors).length)
+  const size = rule.quorum(Object.keys(acceptors).length, 2)
   return Object.entries(acceptors).flatMap(([name, { promised }]) =>
     sent['2a']
       .filter(

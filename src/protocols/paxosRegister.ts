@@ -29,9 +29,17 @@ interface State {
   votes: Set<string>
 }
 
-function server(rule: PaxosRules) {
+/** One decision more than the choice of a value asks for. */
+export interface PaxosRegisterRules extends PaxosRules {
+  /** Whether a server may answer a read. One that knows of no decision cannot tell whether there is one. */
+  mayRead(decided: boolean): boolean
+}
+
+const rules: PaxosRegisterRules = { ...paxosRules, mayRead: (decided) => decided }
+
+function server(rule: PaxosRegisterRules) {
   const all = (ctx: Context) => ctx.peers.length + 1
-  const isQuorum = (n: number, ctx: Context) => n === rule.quorum(all(ctx))
+  const isQuorum = (n: number, ctx: Context, phase: 1 | 2) => n === rule.quorum(all(ctx), phase)
 
   function choose(state: State, own: Proposal): Proposal {
     const votes = Object.values(state.promises).filter((vote) => vote !== null)
@@ -60,10 +68,10 @@ function server(rule: PaxosRules) {
         state.promises = { [ctx.self]: state.accepted }
         ctx.broadcast({ type: 'prepare', ballot: state.ballot })
       },
-      /** Only who knows of the decision answers: a server that does not cannot tell whether there is one. */
       get(state, message, ctx) {
-        if (!state.decided || state.accepted === null) return ctx.refuse()
-        ctx.reply(message, { type: 'get_ok', value: state.accepted.proposal.value })
+        if (!rule.mayRead(state.decided)) return ctx.refuse()
+        const value = state.decided ? (state.accepted?.proposal.value ?? null) : null
+        ctx.reply(message, { type: 'get_ok', value })
       },
       prepare(state, { from, body: { ballot } }, ctx) {
         // Who asks for votes already has no use for promises any more.
@@ -75,7 +83,7 @@ function server(rule: PaxosRules) {
       promise(state, { from, body: { ballot, last } }, ctx) {
         if (state.decided || ballot !== state.ballot || state.proposal === null) return ctx.refuse()
         state.promises = { ...state.promises, [from]: last }
-        if (!isQuorum(Object.keys(state.promises).length, ctx)) return
+        if (!isQuorum(Object.keys(state.promises).length, ctx, 1)) return
         const proposal = choose(state, state.proposal)
         state.proposal = proposal
         state.accepted = { ballot, proposal }
@@ -91,7 +99,7 @@ function server(rule: PaxosRules) {
       accepted(state, { from, body: { ballot } }, ctx) {
         if (state.decided || ballot !== state.ballot || state.proposal === null) return ctx.refuse()
         state.votes.add(from)
-        if (!isQuorum(state.votes.size, ctx)) return
+        if (!isQuorum(state.votes.size, ctx, 2)) return
         state.decided = true
         const { client, n } = state.proposal
         ctx.broadcast({ type: 'decided', ballot, proposal: state.proposal })
@@ -113,7 +121,7 @@ export const paxosRegister = defineProtocol({
   source: 'the example paxos of Stateright, github.com/stateright/stateright',
   says: 'a register whose first value is chosen by Paxos; without disks, timers or retries',
   cluster: ['s1', 's2', 's3'],
-  rules: paxosRules,
+  rules,
   roles: (rule) => ({ server: server(rule) }),
   assign: (names) =>
     Object.fromEntries(

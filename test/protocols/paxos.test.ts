@@ -55,6 +55,7 @@ describe("Lamport's module: ballots see all messages ever sent", () => {
     ['mayAccept=always', 12],
     ['chooseValue=own', 12],
     ['mayPropose=again', 9],
+    ['quorum=alone', 10],
   ])('%s breaks Agreement in %i steps', (flaw, steps) => {
     expect(searched(reading(paxosLamport, [flaw]), 'Agreement', { budgets: ANY_TIME })).toBe(
       `broken in ${steps}`,
@@ -85,6 +86,7 @@ describe("Lamport's module: ballots see all messages ever sent", () => {
     ['chooseValue=largest', 17, unseen],
     ['chooseValue=lowest-ballot', 17, unseen],
     ['chooseValue=any', 17, unseen],
+    ['chooseValue=most-frequent', 17, unseen],
     ['report=promised', 18, ['1b a1 1 0 B', '1b a2 1 0 -', '1b a3 1 -1 -']],
   ])('%s breaks Agreement in %i steps, with three ballots', (flaw, steps, promises) => {
     const params = { ballots: 3 }
@@ -130,6 +132,17 @@ describe('roles apart', () => {
     const model = reading(paxos, ['ballot=shared'], { params: { ballots: 1 }, options: SET })
     const from = lead(model, ["p1's timer attempt", "p2's timer attempt"])
     expect(searched(model, 'Agreement', { from, budgets: ANY_TIME })).toBe('broken in 16')
+  })
+
+  // Whole searches, from the first world on.
+  test.each([
+    ['mayAccept=always', 18],
+    ['mayPromise=always', 18],
+    ['chooseValue=own', 18],
+    ['quorum=alone', 14],
+  ])('%s lets both decide in %i steps', (flaw, steps) => {
+    const model = reading(paxos, [flaw], { params: { ballots: 2 }, options: SET })
+    expect(searched(model, 'Agreement', { budgets: ANY_TIME })).toBe(`broken in ${steps}`)
   })
 
   test('a vote that was not forced is forgotten, and the other value is chosen', () => {
@@ -192,14 +205,19 @@ describe('roles apart', () => {
   })
 
   test('after a1 and a2 promised and a2 died, a3 may vote without a promise; the equal rule is stuck', () => {
+    const steps = [...decided.slice(0, 5), 'a2 crashes', 'the network loses prepare ballot=0 from p1 to a3']
     const votes = (flaws: string[]) => {
       const model = reading(paxos, flaws, { params: { ballots: 1 } })
-      const steps = [...decided.slice(0, 5), 'a2 crashes', 'the network loses prepare ballot=0 from p1 to a3']
       const { wire } = lead(model, [...steps, 'a1 receives accept', 'a3 receives accept'])
       return wire.filter(({ to, body }) => to === 'p1' && body.type === 'accepted').map(({ from }) => from)
     }
     expect(votes([])).toEqual(['a1', 'a3'])
     expect(votes(['mayAccept=equal'])).toEqual(['a1'])
+    const ends = (flaws: string[]) => {
+      const model = reading(paxos, flaws, { params: { ballots: 1 } })
+      return searched(model, 'Termination', { from: lead(model, steps), budgets: ANY_TIME })
+    }
+    expect([ends([]), ends(['mayAccept=equal'])]).toEqual(['held', 'broken in 4'])
   })
 
   test('a hundred seeds with losses, copies, crashes and a partition: all hold and everyone decides', () => {
@@ -208,7 +226,7 @@ describe('roles apart', () => {
         seed,
         faults: { untilMs: 1500, loss: 0.1, duplicate: 0.1, crashInside: 0.02, crashes: 2, partitions: 1 },
       })
-      expect(verdicts.map((v) => v.kind)).toEqual(['held', 'held', 'held'])
+      expect(verdicts.map((v) => v.kind)).toEqual(['held', 'held', 'held', 'held'])
       for (const name of ['p1', 'p2']) expect(last.nodes[name]?.state).not.toMatchObject({ decided: null })
     }
   })

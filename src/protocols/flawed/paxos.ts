@@ -16,6 +16,15 @@ const both: readonly Reading[] = [
   of('quorum', 'half', 'half of the acceptors are enough, so that two groups need not meet', (n: number) =>
     Math.ceil(n / 2),
   ),
+  of('quorum', 'alone', 'one promise is enough for whoever is the leader', (n: number, phase: 1 | 2) =>
+    phase === 1 ? 1 : Math.floor(n / 2) + 1,
+  ),
+  of(
+    'quorum',
+    'flexible',
+    'a majority promises, half of the acceptors are enough to vote (right: the two still meet)',
+    (n: number, phase: 1 | 2) => (phase === 1 ? Math.floor(n / 2) + 1 : Math.ceil(n / 2)),
+  ),
   of(
     'chooseValue',
     'largest',
@@ -38,6 +47,20 @@ const both: readonly Reading[] = [
     'any',
     'any of the values voted for: the first to be heard',
     (votes: readonly Vote[], own: string) => votes[0]?.vval ?? own,
+  ),
+  of(
+    'chooseValue',
+    'most-frequent',
+    'the value that most have voted for; of equally many the first to be heard',
+    (votes: readonly Vote[], own: string) => {
+      const count = (value: string) => votes.filter(({ vval }) => vval === value).length
+      return (
+        votes.reduce<string | null>(
+          (best, { vval }) => (best === null || count(vval) > count(best) ? vval : best),
+          null,
+        ) ?? own
+      )
+    },
   ),
   of('chooseValue', 'own', 'always the own value', (_votes: readonly Vote[], own: string) => own),
   of(
@@ -75,6 +98,18 @@ const apart: readonly Reading[] = [
       },
     ),
   ),
+  of(
+    'mayPromise',
+    'always',
+    'every prepare is answered, below the promise too, and the promise goes down with it',
+    () => true,
+  ),
+  of(
+    'mayPromise',
+    'higher',
+    'only a prepare above the promise is answered, not the same one again (safe, but an answer that was lost stays lost)',
+    (ballot: number, promised: number) => ballot > promised,
+  ),
   of('tally', 'by-value', 'votes for a value add up over ballots', (_ballot: number, value: string) => value),
 ]
 
@@ -88,6 +123,14 @@ export const flawedPaxos: readonly Alternative[] = [
   {
     protocol: 'paxos',
     ...of('force', 'never', 'promises, votes and used ballots are never forced to the disk', () => {}),
+  },
+  {
+    protocol: 'paxos-duel',
+    ...of('mayRetry', 'never', 'who is beaten gives up for good', () => false),
+  },
+  {
+    protocol: 'paxos-register',
+    ...of('mayRead', 'always', 'every server answers reads from what it knows itself', () => true),
   },
   {
     protocol: 'paxos-lamport',
