@@ -115,16 +115,18 @@ async function declarations(folder) {
 }
 
 /**
- * Notes each exercise, so that no command has to compile its checks to know their names. An exercise that is
- * not right is left out: whoever uses it is told.
+ * Notes each exercise, so that no command has to compile its checks to know their names, and each lesson, so that none
+ * is parsed to be listed. One that is not right is left out: whoever uses it is told.
  * @param {string} folder
  */
 async function notes(folder) {
   if (!existsSync(join(root, 'exercises'))) return
-  const { ExerciseProblem, exerciseFolders, readExercise, noteExercises } =
+  const { ExerciseProblem, exerciseFolders, loadCourse, noteLessons, readExercise, noteExercises } =
     /** @type {typeof import('../src/index.ts')} */ (
       await import(pathToFileURL(join(folder, 'index.js')).href)
     )
+  const { lessons, texts } = loadCourse(join(root, 'lessons'))
+  noteLessons(lessons, texts, join(folder, 'lessons.jsonl'))
   const exercises = exerciseFolders(join(root, 'exercises')).flatMap((one) => {
     try {
       return [readExercise(one.folder)]

@@ -6,17 +6,27 @@ export interface Caret {
   readonly cursor: number
 }
 
-const segmenter = new Intl.Segmenter()
+/** Made when something is typed: to make one takes longer than a frame. */
+let segmenter: Intl.Segmenter | null = null
+
+function segmentsOf(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter()
+  return segmenter.segment(text)
+}
+
+/** A text in characters as people see them. */
+export function charactersIn(text: string): string[] {
+  return Array.from(segmentsOf(text), ({ segment }) => segment)
+}
 
 /** The end of the character that begins at `at`. */
 export function edgeAfter(text: string, at: number): number {
-  const next = segmenter.segment(text.slice(at))[Symbol.iterator]().next()
+  const next = segmentsOf(text.slice(at))[Symbol.iterator]().next()
   return next.done ? text.length : at + next.value.segment.length
 }
 
 export function caretBefore({ text, cursor }: Caret): number {
-  const pieces = [...segmenter.segment(text.slice(0, cursor))]
-  return cursor - (pieces.at(-1)?.segment.length ?? 0)
+  return cursor - (charactersIn(text.slice(0, cursor)).at(-1)?.length ?? 0)
 }
 
 export function caretAfter({ text, cursor }: Caret): number {

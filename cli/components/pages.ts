@@ -82,9 +82,14 @@ export class Pages {
     return this.rows(top, height).map(({ line }) => line)
   }
 
-  /** The nearest top that leaves no empty lines at the end. */
+  /** The nearest top that leaves no empty lines at the end. No more is drawn for it than that many lines. */
   clamp(top: number, height: number): number {
-    return Math.max(0, Math.min(top, this.height - height))
+    let below = 0
+    for (const block of this.#blocks) {
+      below += this.linesOf(block).length
+      if (below >= top + height) return Math.max(0, top)
+    }
+    return Math.max(0, below - height)
   }
 
   /** The lines of a block, whether it is laid out or not. */

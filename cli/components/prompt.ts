@@ -1,6 +1,7 @@
 /** The prompt: a line being typed, with history and completion, as a value and what keys make of it. */
 import { type Line, lineWidth, textWidth } from '../door.ts'
-import { actionFor, type Press } from '../keys.ts'
+import { actionFor } from '../keys.ts'
+import type { Press } from '../presses.ts'
 import { caretAfter, caretBefore, caretWordAfter, caretWordBefore, edgeAfter } from './caret.ts'
 
 export interface Prompt {

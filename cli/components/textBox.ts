@@ -1,6 +1,7 @@
 /** A text of several lines being written: a value, what keys make of it, and how it is drawn. */
 import { cutLine, type Line, textWidth } from '../door.ts'
-import { type ActionOf, actionFor, type Press } from '../keys.ts'
+import { type ActionOf, actionFor } from '../keys.ts'
+import type { Press } from '../presses.ts'
 import { type Caret, caretAfter, caretBefore, caretWordAfter, caretWordBefore, edgeAfter } from './caret.ts'
 
 /** Shared with prompts, so that a key does the same in both. */

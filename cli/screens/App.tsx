@@ -1,7 +1,7 @@
 /** Puts the shell on the terminal: sizes and keys in, finished lines out. */
 import { Box, Text, useApp, useCursor, useInput, usePaste, useStdout, useWindowSize } from 'ink'
 import { memo, useEffect, useSyncExternalStore } from 'react'
-import { pressesOf } from '../keys.ts'
+import { pressesOf } from '../presses.ts'
 import { paint, type Theme } from '../theme.ts'
 import type { Shell } from './shell.ts'
 
@@ -46,8 +46,9 @@ export function App({ shell, theme }: { readonly shell: Shell; readonly theme: T
 
   const { lines, cursor } = shell.draw(size)
   setCursorPosition(cursor ?? undefined)
+  // Every line is cut to the width and there are as many as rows: to clip them again is half of the work of a frame.
   return (
-    <Box flexDirection="column" width={size.columns} height={size.rows} overflow="hidden">
+    <Box flexDirection="column" width={size.columns} height={size.rows}>
       {lines.map((line, i) => (
         <Row key={i} text={paint(line, theme, shell.ascii)} />
       ))}

@@ -1,7 +1,8 @@
 /** A cell being written in place: its text, and what becomes of it when the learner is done. */
 import type { Size } from '../components/frame.ts'
 import { inserted, pressedBox, type TextBox, textBox } from '../components/textBox.ts'
-import { actionFor, type Press } from '../keys.ts'
+import { actionFor } from '../keys.ts'
+import type { Press } from '../presses.ts'
 import type { LessonBook } from './lessonBook.ts'
 import type { LessonPage } from './lessonPage.ts'
 

@@ -1,7 +1,8 @@
 /** A list to choose one thing from; what is typed narrows it down. */
 import { bodyHeight, frame, type Picture, type Size } from '../components/frame.ts'
 import { cutLine, type Line, plain, toned } from '../door.ts'
-import { actionFor, KEYS, type Press } from '../keys.ts'
+import { actionFor, KEYS } from '../keys.ts'
+import type { Press } from '../presses.ts'
 import type { Host, Screen } from './screen.ts'
 
 export class ChoosingScreen implements Screen {

@@ -12,7 +12,8 @@ import {
   toned,
   type Walked,
 } from '../door.ts'
-import { type ActionOf, actionFor, KEYS, type Press } from '../keys.ts'
+import { type ActionOf, actionFor, KEYS } from '../keys.ts'
+import type { Press } from '../presses.ts'
 import { NOT_TRIED, resultOf, standingOf, withExercise } from '../progress.ts'
 import { answerWalk, type Walk } from '../walk.ts'
 import { Checking } from './checking.ts'

@@ -12,7 +12,8 @@ import {
   type Outcome,
   toned,
 } from '../door.ts'
-import { type ActionOf, actionFor, type Binding, KEYS, type Press } from '../keys.ts'
+import { type ActionOf, actionFor, type Binding, KEYS } from '../keys.ts'
+import type { Press } from '../presses.ts'
 import { brokenStories, sessionWalk } from '../walk.ts'
 import { CellEditing } from './cellEditing.ts'
 import type { Course } from './course.ts'
@@ -97,6 +98,7 @@ export class LessonScreen implements Screen {
     // It may have been open elsewhere in between.
     if (this.#restored) return this.#runs.isRunning ? undefined : this.#book.open()
     this.#restored = true
+    this.host.later(() => this.#page.measure())
     this.#book.open()
     this.#record.restore(this.#page)
     this.#file.watch()
@@ -410,9 +412,10 @@ export class LessonScreen implements Screen {
   #status(size: Size): string {
     const { status } = this.#search
     if (status !== null) return status
-    const percent = `${this.#page.percent}%`
+    const { percent } = this.#page
+    const far = percent === null ? [] : [`${percent}%`]
     const { done, of } = this.#record.counts
-    return size.columns < 60 ? percent : `${done} of ${of} cells done · ${percent}`
+    return (size.columns < 60 ? far : [`${done} of ${of} cells done`, ...far]).join(' · ')
   }
 
   #keys(): readonly Binding[] {

@@ -44,6 +44,8 @@ export class LessonPage {
   /** Counts changes per piece, so that only what changed is drawn anew. */
   readonly #edition = new Map<string, number>()
   #top = 0
+  /** A first frame does not wait for what stands below it. */
+  #measured = false
   #size: Size = { columns: 0, rows: 0 }
   /** Where to begin, once the size is known. */
   #arriving: Anchor | null = null
@@ -125,7 +127,14 @@ export class LessonPage {
     return Math.max(10, Math.min(this.#size.columns - 2, READABLE))
   }
 
-  get percent(): number {
+  /** Draws the whole page and not only what can be seen: from now on it is known how long it is. */
+  measure(): void {
+    this.#measured = true
+  }
+
+  /** How far down the page is; null before it is measured. */
+  get percent(): number | null {
+    if (!this.#measured) return null
     const total = this.#pages.height
     return total <= this.height ? 100 : Math.round((100 * this.#top) / (total - this.height))
   }

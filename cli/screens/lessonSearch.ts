@@ -1,7 +1,8 @@
 /** Search in a lesson: words typed below the page, the places where they stand, one of them current. */
 import { type Match, matchesIn, shownIn } from '../components/searching.ts'
 import { type Line, plain, textWidth, toned } from '../door.ts'
-import { actionFor, type Press } from '../keys.ts'
+import { actionFor } from '../keys.ts'
+import type { Press } from '../presses.ts'
 import type { Decorate, LessonPage } from './lessonPage.ts'
 
 /** A place on the page. */

@@ -1,7 +1,8 @@
 /** Where a lesson leads: other lessons to open, sources to read and copy. */
 import { bodyHeight, frame, type Picture, type Size } from '../components/frame.ts'
 import { type Lesson, type Line, type Link, linksOf, plain, toned, wrapLine } from '../door.ts'
-import { actionFor, KEYS, type Press } from '../keys.ts'
+import { actionFor, KEYS } from '../keys.ts'
+import type { Press } from '../presses.ts'
 import type { Course } from './course.ts'
 import { HelpScreen } from './help.ts'
 import type { Host, Screen } from './screen.ts'

@@ -1,7 +1,8 @@
 /** The learner's own texts in a lesson: changing a cell here or in the editor, adding one, taking it back. */
 import { OLDER } from '../components/pieces.ts'
 import { isRun, type Language, type Line, toned } from '../door.ts'
-import { actionFor, type Press } from '../keys.ts'
+import { actionFor } from '../keys.ts'
+import type { Press } from '../presses.ts'
 import type { CellEditing } from './cellEditing.ts'
 import type { Course } from './course.ts'
 import type { LessonBook } from './lessonBook.ts'

@@ -18,7 +18,7 @@ import {
   type Outcome,
   toned,
 } from '../door.ts'
-import type { Press } from '../keys.ts'
+import type { Press } from '../presses.ts'
 import type { Course } from './course.ts'
 import type { Host } from './screen.ts'
 

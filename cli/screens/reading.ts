@@ -1,7 +1,8 @@
 /** A page that is only read: lines that scroll, and a key that closes it. */
 import { bodyHeight, frame, type Picture, type Size } from '../components/frame.ts'
 import type { Line } from '../door.ts'
-import { actionFor, KEYS, type Press } from '../keys.ts'
+import { actionFor, KEYS } from '../keys.ts'
+import type { Press } from '../presses.ts'
 import type { Host, Screen } from './screen.ts'
 
 export class ReadingScreen implements Screen {

@@ -1,7 +1,8 @@
 /** What a screen is to the shell around it: it draws itself at a size, and takes keys. */
 import type { Picture, Size } from '../components/frame.ts'
 import type { Line } from '../door.ts'
-import type { Keyed, Press } from '../keys.ts'
+import type { Keyed } from '../keys.ts'
+import type { Press } from '../presses.ts'
 
 export interface Screen {
   /** Which table of keys is in force now. */

@@ -3,7 +3,8 @@
 import { clipboardSequence } from '../clipboard.ts'
 import type { Picture, Size } from '../components/frame.ts'
 import { type Line, toned } from '../door.ts'
-import { EVERYWHERE, type Press } from '../keys.ts'
+import { EVERYWHERE } from '../keys.ts'
+import type { Press } from '../presses.ts'
 import type { Host, Place, Screen } from './screen.ts'
 
 /** What the shell needs from the program that draws it. */
@@ -27,6 +28,8 @@ export class Shell implements Host {
   readonly #listeners = new Set<() => void>()
   #version = 0
   #stage: Stage | null = null
+  /** Work for after the first frame. */
+  readonly #early: (() => void)[] = []
   #left = false
 
   /** `screenFor` makes the screen of a lesson or exercise, or answers null. */
@@ -39,6 +42,7 @@ export class Shell implements Host {
   /** The program that draws is there. */
   attach(stage: Stage): void {
     this.#stage = stage
+    for (const work of this.#early.splice(0)) stage.afterFrame(work)
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -122,9 +126,11 @@ export class Shell implements Host {
 
   later(work: () => void): void {
     this.redraw()
-    this.#stage?.afterFrame(() => {
+    const then = (): void => {
       if (!this.#left) this.#guarded(work)
-    })
+    }
+    if (this.#stage === null) this.#early.push(then)
+    else this.#stage.afterFrame(then)
   }
 
   every(ms: number, tick: () => void): () => void {

@@ -12,7 +12,8 @@ import {
   toned,
   wrapLine,
 } from '../door.ts'
-import { actionFor, KEYS, type Keyed, type Press } from '../keys.ts'
+import { actionFor, KEYS, type Keyed } from '../keys.ts'
+import type { Press } from '../presses.ts'
 import { breakingPlace, StoryStops, type Walk } from '../walk.ts'
 import { ChoosingScreen } from './choosing.ts'
 import { FilteringScreen } from './filtering.ts'

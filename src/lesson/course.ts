@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Lesson } from './lesson.ts'
+import { notedLesson } from './noted.ts'
 import { LessonProblem, parseLesson } from './parse.ts'
 
 export interface Course {
@@ -23,7 +24,7 @@ export function loadCourse(folder: string): Course {
     const text = readFileSync(join(folder, file), 'utf8')
     texts[file] = text
     try {
-      lessons.push(parseLesson(file, text))
+      lessons.push(notedLesson(file, text) ?? parseLesson(file, text))
     } catch (error) {
       if (!(error instanceof LessonProblem)) throw error
       problems.push(error)

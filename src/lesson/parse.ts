@@ -1,5 +1,5 @@
 /** parseLesson: a Markdown file to a lesson. */
-import { marked, type Token } from 'marked'
+import { Lexer, type Token } from 'marked'
 import { type FrontMatter, FrontMatterProblem, readFrontMatter } from '../base/frontMatter.ts'
 import { parseScenario } from '../scenario/play.ts'
 import { nearest } from '../scenario/words.ts'
@@ -110,7 +110,8 @@ function partsOf(file: string, body: string, bodyLine: number): Part[] {
   const parts: Part[] = []
   let line = bodyLine
   let cells = 0
-  for (const token of marked.lexer(body)) {
+  // Blocks only: what stands inside of a paragraph is looked at when it is drawn.
+  for (const token of new Lexer().blockTokens(body, [])) {
     const kind = token.type === 'code' ? (token.lang ?? '').split(/\s/)[0]! : ''
     if (CELL_KINDS.includes(kind) && !isOnlyShown(token))
       parts.push({ kind: 'cell', cell: cellOf(file, line, token, ++cells), line })

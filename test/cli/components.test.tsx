@@ -13,7 +13,8 @@ import {
   promptLine,
 } from '../../cli/components/prompt.ts'
 import { lineText, lineWidth, plain } from '../../cli/door.ts'
-import { KEYS, pressesOf } from '../../cli/keys.ts'
+import { KEYS } from '../../cli/keys.ts'
+import { pressesOf } from '../../cli/presses.ts'
 import { App } from '../../cli/screens/App.tsx'
 import { MapScreen } from '../../cli/screens/map.ts'
 import { screenFor } from '../../cli/screens/places.ts'

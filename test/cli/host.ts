@@ -1,7 +1,7 @@
 /** A shell for tests: everything happens at once, and what was asked for is kept. */
 import type { Size } from '../../cli/components/frame.ts'
 import { type Line, lineText, toned } from '../../cli/door.ts'
-import { pressesOf } from '../../cli/keys.ts'
+import { pressesOf } from '../../cli/presses.ts'
 import type { Course } from '../../cli/screens/course.ts'
 import { screenFor } from '../../cli/screens/places.ts'
 import type { Host, Place, Screen } from '../../cli/screens/screen.ts'

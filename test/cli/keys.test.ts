@@ -1,6 +1,7 @@
 /** The table of keys: no key twice, and no screen a trap. */
 import { describe, expect, test } from 'vitest'
-import { actionFor, type Binding, EVERYWHERE, KEYS, pressesOf } from '../../cli/keys.ts'
+import { actionFor, type Binding, EVERYWHERE, KEYS } from '../../cli/keys.ts'
+import { pressesOf } from '../../cli/presses.ts'
 
 const screens: readonly (readonly [string, readonly Binding[]])[] = Object.entries(KEYS)
 

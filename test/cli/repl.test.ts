@@ -32,7 +32,7 @@ describe('lines', () => {
     const host = typing('cluster two-phase-commit')
     host.type('help<enter>')
     expect(host.text()).not.toContain('Commands act on a cluster')
-    host.type('<pgup><pgup><pgup><pgup>')
+    host.type('<pgup>'.repeat(20))
     expect(host.text()).toContain('Commands act on a cluster')
     expect(host.text()).toContain('more lines: PgDn')
     host.type('step<enter>')

@@ -61,6 +61,7 @@ export const EDGES: {
   'src/exercise/warmVitest.ts': { touches: ['disk', 'process'], for: 'keeps Vitest warm' },
   'src/exercise/worker.ts': { touches: ['process'], for: 'the inside of the fork' },
   'src/exercise/workspace.ts': { touches: ['disk', 'process'], for: "the learner's folder" },
+  'src/lesson/noted.ts': { touches: ['disk'], for: 'keeps what the build knows of lessons' },
   'src/lesson/course.ts': { touches: ['disk'], for: 'reads lessons' },
   'src/lesson/kernel.ts': { touches: ['clock', 'process'], for: 'the thread that computes for a screen' },
   'src/lesson/kernelThread.ts': { touches: ['clock', 'process'], for: 'the inside of that thread' },
