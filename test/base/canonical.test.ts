@@ -136,7 +136,7 @@ describe('what is not data is named with its path', () => {
 
   test('a Map cannot travel in a message', () => {
     expect(() => canonicalJson({ type: 'x', votes: new Map() })).toThrow(
-      'message.votes is a Map: messages are JSON',
+      'message.votes is a Map: messages and disks hold JSON',
     )
   })
 

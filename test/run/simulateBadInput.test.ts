@@ -102,7 +102,11 @@ const BAD: readonly [string, OnPing, string][] = [
     'message.v is undefined',
   ],
   ['outputs no type', (_s, _m, ctx) => ctx.output({} as never), 'an output is an object with a "type"'],
-  ['writes a Map', (_s, _m, ctx) => ctx.disk.write('k', new Map()), 'disk.k is a Map: messages are JSON'],
+  [
+    'writes a Map',
+    (_s, _m, ctx) => ctx.disk.write('k', new Map()),
+    'disk.k is a Map: messages and disks hold JSON',
+  ],
   [
     'counts its calls',
     (s) => void s.list.push(++calls),

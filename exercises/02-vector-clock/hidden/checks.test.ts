@@ -128,7 +128,8 @@ describe('one scenario', () => {
       rung: 2,
       points: 1,
       section: 'Showing things in order',
-      expected: "ann's six texts reach bob the last one first: with the first one he shows all six, in order",
+      expected:
+        "ann's twelve texts reach bob the last one first: with the first one he shows all twelve, in order",
       why: 'what is shown can be what another text has waited for, and that one what a third has waited for',
       hints: [
         'After one waiting text is shown, is there possibly another one?',
@@ -136,7 +137,7 @@ describe('one scenario', () => {
       ],
     },
   }, () => {
-    const texts = ['q1', 'q2', 'q3', 'q4', 'q5', 'q6']
+    const texts = Array.from({ length: 12 }, (_, i) => `q${i + 1}`)
     const run = texts.reduce((r, text) => write(r, 'ann', text), talk())
     for (const text of [...texts].reverse()) run.deliver({ to: 'bob', type: 'post', text })
     expectShown(run, 'bob', ...texts)
@@ -224,7 +225,7 @@ describe('one scenario', () => {
       points: 2,
       section: 'What "before" means without a clock',
       expected:
-        'q is before its answer a, a is after q, and b, written without having seen either, is concurrent with both',
+        'q is before its answer a, a is after q, and b, written without having seen either, is concurrent with both; and so it is when ten more texts have been shown',
       why: 'two writes that did not know of each other are a conflict; one that knew of the other replaces it',
       hints: [
         'Which entries of the two stamps have to be compared?',
@@ -246,6 +247,8 @@ describe('one scenario', () => {
       expectRelation(run, node, 'b', 'd', 'before')
       expectRelation(run, node, 'd', 'b', 'after')
     }
+    for (let n = 1; n <= 10; n++) write(run, 'ann', `later ${n}`).deliverAll()
+    for (const node of PEOPLE) expectRelation(run, node, 'q', 'a', 'before')
   })
 
   test('does not judge what it has not shown', {

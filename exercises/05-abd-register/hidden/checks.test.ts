@@ -77,7 +77,7 @@ describe('one message', () => {
       rung: 1,
       points: 1,
       expected:
-        's2 has A with the tag 3 s1; told to record B with 2 s3 it keeps A, with 4 s1 it keeps B; each time it answers recorded',
+        's2 has A with the tag 3 s1; told to record B with 2 s3 it keeps A, with 4 s1 it keeps B, and then C with 10 s1; each time it answers recorded',
       why: 'a late message must not bring an old value back; and whoever recorded it only wants to know that s2 is at least so far',
       section,
       hints: [
@@ -93,7 +93,13 @@ describe('one message', () => {
     keep(run, 's2', 'B', 4, 's1')
     if (copyOf(run, 's2').value !== 'B')
       run.fail('s2 had A with tag 3 s1, was told B with tag 4 s1, and does not have it')
-    for (const id of ['given 3 s1', 'given 2 s3', 'given 4 s1'])
+    keep(run, 's2', 'C', 10, 's1')
+    if (copyOf(run, 's2').value !== 'C')
+      run.fail(
+        's2 had B with tag 4 s1, was told C with tag 10 s1, and does not have it',
+        'counts are numbers: 10 is more than 4, and as texts it is less',
+      )
+    for (const id of ['given 3 s1', 'given 2 s3', 'given 4 s1', 'given 10 s1'])
       expect(run).toSend({ from: 's2', to: 's1', type: 'recorded', id })
   })
 
@@ -128,13 +134,13 @@ describe('one scenario', () => {
       rung: 2,
       points: 1,
       expected:
-        'ann puts A at s1 and is told put_ok; then bob gets at s3 and is told A; carl, who came first, was told nothing',
+        'ann finds nothing; bob puts A at s1 and is told put_ok, and then carl gets A at s3; dora puts B there, which emil finds, and fay the empty text, which gus finds',
       why: 'that is what a register is for',
       section,
       reference: {
-        messages: 50,
-        syncs: 6,
-        how: 'five requests, each with the two messages of its client and two rounds to both others and back; each of the two values is forced once at each of three servers',
+        messages: 70,
+        syncs: 9,
+        how: 'seven requests, each with the two messages of its client and two rounds to both others and back; each of the three values is forced once at each of three servers',
       },
       hints: [
         'What is a request waiting for, in each of its two rounds?',
@@ -151,6 +157,10 @@ describe('one scenario', () => {
     asked(run, 's3', { type: 'put', value: 'B' }, 'dora').deliverAll()
     asked(run, 's1', { type: 'get' }, 'emil').deliverAll()
     expectAnswer(run, 'emil', { type: 'get_ok', value: 'B' })
+    asked(run, 's2', { type: 'put', value: '' }, 'fay').deliverAll()
+    expectAnswer(run, 'fay', { type: 'put_ok' })
+    asked(run, 's3', { type: 'get' }, 'gus').deliverAll()
+    expectAnswer(run, 'gus', { type: 'get_ok', value: '' })
   })
 
   test('a new value is newer than all that a majority had', {

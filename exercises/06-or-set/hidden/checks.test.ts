@@ -31,7 +31,8 @@ describe('one message', () => {
       rung: 1,
       points: 1,
       section: 'A set, and what a remove means',
-      expected: 'milk and eggs are added and milk is removed at a: a answers remove_ok, and eggs stay',
+      expected:
+        'milk and oat milk are added and milk is removed at a: a answers remove_ok, and oat milk stays',
       why: 'a remove takes out one element, and no other',
       hints: [
         'Which of the things you keep belong to milk?',
@@ -39,9 +40,9 @@ describe('one message', () => {
       ],
     },
   }, () => {
-    const run = ask(ask(ask(start(), 'a', 'add'), 'a', 'add', 'eggs'), 'a', 'remove')
+    const run = ask(ask(ask(start(), 'a', 'add'), 'a', 'add', 'oat milk'), 'a', 'remove')
     expect(run).toSend({ from: 'a', type: 'remove_ok' })
-    expectList(run, 'a', ['eggs'], 'milk was removed, eggs were not')
+    expectList(run, 'a', ['oat milk'], 'milk was removed, oat milk was not')
     const nothing = ask(run, 'a', 'remove', 'bread')
     if (told(nothing, 'remove_ok') < 2)
       nothing.fail('a was asked to remove bread, which is not there, and gave no answer')
@@ -247,6 +248,25 @@ describe('one scenario', () => {
       .heal()
       .wait(2000)
     expectList(run, 'b', ['milk'], 'the others are told at least once a second, for ever')
+  })
+
+  test('a remove is not forgotten after a while', {
+    meta: {
+      rung: 2,
+      points: 1,
+      section: 'How long the notes stay',
+      expected:
+        'both have milk; cut off from each other for a minute, a removes it at once: when they meet again, neither has milk',
+      why: 'the other one may come back at any time, with all that it had',
+      hints: [
+        'What do you throw away, and when?',
+        'A note may go only when every replica has heard of it. Nothing here asks you to throw any away.',
+      ],
+    },
+  }, () => {
+    const run = ask(ask(start(), 'a', 'add').wait(2000).cut(['a'], ['b']), 'a', 'remove')
+    run.wait(60_000).drop({ type: 'state' }).heal().wait(3000)
+    for (const at of ['a', 'b']) expectList(run, at, [], 'a removed the only milk there was, a minute ago')
   })
 
   test('news travels by way of others', {

@@ -20,6 +20,8 @@ export interface ClusterOptions {
   readonly commits?: string
   /** Orders whose account is closed. */
   readonly closed?: readonly string[]
+  /** On the shelf at first. */
+  readonly pieces?: number
   readonly properties?: readonly string[]
   readonly delayMs?: readonly [number, number]
   readonly wire?: 'bag' | 'set'
@@ -211,11 +213,12 @@ export function protocol(): Protocol {
     params: {
       commits: { default: 'yes', says: 'whether orders may be paid: yes, no or any' },
       closed: { default: [], says: 'orders whose account is closed' },
+      pieces: { default: 10, says: 'how many are on the shelf' },
     },
-    assign: (_names, { commits = 'yes', closed = [] }) => ({
+    assign: (_names, { commits = 'yes', closed = [], pieces = 10 }) => ({
       orders: { role: 'producer', peers: ['broker'], config: { commits } },
       broker: { role: 'broker', peers: ['orders', 'stock'], config: { consumer: 'stock' } },
-      stock: { role: 'consumer', peers: ['broker'], config: { closed, pieces: 10 } },
+      stock: { role: 'consumer', peers: ['broker'], config: { closed, pieces } },
     }),
     requests: { pay: { to: 'producer', fields: { tx: 't1', poison: false }, says: 'pays an order' } },
     label(body) {
@@ -238,13 +241,18 @@ export function protocol(): Protocol {
 export function cluster({
   commits = 'yes',
   closed = [],
+  pieces = 10,
   properties = SAFETY,
   delayMs = [1, 1],
   wire = 'bag',
 }: ClusterOptions = {}): Model {
   const whole = protocol()
   const chosen = properties.map((name) => whole.properties.find((p) => p.name === name)!)
-  return makeModel(whole, { params: { commits, closed }, properties: chosen, options: { delayMs, wire } })
+  return makeModel(whole, {
+    params: { commits, closed, pieces },
+    properties: chosen,
+    options: { delayMs, wire },
+  })
 }
 
 /** A cluster in which the client has asked for t1, and the answer has not left yet. */

@@ -58,7 +58,7 @@ describe('one scenario', () => {
         how: 'do and done for each of three services, and the two of the client; a note before each call and one at the end are yours, the other three the services make',
       },
       expected:
-        'three services, none refuses: all steps in effect, announced as completed, and the client is told so',
+        'three services, and then five, none refuses: all steps in effect, announced as completed, and the client is told so',
       why: 'without a refusal there is nothing to undo',
       hints: [
         'What happens when the last service answers?',
@@ -66,6 +66,7 @@ describe('one scenario', () => {
       ],
     },
   }, () => {
+    expectEnded(begun({ services: 5 }).deliverAll(), 't', 'completed')
     const run = begun().deliverAll()
     expectEnded(run, 't', 'completed')
     expect(run).toSend({ from: 'o', to: 'client-t', type: 'begin_ok', saga: 't', outcome: 'completed' })
@@ -219,7 +220,7 @@ describe('one scenario', () => {
       points: 2,
       section: 'A point of no return',
       expected:
-        'the pivot is s2: its first answer is lost, and s3 is silent for half a minute; nothing is undone, and the saga completes. If the pivot itself refuses, s1 is undone',
+        'the pivot is s2: its first answer is lost, and s3 is silent for half a minute; nothing is undone, and the saga completes. The same where it is s1, or s3. If the pivot itself refuses, what came before it is undone',
       why: 'the pivot cannot be undone: to undo what came before it would leave it alone in effect',
       hints: [
         'You do not know whether the pivot has happened. May you undo s1?',
@@ -231,6 +232,14 @@ describe('one scenario', () => {
     run.cut(['o', 's1', 's2'], ['s3']).wait(30_000).drop({ to: 's3' }).heal().wait(20_000)
     expect(run).not.toSend({ from: 'o', type: 'undo' })
     expectEnded(run, 't', 'completed')
+    for (const [pivot, from] of [
+      [0, 's1'],
+      [2, 's3'],
+    ] as const) {
+      const silent = begun({ pivot }).deliverAll({ from }).drop({ from }).wait(20_000)
+      expect(silent).not.toSend({ from: 'o', type: 'undo' })
+      expectEnded(silent, 't', 'completed')
+    }
     expectEnded(begun({ pivot: PIVOT, refuse: ['s2'] }).wait(20_000), 't', 'compensated')
   })
 
