@@ -340,7 +340,11 @@ function copyObject(value: object, path: string, collections: boolean, above: ob
   if (value instanceof Map || value instanceof Set) {
     const kind = value instanceof Map ? 'Map' : 'Set'
     if (!collections)
-      throw new ValueProblem(path, `a ${kind}`, 'messages and disks hold JSON: use an array or an object instead')
+      throw new ValueProblem(
+        path,
+        `a ${kind}`,
+        'messages and disks hold JSON: use an array or an object instead',
+      )
     return value instanceof Map ? copyMap(value, path, above) : copySet(value, path, above)
   }
   const prototype = Object.getPrototypeOf(value)

@@ -235,7 +235,7 @@ describe('one scenario', () => {
       rung: 2,
       points: 2,
       expected:
-        'of five only s1 has A, from a write that is not finished; bob gets at s2 and s1 is among those that answer: he is told A when three of five have it, and not before',
+        'of five only s1 has A, from a write that is not finished; bob gets at s2 and s1 is among those that answer: he is told A when three of five have it, under the tag that it has, and not before',
       why: 'otherwise the next reader asks three who do not have it, and goes back behind what was read before',
       section,
       hints: [
@@ -252,6 +252,14 @@ describe('one scenario', () => {
         .deliver({ from: 's2', to: other, type: 'query' })
         .deliver({ from: other, to: 's2', type: 'queried' })
     expectSilence(run, 'bob', 'A is on two of five servers at most')
+    const tagOf = (type: string, sender: string) =>
+      JSON.stringify(run.sent.find(({ from, body }) => from === sender && body.type === type)?.body['tag'])
+    const [had, told] = [tagOf('queried', 's1'), tagOf('record', 's2')]
+    if (told !== had)
+      run.fail(
+        `s2 was told A with the tag ${had}, and has others record it with ${told}`,
+        'under another tag it is another write, which may come before one that was answered long ago',
+      )
     run.deliver({ from: 's2', to: 's3', type: 'record' }).deliver({ from: 's3', to: 's2', type: 'recorded' })
     expectSilence(run, 'bob', 'only s2 and s3 have said that they keep A: that is no majority of five')
     run.deliverAll()
@@ -391,7 +399,7 @@ describe('one scenario', () => {
       rung: 2,
       points: 2,
       expected:
-        'ann and bob put at s1 at the same time, and carl gets there: all three are answered, the two values have different tags, and every server ends with the same value',
+        'ann and bob put at s1 at the same time, and six others get there: all eight are answered, the two values have different tags, and every server ends with the same value',
       why: 'an answer to one request says nothing of another; and two values with one tag are taken for the same',
       section,
       hints: [
@@ -402,10 +410,12 @@ describe('one scenario', () => {
   }, () => {
     const run = begun('s1', { type: 'put', value: 'A' })
     asked(run, 's1', { type: 'put', value: 'B' }, 'bob')
-    asked(run, 's1', { type: 'get' }, 'carl').deliverAll()
+    const readers = ['carl', 'dora', 'emil', 'fay', 'gus', 'hans']
+    for (const client of readers) asked(run, 's1', { type: 'get' }, client)
+    run.deliverAll()
     expectAnswer(run, 'ann', { type: 'put_ok' })
     expectAnswer(run, 'bob', { type: 'put_ok' })
-    expectAnswer(run, 'carl', { type: 'get_ok' })
+    for (const client of readers) expectAnswer(run, client, { type: 'get_ok' })
     const tags = new Map(
       run.sent
         .filter((m) => m.body.type === 'record')

@@ -259,7 +259,7 @@ describe('one scenario', () => {
       points: 1,
       section: 'Messages that never succeed',
       expected:
-        't1, t2 and t3 are paid together, t2 has a closed account: t1 and t3 are shipped once each, t2 is rejected',
+        't1, t2 and t3 are paid together, t2 has a closed account: t1 and t3 are shipped once each, t2 is rejected. Where two are paid and the broker cannot be reached, each of them is published within a second',
       why: 'one order says nothing about another',
       hints: [
         'What in your state or on your disk belongs to one order, and what to all?',
@@ -272,6 +272,8 @@ describe('one scenario', () => {
     expect(run).toAnnounce({ node: 'broker', type: 'dead-letter', tx: 't2' })
     if (run.world.nodes['stock']!.disk.current.keys['shelf'] !== 8)
       run.fail('two orders were shipped from ten pieces, and the shelf does not say 8')
+    const cut = pay(pay(byHand(cluster()).cut(['orders'], ['broker', 'stock']), 't1'), 't2').wait(1000)
+    for (const tx of ['t1', 't2']) expect(cut).toSend({ from: 'orders', to: 'broker', type: 'publish', tx })
   })
 })
 
