@@ -72,6 +72,12 @@ export const GLOSSARY: readonly Term[] = [
     'exploring',
   ),
   term(
+    'Byzantine fault',
+    '拜占庭故障',
+    'A node behaves in any way: it may say different things to different nodes, or nothing.',
+    'oral-messages',
+  ),
+  term(
     'CAP theorem',
     'CAP 定理',
     'While messages can be lost, no register is both linearizable and available.',
@@ -119,6 +125,13 @@ export const GLOSSARY: readonly Term[] = [
     'leases',
   ),
   term('clock skew', '时钟偏差', 'How far two clocks are apart at one moment.', 'leases'),
+  term(
+    'commander',
+    '司令',
+    'The general whose order the others have to agree on.',
+    'oral-messages',
+    'signed-messages',
+  ),
   term(
     'commit',
     '提交',
@@ -321,6 +334,12 @@ export const GLOSSARY: readonly Term[] = [
     'Ids of messages that were processed, kept in the same transaction as the effect.',
     'outbox',
   ),
+  term(
+    'interactive consistency',
+    '交互一致性',
+    'IC1: all loyal lieutenants decide the same. IC2: what a loyal commander ordered.',
+    'oral-messages',
+  ),
   term('isolation', '隔离性', 'What transactions that run together may see of each other.', 'histories'),
   term('Lamport clock', 'Lamport 时钟', 'A number that grows along every chain of events.', 'order'),
   term(
@@ -332,6 +351,13 @@ export const GLOSSARY: readonly Term[] = [
   term('latency', '延迟', 'How long an answer takes.', 'cap'),
   term('leader', '领导者', 'The server that all requests go through, until another one is elected.', 'cap'),
   term('lease', '租约', 'A right that ends by itself after a time.', 'leases'),
+  term(
+    'lieutenant',
+    '副官',
+    'A general who is given an order, and passes on what he was told.',
+    'oral-messages',
+    'signed-messages',
+  ),
   term(
     'linearizable',
     '线性一致性',
@@ -369,6 +395,12 @@ export const GLOSSARY: readonly Term[] = [
     '观察移除集合',
     'A set in which a remove takes out the adds that it has seen, and no others.',
     'base',
+  ),
+  term(
+    'oral message',
+    '口头消息',
+    'One that whoever passes it on can change: only its last sender is known.',
+    'oral-messages',
   ),
   term(
     'orchestrator',
@@ -496,6 +528,13 @@ export const GLOSSARY: readonly Term[] = [
     'saga',
   ),
   term(
+    'round',
+    '轮',
+    'In a synchronous protocol: all that is sent in it has arrived when it is over.',
+    'oral-messages',
+    'signed-messages',
+  ),
+  term(
     'rule',
     '',
     'A decision of a protocol that a line can replace, such as rule.isNew=always.',
@@ -603,6 +642,7 @@ export const GLOSSARY: readonly Term[] = [
     'The steps of a run. Played on the same nodes they lead to the same world.',
     'first-faults',
   ),
+  term('traitor', '叛徒', 'A node with a Byzantine fault.', 'oral-messages', 'signed-messages'),
   term(
     'transaction',
     '事务',

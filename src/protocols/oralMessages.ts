@@ -115,10 +115,14 @@ function lieutenant(rule: OralMessagesRules) {
 
 /** Every way of this length from the commander through other lieutenants, nobody twice. */
 function pathsTo(ctx: Context, length: number): readonly Path[] {
-  let paths: readonly Path[] = [[String(ctx.config['commander'])]]
-  for (let more = 1; more < length; more++)
-    paths = paths.flatMap((path) => without(ctx.peers, path).map((peer) => [...path, peer]))
-  return paths
+  const all = waysThrough(ctx.peers, [String(ctx.config['commander'])], length)
+  return all.filter((path) => path.length === length)
+}
+
+/** This way, and every longer one through these lieutenants, nobody twice; at most so long. */
+function waysThrough(peers: readonly string[], path: Path, longest: number): readonly Path[] {
+  if (path.length > longest) return []
+  return [path, ...without(peers, path).flatMap((peer) => waysThrough(peers, [...path, peer], longest))]
 }
 
 function without(peers: readonly string[], path: Path): readonly string[] {
@@ -136,14 +140,15 @@ export const oralMessages = defineProtocol({
   assign: assignGenerals,
   properties: interactiveConsistency,
   rounds: 'round',
-  /** A messenger can say anything, also that somebody else sent him. */
+  /** A messenger can say anything that has a place in some round, also that somebody else sent him. */
   lies(said, liar) {
     if (said !== null) return [{ ...said, value: otherOrder(said['value'] as Order) }]
-    const commands = liar.config['commander'] === undefined
-    const paths = commands
-      ? [[liar.self]]
-      : [liar.self, ...liar.peers].map((name) => [String(liar.config['commander']), name])
-    return paths.flatMap((path) => ORDERS.map((value) => ({ type: 'order', path, value })))
+    const { commander: commands, m } = liar.config
+    if (commands === undefined) return ORDERS.map((value) => ({ type: 'order', path: [liar.self], value }))
+    const first = [String(commands)]
+    const own = waysThrough(liar.peers, first, Number(m)).map((path) => [...path, liar.self])
+    const forged = liar.peers.map((name) => [...first, name])
+    return [...own, ...forged].flatMap((path) => ORDERS.map((value) => ({ type: 'order', path, value })))
   },
   label({ type, value, path }) {
     const through = Array.isArray(path) ? path.slice(1) : []

@@ -11,7 +11,9 @@ import { simulate } from '../../src/run/simulate.ts'
 import { begin } from '../../src/world/apply.ts'
 import type { Budgets } from '../../src/world/budgets.ts'
 import { choiceText } from '../../src/world/choice.ts'
+import { madeUp } from '../../src/world/lies.ts'
 import { makeModel, type Protocol, variant } from '../../src/world/protocol.ts'
+import { canBreak } from './everyLie.ts'
 
 const generals = (n: number) => ['c', ...Array.from({ length: n - 1 }, (_, i) => `l${i + 1}`)]
 
@@ -43,6 +45,27 @@ describe('OM(m)', () => {
     },
   )
 
+  // Theorem 1 of the paper, for m up to 2: 3m generals are too few, and 3m + 1 are enough, whatever m traitors say.
+  test.each([
+    [3, 1, 'attack', ['IC2']],
+    [3, 1, 'retreat', []],
+    [4, 1, 'attack', []],
+    [4, 1, 'retreat', []],
+    [5, 2, 'attack', ['IC1', 'IC2']],
+    [6, 2, 'attack', ['IC1', 'IC2']],
+    // The default order hides it among six, and not among five.
+    [6, 2, 'retreat', []],
+    [5, 2, 'retreat', ['IC1', 'IC2']],
+    [7, 2, 'attack', []],
+    [7, 2, 'retreat', []],
+  ] as const)(
+    'every lie there is, by the definition: %i generals, m = %i, order %s: breaks %j',
+    (n, m, order, breaks) => {
+      const { ic1, ic2 } = canBreak(n, m, order === 'attack' ? 1 : 0)
+      expect([...(ic1 ? ['IC1'] : []), ...(ic2 ? ['IC2'] : [])]).toEqual(breaks)
+    },
+  )
+
   test('six generals and two traitors who stick together: broken; seven: not in 20 seeds', () => {
     expect(outcome(fuzzed(oralMessages, 6, 'attack', 9)).some((word) => word.includes('broken'))).toBe(true)
     expect(outcome(fuzzed(oralMessages, 7, 'attack', 20))).toEqual(HOLDS)
@@ -57,6 +80,7 @@ describe('OM(m)', () => {
     [6, 2, 85],
     [7, 2, 156],
     [8, 2, 259],
+    [10, 3, 3609],
   ])('%i generals, m = %i: %i messages', (n, m, messages) => {
     expect(messagesOf(oralMessages, n, m)).toBe(messages)
   })
@@ -72,6 +96,18 @@ describe('OM(m)', () => {
     ['absent=nothing', 1, 'attack', HOLDS_IN_TABLE()],
   ] as const)('flawed among four: %s, %i lie, order %s', (reading, lies, order, expected) => {
     expect(outcome(search(flawed(oralMessages, reading), 4, order, { traitors: 1, lies }))).toEqual(expected)
+  })
+
+  test('a traitor can tell each a word of every round, and words of others, which nobody believes', () => {
+    const model = makeModel(oralMessages, { names: generals(5), params: { m: 2 } })
+    const own = madeUp(model, { traitors: ['l1'], heard: [] }, 'l1').map(({ path }) =>
+      (path as string[]).join(' '),
+    )
+    expect([...new Set(own)]).toEqual(
+      expect.arrayContaining(['c l1', 'c l2 l1', 'c l3 l1', 'c l4 l1', 'c l2']),
+    )
+    expect(own).not.toContain('c l2 l3')
+    expect(madeUp(model, { traitors: ['c'], heard: [] }, 'c').map(({ path }) => path)).toEqual([['c'], ['c']])
   })
 
   test('flawed: whoever is named is believed; a lieutenant who speaks for another twice turns the count', () => {

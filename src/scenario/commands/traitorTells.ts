@@ -97,11 +97,19 @@ function tellAll(session: Session, node: string, wanted: Wanted): void {
   }
 }
 
-/** The first message of the traitor that is in flight to a receiver; null if there is none. */
-function sentTo(session: Session, node: string, { to, type }: Wanted): Parcel | null {
+/**
+ * The first message of the traitor that is in flight to a receiver, and where a whole message is said, the first one
+ * that it could be said instead of; null if there is none.
+ */
+function sentTo(session: Session, node: string, { to, type, saying }: Wanted): Parcel | null {
+  const { model } = session.current
   const sent = parcelsOnTheWire(session.world).filter((e) => e.from === node && e.to === to)
+  if (saying !== null) {
+    const fits = (body: Body | null) => body !== null && labelOf(model, body) === saying.text
+    return sent.find((parcel) => liesInstead(model, session.world, parcel).some(fits)) ?? null
+  }
   const types = [...new Set(sent.map(({ body }) => body.type))]
-  const made = madeUp(session.current.model, session.world, node).map((body) => body.type)
+  const made = madeUp(model, session.world, node).map((body) => body.type)
   if (type !== undefined && !made.includes(type.text)) oneOf(type, types, 'message', type.column)
   return sent.find(({ body }) => type === undefined || body.type === type.text) ?? null
 }

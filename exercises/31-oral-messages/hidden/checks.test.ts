@@ -1,0 +1,472 @@
+/** The hidden checks of oral-messages, in the order of the ladder. */
+import { explored, type HandRun, scenariosOn, simulated } from 'splitbrain'
+import { describe, expect, test } from 'vitest'
+import {
+  beforeEnd,
+  type CouncilOptions,
+  council,
+  decisions,
+  endOfRound,
+  gathered,
+  generals,
+  type Order,
+  protocol,
+  say,
+} from './cluster.ts'
+
+scenariosOn(() => [protocol()])
+
+const ORDERS: readonly Order[] = ['attack', 'retreat']
+
+/** What a commander who is silent by himself says to each; who is not named hears nothing. */
+type Words = { readonly [lieutenant: string]: Order }
+
+/** Six lieutenants: the commander and l1 are traitors. */
+const SEVEN: CouncilOptions = { n: 7, m: 2, silent: ['c', 'l1'] }
+const LOYAL = ['l2', 'l3', 'l4', 'l5', 'l6']
+
+function command(run: HandRun, words: Words): HandRun {
+  for (const [name, order] of Object.entries(words)) say(run, name, ['c'], order)
+  return run
+}
+
+/** All rounds pass; in the second and third, the traitor l1 says what it likes. */
+function throughRounds(
+  run: HandRun,
+  m: number,
+  l1?: (path: readonly string[], to: string) => Order | null,
+): HandRun {
+  const lieutenants = run.model.cluster.names.slice(1)
+  for (let round = 1; round <= m + 1; round++) {
+    if (round > 1 && l1 !== undefined)
+      for (const path of waysOver(lieutenants, round))
+        for (const to of lieutenants) {
+          const value = path.includes(to) ? null : l1(path, to)
+          if (value !== null) say(run, to, path, value)
+        }
+    endOfRound(run, round)
+  }
+  return run
+}
+
+/** `c l1`, and in the third round `c l2 l1`, `c l3 l1`, ... */
+function waysOver(lieutenants: readonly string[], round: number): readonly (readonly string[])[] {
+  if (round === 2) return [['c', 'l1']]
+  return lieutenants.filter((name) => name !== 'l1').map((name) => ['c', name, 'l1'])
+}
+
+/** All of them have decided, and alike. */
+function expectOne(run: HandRun, lieutenants: readonly string[], order?: Order): void {
+  const decided = decisions(run, lieutenants)
+  const other = lieutenants.find((_, i) => decided[i] !== (order ?? decided[0]))
+  if (other === undefined) return
+  const told = lieutenants.map((name, i) => `${name} decided ${decided[i]}`).join(', ')
+  run.fail(order === undefined ? told : `the commander ordered ${order} of all, and ${told}`)
+}
+
+describe('one message', () => {
+  test('passes an order on to everybody else', {
+    meta: {
+      rung: 1,
+      points: 1,
+      section: 'One general more',
+      expected: 'l1 is told attack by c: by the end of the round l2 and l3 are sent it, with the path c l1',
+      why: 'what the commander told one lieutenant the others can only learn from that lieutenant',
+      hints: [
+        'Who does not know yet what l1 was told?',
+        'Send { type: "order", path: [...path, ctx.self], value } to every lieutenant that is not in the path.',
+      ],
+    },
+  }, () => {
+    for (const value of ORDERS) {
+      const run = say(gathered({ silent: ['c', 'l2', 'l3'] }), 'l1', ['c'], value)
+      endOfRound(run, 1)
+      for (const to of ['l2', 'l3'])
+        expect(run).toSend({ from: 'l1', to, type: 'order', path: ['c', 'l1'], value })
+    }
+  })
+
+  test('believes only who speaks for himself', {
+    meta: {
+      rung: 1,
+      points: 1,
+      section: 'One general more',
+      expected: 'l2 says that l3 said attack: l1 does not take it for a word of l3, and does not pass it on',
+      why: 'a traitor who may speak for others counts as many; a messenger is known by who sent him',
+      hints: [
+        'Who has sent this message, and who stands last in its path?',
+        'The world writes who sent a message (from). The last name in the path must be the same.',
+      ],
+    },
+  }, () => {
+    const run = endOfRound(gathered({ n: 5, m: 2, silent: ['c', 'l2', 'l3', 'l4'] }), 1)
+    run.receive('l1', 'l2', { type: 'order', path: ['c', 'l3'], value: 'attack' })
+    endOfRound(run, 2)
+    expect(run).not.toSend({ from: 'l1', type: 'order', path: ['c', 'l3', 'l1'], value: 'attack' })
+  })
+
+  test('believes no way that cannot be', {
+    meta: {
+      rung: 1,
+      points: 1,
+      section: 'One general more',
+      expected:
+        'what did not begin at the commander, went through somebody twice or through l1 itself is not passed on',
+      why: 'each way is one word; a traitor who makes up more of them has more words than the others',
+      hints: [
+        'How many ways of length 2 are there to l1, and what do they begin with?',
+        'A path is the commander, then lieutenants, each once, and not yourself.',
+      ],
+    },
+  }, () => {
+    for (const path of [['l2'], ['l3', 'l2'], ['c', 'l2', 'l2'], ['c', 'l1', 'l2'], ['c', 'c', 'l2']]) {
+      const run = gathered({ n: 6, m: 3, silent: ['c', 'l2', 'l3', 'l4', 'l5'] })
+      endOfRound(run, path.length - 1)
+      endOfRound(say(run, 'l1', path, 'attack'), path.length)
+      expect(run).not.toSend({ from: 'l1', type: 'order', path: [...path, 'l1'] })
+    }
+  })
+})
+
+describe('one scenario', () => {
+  test('obeys where nobody lies', {
+    meta: {
+      rung: 2,
+      points: 1,
+      section: 'One general more',
+      reference: { messages: 9, syncs: 0 },
+      expected: 'seven generals with m = 2, five and four, all loyal: all decide what c ordered',
+      why: 'IC2: a loyal commander is obeyed by every loyal lieutenant',
+      hints: [
+        'What has each lieutenant been told, and by whom, when the rounds are over?',
+        'After m + 1 rounds: ctx.output({ type: "decide", value }), with the majority of the own word and those of the others.',
+      ],
+    },
+  }, () => {
+    for (const [n, m] of [
+      [7, 2],
+      [5, 1],
+      [4, 1],
+    ] as const)
+      for (const order of ORDERS)
+        expectOne(throughRounds(gathered({ n, m, order }), m), generals(n).slice(1), order)
+  })
+
+  test('sends no word to whom it has come through', {
+    meta: {
+      rung: 2,
+      points: 1,
+      section: 'As deep as there are traitors',
+      expected:
+        'four generals send 9 messages, five send 16, seven with m = 2 send 156: M(n, m) in the lesson',
+      why: 'whoever stands in the path has said it; to tell him again costs messages and adds nothing',
+      hints: [
+        'Whom does a word with the path c l2 still not have gone through?',
+        'Not the commander, not l2, not yourself. And the last round is only heard, not passed on.',
+      ],
+    },
+  }, () => {
+    for (const [n, m, most] of [
+      [4, 1, 9],
+      [5, 1, 16],
+      [7, 2, 156],
+    ] as const) {
+      const run = throughRounds(gathered({ n, m }), m)
+      const { length } = run.sent
+      if (length !== most)
+        run.fail(`${n} generals with m = ${m} sent ${length} messages; OM(${m}) sends ${most}`)
+    }
+  })
+
+  test('a silent commander means retreat', {
+    meta: {
+      rung: 2,
+      points: 1,
+      section: 'What is not said',
+      expected: 'c says nothing: all three decide retreat when the rounds are over',
+      why: 'whoever waits for a traitor waits for ever; the end of a round shows that nothing came',
+      hints: [
+        'How does a lieutenant notice that nothing came?',
+        'At the end of round r: every path of length r that is still missing counts as retreat.',
+      ],
+    },
+  }, () => {
+    expectOne(throughRounds(gathered({ silent: ['c'] }), 1), generals(4).slice(1), 'retreat')
+  })
+
+  test('one liar among four changes nothing', {
+    meta: {
+      rung: 2,
+      points: 1,
+      section: 'One general more',
+      expected:
+        'c orders attack, l1 tells l2 and l3 retreat, or one of them, or nothing: both attack all the same',
+      why: 'IC2: one traitor must not talk a loyal lieutenant out of the order of a loyal commander',
+      hints: [
+        'Which three words does l2 have, and how many of them can be the liar’s?',
+        'What c told you yourself counts as one of the three.',
+      ],
+    },
+  }, () => {
+    const lies: readonly ((to: string) => Order | null)[] = [
+      () => 'retreat',
+      (to) => (to === 'l2' ? 'retreat' : 'attack'),
+      () => null,
+    ]
+    for (const lie of lies)
+      expectOne(
+        throughRounds(gathered({ silent: ['l1'] }), 1, (_path, to) => lie(to)),
+        ['l2', 'l3'],
+        'attack',
+      )
+  })
+
+  test('a commander who says two things is followed in one way', {
+    meta: {
+      rung: 2,
+      points: 2,
+      section: 'One general more',
+      expected: 'whatever c tells each of three lieutenants, or does not tell: all three decide the same',
+      why: 'IC1: the loyal lieutenants act together, also where the commander is the traitor',
+      hints: [
+        'Do all three have the same three words in the end, only in another order?',
+        'They do if each passes on what it was told, and one who was told nothing counts as retreat for all.',
+      ],
+    },
+  }, () => {
+    const said = [...ORDERS, null]
+    for (const one of said)
+      for (const two of said)
+        for (const three of said) {
+          const words = Object.entries({ l1: one, l2: two, l3: three }).filter((e) => e[1] !== null)
+          const run = command(gathered({ silent: ['c'] }), Object.fromEntries(words) as Words)
+          const all = one !== null && one === two && two === three ? one : undefined
+          expectOne(throughRounds(run, 1), generals(4).slice(1), all)
+        }
+  })
+
+  test('without a majority all do the same', {
+    meta: {
+      rung: 2,
+      points: 1,
+      section: 'One general more',
+      expected: 'c tells two of four lieutenants attack and two retreat: all four decide the same',
+      why: 'a tie is no reason to part: where words do not decide, a rule that is the same for all must',
+      hints: [
+        'Four words, two of each. What is the same for all four lieutenants, and what is not?',
+        'The set of words is the same. Your own word is not: do not let it decide.',
+      ],
+    },
+  }, () => {
+    const run = command(gathered({ n: 5, silent: ['c'] }), {
+      l1: 'attack',
+      l2: 'attack',
+      l3: 'retreat',
+      l4: 'retreat',
+    })
+    expectOne(throughRounds(run, 1), generals(5).slice(1))
+  })
+
+  test('the first word counts', {
+    meta: {
+      rung: 2,
+      points: 1,
+      section: 'What is not said',
+      expected:
+        'c tells l1 attack and then retreat; l2 hears attack and l3 retreat: all three decide the same',
+      why: 'whoever passes one word on and counts another one lies without knowing it',
+      hints: [
+        'What has l1 told the others when the second word comes?',
+        'What was passed on is what counts. A second word on the same path is ignored.',
+      ],
+    },
+  }, () => {
+    for (const first of ORDERS) {
+      const second = first === 'attack' ? 'retreat' : 'attack'
+      const run = command(gathered({ silent: ['c'] }), { l1: first, l2: first, l3: second })
+      expectOne(throughRounds(say(run, 'l1', ['c'], second), 1), generals(4).slice(1))
+    }
+  })
+
+  test('a late word does not count', {
+    meta: {
+      rung: 2,
+      points: 1,
+      section: 'What is not said',
+      expected: 'c tells l1 attack, and l3 only in the second round: all three decide the same',
+      why: 'when the round was over the others were told that nothing had come; what comes later must not change that',
+      hints: [
+        'What did l3 tell l1 and l2 at the end of the first round?',
+        'A path of length r belongs to round r. Once that round is over its word stands, also if it is the default.',
+      ],
+    },
+  }, () => {
+    for (const late of ['l2', 'l3']) {
+      const run = endOfRound(command(gathered({ silent: ['c'] }), { l1: 'attack' }), 1)
+      expectOne(endOfRound(say(run, late, ['c'], 'attack'), 2), generals(4).slice(1))
+    }
+  })
+
+  test('a word counts until its round is over', {
+    meta: {
+      rung: 2,
+      points: 1,
+      section: 'As deep as there are traitors',
+      expected:
+        'c tells l1 attack, l2 just before the first round ends, and l3 nothing: all three decide the same',
+      why: 'what was said at the last moment is passed on in the next round, and that round must be waited for',
+      hints: [
+        'When does l1 hear what l2 was told?',
+        'In the second round. Nobody may decide before round m + 1 is over, even if much has come already.',
+      ],
+    },
+  }, () => {
+    const run = beforeEnd(command(gathered({ silent: ['c'] }), { l1: 'attack' }), 1)
+    expectOne(throughRounds(command(run, { l2: 'attack' }), 1), generals(4).slice(1))
+  })
+
+  test('takes the majority level by level', {
+    meta: {
+      rung: 2,
+      points: 2,
+      section: 'As deep as there are traitors',
+      expected:
+        'seven generals, c and l1 are traitors: c tells l2, l3 and l4 attack, the others retreat, and l1 lies to l6; all five decide the same',
+      why: 'what l3 was told is settled first, from all that was said about it, and counts once; all words on one heap give a traitor many votes',
+      hints: [
+        'What did c tell l3, as far as l6 can know? Who has said anything about that?',
+        'ordered(path): the word that came along the path, and ordered([...path, name]) for every other lieutenant; the majority of these.',
+        'Lamport, Shostak & Pease 1982, section 3: OM(m) calls OM(m - 1) once for each lieutenant.',
+      ],
+    },
+  }, () => {
+    const run = command(gathered(SEVEN), {
+      l2: 'attack',
+      l3: 'attack',
+      l4: 'attack',
+      l5: 'retreat',
+      l6: 'retreat',
+    })
+    const lie = (path: readonly string[], to: string): Order =>
+      to === 'l6' && (path[1] === 'l3' || path[1] === 'l4') ? 'attack' : 'retreat'
+    expectOne(throughRounds(run, 2, lie), LOYAL)
+  })
+
+  test('counts what did not come as retreat on every level', {
+    meta: {
+      rung: 2,
+      points: 2,
+      section: 'What is not said',
+      expected:
+        'seven generals, c and l1 are traitors: c tells l2 and l3 attack, l4 nothing, l5 and l6 retreat; all five decide the same',
+      why: 'a word that is left out of the count makes majorities of different sizes, and these differ',
+      hints: [
+        'l4 was told nothing by c. What do the others count for l4?',
+        'Nothing means retreat: for l4 itself, and in what is said about l4. Four generals never show the difference.',
+      ],
+    },
+  }, () => {
+    const run = command(gathered(SEVEN), { l2: 'attack', l3: 'attack', l5: 'retreat', l6: 'retreat' })
+    const lie = (path: readonly string[], to: string): Order =>
+      path[1] === 'l4' && to === 'l3' ? 'retreat' : 'attack'
+    expectOne(throughRounds(run, 2, lie), LOYAL)
+  })
+
+  test('asks as many rounds as there may be traitors, and one more', {
+    meta: {
+      rung: 2,
+      points: 1,
+      section: 'As deep as there are traitors',
+      expected:
+        'seven generals, c and l1 are traitors: c tells l2, l3 and l6 attack, l4 and l5 nothing, and l1 tells all but l6 attack; all five decide the same',
+      why: 'a traitor in the last round can say two things, and nobody asks the others any more what they heard',
+      hints: [
+        'Of what l1 says in the second round: does anybody hear what it told the others?',
+        'With m = 2 there are three rounds: a word with a path of length 2 is passed on once more.',
+      ],
+    },
+  }, () => {
+    const run = command(gathered(SEVEN), { l2: 'attack', l3: 'attack', l6: 'attack' })
+    const lie = (path: readonly string[], to: string): Order | null =>
+      path.length === 2 && to === 'l6' ? null : 'attack'
+    expectOne(throughRounds(run, 2, lie), LOYAL)
+  })
+})
+
+const judged = (options: CouncilOptions) => council(options, true)
+
+describe('chaos', () => {
+  test('agrees whatever traitors say', {
+    meta: {
+      rung: 3,
+      points: 2,
+      section: 'As deep as there are traitors',
+      expected:
+        'in 40 random runs of 4 to 7 generals, with as many traitors as they bear, who lie, repeat, make up and withhold: IC1 and IC2',
+      why: 'traitors need no plan to find the one word that makes a difference',
+      hints: [
+        'Which word in the story reaches two loyal lieutenants differently, and where is that asked again?',
+        'Check what you believe, what you do with a second word, and what stands for a word that is missing.',
+      ],
+    },
+  }, () => {
+    const sizes = [
+      [7, 2],
+      [4, 1],
+      [7, 2],
+      [6, 1],
+    ] as const
+    const run = (n: number) => ({
+      untilMs: 400,
+      maxSteps: 5000,
+      faults: {
+        untilMs: 310,
+        traitors: sizes[n % 4]![1],
+        lies: n % 3 === 0 ? 0.9 : 0.4,
+        ...(n % 4 === 0 && { strategies: ['equivocate'] as const }),
+      },
+    })
+    expect(
+      simulated(
+        (n) => {
+          const [size, m] = sizes[n % 4]!
+          return judged({ n: size, m, order: n % 4 === 0 ? 'retreat' : 'attack' })
+        },
+        {
+          runs: 40,
+          run,
+          faults: ['traitors'],
+          sometimes: { type: 'decide', value: 'attack' },
+          shorter: () => explored(gathered4(), { budgets: { traitors: 1, lies: 1 }, maxWorlds: 60_000 }),
+        },
+      ),
+    ).toHold()
+  })
+})
+
+/** Four generals, judged from the first step on. */
+function gathered4(order: Order = 'attack'): HandRun {
+  return gathered({ order }, true)
+}
+
+describe('every schedule', () => {
+  test('agrees whatever one traitor among four says', {
+    meta: {
+      rung: 4,
+      points: 3,
+      section: 'One general more',
+      expected:
+        'the commander or l1 is a traitor and lies twice, in every order of arrival: IC1 and IC2; and with the order retreat, anybody lies once',
+      why: 'what one traitor can do to four generals can be tried out to the end',
+      hints: [
+        'Walk the story to the first lie: who hears it, and who hears of it?',
+        'Each of the loyal ones must end with the same words about everybody. Which of them differs, and since which step? Words of one round may arrive in any order.',
+      ],
+    },
+  }, () => {
+    for (const traitors of [['c'], ['l1']])
+      expect(explored(gathered4(), { budgets: { traitors, lies: 2 }, maxWorlds: 400_000 })).toHold()
+    const anybody = { budgets: { traitors: 1, lies: 1 }, maxWorlds: 400_000 }
+    expect(explored(gathered4('retreat'), anybody)).toHold()
+  })
+})
