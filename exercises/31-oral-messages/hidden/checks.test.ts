@@ -134,7 +134,11 @@ describe('one scenario', () => {
       rung: 2,
       points: 1,
       section: 'One general more',
-      reference: { messages: 9, syncs: 0 },
+      reference: {
+        messages: 9,
+        syncs: 0,
+        how: 'three orders of the commander, and two words of each of the three lieutenants',
+      },
       expected: 'seven generals with m = 2, five and four, all loyal: all decide what c ordered',
       why: 'IC2: a loyal commander is obeyed by every loyal lieutenant',
       hints: [
