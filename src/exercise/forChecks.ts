@@ -40,6 +40,13 @@ export { linearizableRegister } from '../protocols/clients.ts'
 export { effectOnce } from '../protocols/effectOnce.ts'
 export { messaging } from '../protocols/messaging.ts'
 export { oralMessages } from '../protocols/oralMessages.ts'
+export {
+  electionSafety,
+  leaderAppendOnly,
+  leaderCompleteness,
+  logMatching,
+  stateMachineSafety,
+} from '../protocols/raftProperties.ts'
 export { replicatedSet } from '../protocols/replicaProperties.ts'
 export { sagaProperties } from '../protocols/sagaProperties.ts'
 export { signedMessages } from '../protocols/signedMessages.ts'

@@ -32,6 +32,7 @@ import { paxosDuel } from './paxosDuel.ts'
 import { paxosLamport } from './paxosLamport.ts'
 import { paxosRegister } from './paxosRegister.ts'
 import { raftElection } from './raftElection.ts'
+import { raftElectionWatched } from './raftElectionWatched.ts'
 import { raftKeyValue } from './raftKeyValue.ts'
 import { raftLog } from './raftLog.ts'
 import { readRepair } from './readRepair.ts'
@@ -80,6 +81,7 @@ export const protocols: readonly Protocol[] = [
   paxosLamport,
   paxosRegister,
   raftElection,
+  raftElectionWatched,
   raftLog,
   raftKeyValue,
   oralMessages,

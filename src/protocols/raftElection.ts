@@ -21,7 +21,7 @@ export interface RaftElectionRules extends PreVoteRules, CheckQuorumRules {
   /** Whether who says so leads a term of the past: nobody obeys it (5.1). */
   isStale(term: number, currentTerm: number): boolean
   /** What an election timeout is drawn from: a range, so that a split vote is not split for ever (5.2). */
-  timeoutMs(electionMs: number): readonly [number, number]
+  timeoutMs(electionMs: number, rangeMs: number): readonly [number, number]
   /** Whether a message of the leader puts the election off. */
   heedsLeader(): boolean
 }
@@ -36,7 +36,7 @@ export const raftElectionRules: RaftElectionRules = {
   isMajority: (votes, servers) => 2 * votes > servers,
   mayCount: (voteTerm, currentTerm) => voteTerm === currentTerm,
   isStale: (term, currentTerm) => term < currentTerm,
-  timeoutMs: (electionMs) => [electionMs, 2 * electionMs],
+  timeoutMs: (electionMs, rangeMs) => [electionMs, electionMs + rangeMs],
   heedsLeader: () => true,
 }
 
@@ -86,7 +86,8 @@ export function election<State extends ElectionState>(rule: RaftElectionRules, o
       count(state, ctx)
     },
     waitForLeader(ctx) {
-      ctx.arm('election', rule.timeoutMs(Number(ctx.config['electionMs'])))
+      const electionMs = Number(ctx.config['electionMs'])
+      ctx.arm('election', rule.timeoutMs(electionMs, Number(ctx.config['rangeMs'] ?? electionMs)))
     },
     isMajority: (state, ctx, who) =>
       (office.groups?.(state, ctx) ?? [[ctx.self, ...ctx.peers]]).every((group) =>

@@ -144,17 +144,22 @@ export const leaderElected = property<{ readonly elected: boolean }>({
 })
 
 /**
- * For a run that begins with a leader whom a majority hears: nobody takes its place. It asks for timers that
- * keep to their times, so it is for simulate and fuzz; in explore any timer may fire at any time.
+ * For runs in which a majority can hear the leader all the time: nobody takes its place. A crash excuses an
+ * election. It asks for timers that keep to their times, so it is for simulate and fuzz; in explore any timer may
+ * fire at any time.
  */
-export const steadyLeader = property<{ readonly wrong: string | null }>({
+export const steadyLeader = property<{ readonly leader: string | null; readonly wrong: string | null }>({
   name: 'SteadyLeader',
   says: 'Steady leader: as long as a majority hears the leader, nobody else is elected',
-  first: { wrong: null },
-  see: (fold, seen) =>
-    fold.wrong === null && seen.kind === 'output' && seen.body.type === 'elected'
-      ? { wrong: `${seen.node} was elected in term ${String(seen.body['term'])}, though there was a leader` }
-      : fold,
+  first: { leader: null, wrong: null },
+  see(fold, seen) {
+    if (seen.kind === 'disturbance' && seen.what === 'crash') return { ...fold, leader: null }
+    if (seen.kind !== 'output' || seen.body.type !== 'elected' || fold.wrong !== null) return fold
+    const { node, body } = seen
+    return fold.leader === null
+      ? { ...fold, leader: node }
+      : { ...fold, wrong: `${node} was elected in term ${String(body['term'])}, though ${fold.leader} led` }
+  },
   judge: { kind: 'always', broken: (fold) => fold.wrong },
 })
 

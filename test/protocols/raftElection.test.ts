@@ -23,13 +23,8 @@ function led(model: Model, links: readonly string[]): World {
 const watched = (flaws: string[], input: ModelInput = {}) =>
   reading(raftElection, flaws, { properties: [electionSafety, steadyLeader], ...input })
 
-/** The folds of a world as if everything began here. */
-function afresh(model: Model, world: World): World {
-  return { ...world, folds: model.properties.map((p) => p.first) }
-}
-
 function verdictOn(model: Model, links: readonly string[], name: string, seed: number): string | undefined {
-  const from = afresh(model, led(model, links))
+  const from = led(model, links)
   return simulate(model, { seed, from, untilMs: 1500 }).verdicts.find((v) => v.property === name)?.kind
 }
 
@@ -59,8 +54,7 @@ describe('who does not hear the leader', () => {
         from: led(model, ['n1>n3', 'n2>n3', 'n3>n1', 'n3>n2']),
         untilMs: 2000,
       }).last
-      const from = afresh(model, { ...away, cut: [] })
-      return simulate(model, { from, untilMs: 2000 }).verdicts[1]?.kind
+      return simulate(model, { from: { ...away, cut: [] }, untilMs: 2000 }).verdicts[1]?.kind
     }
     expect(back([], { preVote: true })).toBe('held')
     expect(back(['askingTerm=next'], { preVote: true })).toBe('broken')
@@ -72,7 +66,7 @@ describe('a leader that nobody answers', () => {
   const unheard = ['n2>n1', 'n3>n1']
   const resigned = (flaws: string[], params: { readonly [name: string]: boolean }) => {
     const model = watched(flaws, { params })
-    const { last, moments } = simulate(model, { from: afresh(model, led(model, unheard)), untilMs: 1000 })
+    const { last, moments } = simulate(model, { from: led(model, unheard), untilMs: 1000 })
     const said = moments.flatMap(({ outputs }) => outputs.map(({ body }) => body.type))
     return [said.includes('resigned'), (last.nodes['n1']!.state as unknown as { role: string }).role]
   }

@@ -136,7 +136,9 @@ const map: readonly Reading[] = [
 ]
 
 export const flawedRaft: readonly Alternative[] = [
-  ...election.map((reading) => ({ protocol: 'raft-election', ...reading })),
+  ...election.flatMap((reading) =>
+    ['raft-election', 'raft-election-watched'].map((protocol) => ({ protocol, ...reading })),
+  ),
   ...[...election, ...log].map((reading) => ({ protocol: 'raft-log', ...reading })),
   {
     protocol: 'raft-log',
