@@ -78,6 +78,12 @@ export const GLOSSARY: readonly Term[] = [
     'oral-messages',
   ),
   term(
+    'candidate',
+    '候选者',
+    'A server that has begun a term and asks the others for their votes.',
+    'raft-election',
+  ),
+  term(
     'CAP theorem',
     'CAP 定理',
     'While messages can be lost, no register is both linearizable and available.',
@@ -102,6 +108,12 @@ export const GLOSSARY: readonly Term[] = [
     '事务回查',
     'A broker asks the producer whether the transaction of a half message committed.',
     'outbox',
+  ),
+  term(
+    'check-quorum',
+    '法定人数检查',
+    'A leader that a majority has not answered for an election timeout resigns.',
+    'raft-election',
   ),
   term('choreography', '协同', 'A saga without a conductor: each service tells the next one.', 'saga'),
   term(
@@ -234,6 +246,12 @@ export const GLOSSARY: readonly Term[] = [
     'outbox',
   ),
   term(
+    'election timeout',
+    '选举超时',
+    'How long a server waits for a leader before it stands itself; drawn anew each time.',
+    'raft-election',
+  ),
+  term(
     'empty compensation',
     '空补偿',
     'Undoing a step that never happened: it succeeds, and leaves a note.',
@@ -309,6 +327,13 @@ export const GLOSSARY: readonly Term[] = [
   ),
   term('harvest', '', 'How much of an answer is there.', 'base'),
   term(
+    'heartbeat',
+    '心跳',
+    'A message that says nothing but that its sender is there.',
+    'raft-election',
+    'failure-detection',
+  ),
+  term(
     'heuristic decision',
     '启发式决策',
     'A participant in doubt decides by itself, and may decide wrongly.',
@@ -350,6 +375,12 @@ export const GLOSSARY: readonly Term[] = [
   ),
   term('latency', '延迟', 'How long an answer takes.', 'cap'),
   term('leader', '领导者', 'The server that all requests go through, until another one is elected.', 'cap'),
+  term(
+    'leader stickiness',
+    '领导者粘性',
+    'Whoever has just heard a leader does not listen to candidates.',
+    'raft-election',
+  ),
   term('lease', '租约', 'A right that ends by itself after a time.', 'leases'),
   term(
     'lieutenant',
@@ -454,6 +485,12 @@ export const GLOSSARY: readonly Term[] = [
     '预提交',
     'The buffer state: all have voted yes, and nobody has committed yet.',
     'three-phase-commit',
+  ),
+  term(
+    'pre-vote',
+    '预投票',
+    'A server asks who would vote for it, before it begins a term.',
+    'raft-election',
   ),
   term(
     'prepared',
@@ -587,6 +624,12 @@ export const GLOSSARY: readonly Term[] = [
     'exploring',
   ),
   term('specification', '规约', 'What may happen, without saying how it is done.', 'exploring'),
+  term(
+    'split vote',
+    '选票瓜分',
+    'So many servers stand in one term that none of them gets a majority.',
+    'raft-election',
+  ),
   term('stamp', '时间戳', 'The value of a logical clock that is written on an event or a message.', 'order'),
   term('state', '状态', 'What a node holds in memory.', 'first-faults'),
   term(
@@ -608,6 +651,12 @@ export const GLOSSARY: readonly Term[] = [
     'base',
   ),
   term('suspension', '悬挂', 'A step that arrives after its compensation. It has to be refused.', 'saga'),
+  term(
+    'term',
+    '任期',
+    'A stretch of time, counted from 1, in which at most one server is elected leader.',
+    'raft-election',
+  ),
   term(
     'termination protocol',
     '终止协议',
@@ -668,6 +717,12 @@ export const GLOSSARY: readonly Term[] = [
     '结果未知',
     'There was no answer: it may have happened, may still happen, or may never happen.',
     'histories',
+  ),
+  term(
+    'up to date',
+    '日志较新',
+    'Of two logs the one with the later last term; with equal terms, the longer one.',
+    'raft-election',
   ),
   term('vacuous', '空真', 'Held because what the property speaks of never occurs.', 'exploring'),
   term(

@@ -12,7 +12,7 @@ import {
   raftServers,
 } from './raftElection.ts'
 import type { ElectionMessage, ElectionState } from './raftElectionState.ts'
-import { electionSafety, leaderElected, steadyLeader } from './raftProperties.ts'
+import { electionEnds, electionSafety, steadyLeader } from './raftProperties.ts'
 
 /** What a leader notes of itself where leaders fall, by its own clock, in milliseconds. */
 export interface Reign {
@@ -82,6 +82,11 @@ function server(rule: RaftElectionRules) {
     },
     timers: {
       ...vote.timers,
+      election(state, ctx) {
+        const refused = vote.timers.election(state, ctx)
+        if (state.role === 'candidate') ctx.output({ type: 'stands', term: state.currentTerm })
+        return refused
+      },
       heartbeat: beat,
       fall(state, ctx) {
         if (state.role !== 'leader') return ctx.refuse()
@@ -109,7 +114,7 @@ export const raftElectionWatched = defineProtocol({
     reignMs: { default: 0, says: 'a leader falls silent within so long after its election; 0 is never' },
   },
   assign: (names, params) => raftServers(names, params as Parameters<typeof raftServers>[1]),
-  properties: [electionSafety, leaderElected, steadyLeader],
-  label: raftLabel,
+  properties: [electionSafety, electionEnds, steadyLeader],
+  label: (body) => (body.type === 'stands' ? '' : raftLabel(body)),
   view: electionView,
 })

@@ -143,6 +143,31 @@ export const leaderElected = property<{ readonly elected: boolean }>({
   judge: { kind: 'eventually', met: ({ elected }) => elected, why: 'nobody was ever elected' },
 })
 
+/** In how many terms in a row candidates may stand in vain before `electionEnds` calls it for ever. */
+const IN_VAIN = 10
+
+/**
+ * For simulate and fuzz, and for servers that announce `stands { term }`: candidates do not stand in vain for ever.
+ * In explore any timer may fire at any time, so that they can.
+ */
+export const electionEnds = property<{ readonly since: number; readonly wrong: string | null }>({
+  name: 'ElectionEnds',
+  says: `Election ends: candidates do not stand in ${IN_VAIN} terms in a row, and nobody is elected`,
+  first: { since: 0, wrong: null },
+  see(fold, seen) {
+    if (seen.kind !== 'output' || fold.wrong !== null) return fold
+    const term = Number(seen.body['term'])
+    if (seen.body.type === 'elected') return { ...fold, since: Math.max(fold.since, term) }
+    return seen.body.type === 'stands' && term - fold.since >= IN_VAIN
+      ? {
+          ...fold,
+          wrong: `${seen.node} stands in term ${term}, and nobody was elected in the ${term - 1 - fold.since} before`,
+        }
+      : fold
+  },
+  judge: { kind: 'always', broken: (fold) => fold.wrong },
+})
+
 /**
  * For runs in which a majority can hear the leader all the time: nobody takes its place. A crash excuses an
  * election. It asks for timers that keep to their times, so it is for simulate and fuzz; in explore any timer may
