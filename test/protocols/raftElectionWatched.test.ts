@@ -1,7 +1,7 @@
 /** How long an election takes and how often a vote is split: what the thesis says, and what five servers of ours do. */
 import { describe, expect, test } from 'vitest'
 import type { Json } from '../../src/base/canonical.ts'
-import { raftElectionWatched, type Reign } from '../../src/protocols/raftElectionWatched.ts'
+import { type Reign, raftElectionWatched } from '../../src/protocols/raftElectionWatched.ts'
 import { explore } from '../../src/run/explore.ts'
 import { simulate } from '../../src/run/simulate.ts'
 
