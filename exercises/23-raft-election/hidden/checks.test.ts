@@ -225,7 +225,11 @@ describe('one scenario', () => {
       rung: 2,
       points: 1,
       section: 'Terms',
-      reference: { messages: 12, syncs: 1 },
+      reference: {
+        messages: 12,
+        syncs: 1,
+        how: 'n1 asks four others, four votes arrive, and one round of AppendEntries goes out; one forced write keeps the new term and the vote of n1 for itself',
+      },
       expected:
         'n1 of five stands; with the vote of n2 it does not lead yet, with that of n3 it announces elected, and all four hear AppendEntries at once',
       why: 'three of five is a majority, with its own vote; and who does not hear of it stands too',
