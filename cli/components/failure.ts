@@ -2,6 +2,7 @@
 import {
   type CheckReport,
   type CheckResult,
+  count,
   justify,
   type Line,
   plain,
@@ -77,7 +78,10 @@ export function after(report: CheckReport, failed: CheckResult, look: ReportLook
     lines.push(...wrapLine(toned('dim', `also failing: ${namesOf(others)}`), look.width - 2))
   if (open.length > 0)
     lines.push(
-      toned('dim', `still to see: ${open.length} ${open.length === 1 ? 'check' : 'checks'} after this one`),
+      ...wrapLine(
+        toned('dim', `still to see: ${count(open.length, 'check')} after this one`),
+        look.width - 2,
+      ),
     )
   return lines.length === 0
     ? []

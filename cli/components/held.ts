@@ -31,7 +31,7 @@ function notShown({ exercise, width }: ReportLook): Line[] {
     plain(''),
     toned('strong', 'What was not shown'),
     ...exercise.notShown.flatMap((one) =>
-      wrapLine(plain(one), width, { first: plain('  '), rest: plain('  ') }),
+      wrapLine(plain(one), width, { first: plain('  - '), rest: plain('    ') }),
     ),
   ]
 }

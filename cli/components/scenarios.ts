@@ -1,5 +1,14 @@
 /** The learner's own scenarios under a verdict: what became of each, and where one stopped, the line and its story. */
-import { count, justify, type Line, plain, renderView, type ScenarioResult, toned } from '../door.ts'
+import {
+  count,
+  justify,
+  type Line,
+  lineWidth,
+  plain,
+  renderView,
+  type ScenarioResult,
+  toned,
+} from '../door.ts'
 import { problemLines } from './problem.ts'
 import { labelled, mark, type ReportLook } from './reportLook.ts'
 
@@ -11,17 +20,20 @@ export function scenarioLines(scenarios: readonly ScenarioResult[], look: Report
   if (scenarios.length === 0) return []
   return [
     plain(''),
-    justify(
-      toned('strong', 'Your scenarios'),
-      toned('dim', look.keys ? 'worth no points · s walks them' : 'worth no points'),
-      look.width,
-    ),
+    ...headline(look),
     ...scenarios.flatMap((one, i) => {
       const lines = [headOf(one, look), ...bodyOf(one, look)]
       const isLast = i === scenarios.length - 1
       return lines.length === 1 || isLast ? lines : [...lines, plain('')]
     }),
   ]
+}
+
+/** On one line, or where there is no room for both on two. */
+function headline({ keys, width }: ReportLook): Line[] {
+  const title = toned('strong', 'Your scenarios')
+  const words = toned('dim', keys ? 'worth no points · s walks them' : 'worth no points')
+  return lineWidth(title) + lineWidth(words) < width ? [justify(title, words, width)] : [title, words]
 }
 
 function headOf(one: ScenarioResult, look: ReportLook): Line {

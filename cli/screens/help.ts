@@ -1,5 +1,5 @@
 /** The page of keys, made from the one table. */
-import { type Line, padLine, plain, toned, wrapLine } from '../door.ts'
+import { type Line, lineWidth, padLine, plain, toned, wrapLine } from '../door.ts'
 import { type Binding, EVERYWHERE, KEYS, type Keyed } from '../keys.ts'
 import { ReadingScreen } from './reading.ts'
 import type { Host } from './screen.ts'
@@ -46,14 +46,24 @@ function inForce(screen: Keyed, about: readonly Keyed[]): readonly Binding[] {
   return screen === 'prompt' && about.includes('repl') ? all.filter(({ action }) => action !== 'leave') : all
 }
 
+/** Below this width the column of keys is a small one, and keys that do not fit stand above what they do. */
+const NARROW = 60
+
 /** Every key of the binding, then what it does. */
 function row(binding: Binding, width: number): Line[] {
   const keys =
     binding.keys.length > 3
       ? (binding.shown ?? binding.keys.slice(0, 3).join(' '))
       : binding.keys.map(name).join(' ')
-  const first: Line = [{ text: '   ', tone: 'plain' }, ...padLine([{ text: keys, tone: 'accent' }], 22)]
-  return wrapLine(plain(binding.says), width - 1, { first, rest: plain(' '.repeat(25)) })
+  const shown: Line = [
+    { text: '   ', tone: 'plain' },
+    { text: keys, tone: 'accent' },
+  ]
+  const column = width < NARROW ? 13 : 25
+  const margin = plain(' '.repeat(column))
+  if (lineWidth(shown) < column)
+    return wrapLine(plain(binding.says), width - 1, { first: padLine(shown, column), rest: margin })
+  return [shown, ...wrapLine(plain(binding.says), width - 1, { first: margin, rest: margin })]
 }
 
 const NAMES: { readonly [name: string]: string } = {

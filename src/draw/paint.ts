@@ -157,7 +157,11 @@ class Canvas {
         if (what.mark === 'crash' || what.mark === 'answer') this.down.add(what.lane)
         break
       case 'note':
-        cells.write(LABEL_WIDTH - 1, ` ${what.text} `, 'warn')
+        cells.write(
+          LABEL_WIDTH - 1,
+          ` ${shortened(what.text, this.width - LABEL_WIDTH, this.glyphs.more)} `,
+          'warn',
+        )
         if (what.text === 'everything is repaired') this.down.clear()
         break
     }

@@ -40,12 +40,24 @@ const NO_MARGIN: Margin = { first: [], rest: [] }
 export function wrapSpans(spans: Line, width: number, margin: Margin = NO_MARGIN): Line[] {
   const own = Math.max(lineWidth(margin.first), lineWidth(margin.rest))
   const used = own > 0 && width - own < 8 ? NO_MARGIN : margin
-  const room = Math.max(2, width - (used === margin ? own : 0))
   const clean = spans.map((span) => ({ tone: span.tone, text: safeText(span.text) }))
   const source = clean.map((span) => span.text).join('')
-  const rows = wrapAnsi(source, room, { hard: true, trim: true }).split('\n')
+  const rows = rowsOf(
+    source,
+    Math.max(2, width - lineWidth(used.first)),
+    Math.max(2, width - lineWidth(used.rest)),
+  )
   const cursor = new Cursor(clean)
   return rows.map((row, i) => [...(i === 0 ? used.first : used.rest), ...cursor.take(row)])
+}
+
+/** Rows of which the first has another width than the rest. */
+function rowsOf(text: string, first: number, rest: number): string[] {
+  const rows = wrapAnsi(text, first, { hard: true, trim: true }).split('\n')
+  const [head = ''] = rows
+  if (first === rest || rows.length === 1) return rows
+  const left = text.slice(text.indexOf(head) + head.length).replace(/^(?:\n| +\n?)/, '')
+  return [head, ...wrapAnsi(left, rest, { hard: true, trim: true }).split('\n')]
 }
 
 /** The line cut to `width` columns; what is cut off shows as an ellipsis. */

@@ -43,10 +43,20 @@ test('a pass says what was not shown, and how the answer compares with the refer
       .join('\n')
   }
   const text = told({ messages: 14, syncs: 7 })
-  expect(text).toContain('What was not shown\n  two coordinators at once')
+  expect(text).toContain('What was not shown\n  - two coordinators at once')
   expect(text.replace(/\s+/g, ' ')).toContain(
     '14 messages, the reference 11; 7 forced writes, as many as the reference. What the reference does: a prepare, a vote and a decision for each. Which of yours can be left out',
   )
   expect(told({ messages: 11, syncs: 7 })).not.toContain('can be left out')
   expect(told({ messages: 3, syncs: 0 }, { ...reference, syncs: 0 })).not.toContain('forced')
+})
+
+test('in a narrow terminal a key is still named, and a text uses the width it has', () => {
+  const look = { width: 36, ascii: false, hints: 1, brief: true, keys: true, exercise: EXERCISE, next: [] }
+  const lines = reportLines(reportOf(false), look).map(lineText)
+  expect(lines).toContain('Your scenarios')
+  expect(lines).toContain('worth no points · s walks them')
+  expect(lines).toContain('  expected: after its restart rm1')
+  expect(lines).toContain('    still knows that it voted yes')
+  for (const line of lines) expect(textWidth(line), line).toBeLessThanOrEqual(36)
 })

@@ -97,6 +97,27 @@ describe('one line', () => {
     )
   })
 
+  test('a row after the first has the width that its own margin leaves', () => {
+    const margin = {
+      first: [{ text: 'expected: ', tone: 'dim' }],
+      rest: [{ text: '  ', tone: 'dim' }],
+    } as const
+    const wrap = (text: string, width: number) =>
+      wrapSpans([{ text, tone: 'plain' }], width, margin).map(lineText)
+    expect(wrap('one two three four five six', 20)).toEqual([
+      'expected: one two',
+      '  three four five',
+      '  six',
+    ])
+    expect(wrap('one two\n\nthree four five six', 20)).toEqual([
+      'expected: one two',
+      '  ',
+      '  three four five',
+      '  six',
+    ])
+    expect(wrap('abcdefghijklmnopqrstuvwxyz', 20)).toEqual(['expected: abcdefghij', '  klmnopqrstuvwxyz'])
+  })
+
   test('tones stay with their words when a line is wrapped', () => {
     const lines = wrapSpans(
       [

@@ -38,3 +38,11 @@ test('no name touches another one, none leaves the picture, and each is there or
     ),
   )
 })
+
+test('a note that is too long says that it was cut', () => {
+  const what = { kind: 'note', text: 'nothing happens until 1423.166 ms' } as const
+  const view = { kind: 'timeline', lanes: ['a', 'b'], rows: [{ step: 1, label: '1', what }] } as const
+  const [wide, narrow] = [76, 34].map((width) => lineText(paintTimeline(view, width).at(-1)!.line).trimEnd())
+  expect(wide).toContain('nothing happens until 1423.166 ms')
+  expect(narrow).toMatch(/nothing happens until .*…$/)
+})
