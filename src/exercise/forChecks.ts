@@ -37,6 +37,7 @@ export {
   termination,
 } from '../protocols/atomicCommit.ts'
 export { linearizableRegister } from '../protocols/clients.ts'
+export { consensus } from '../protocols/consensus.ts'
 export { effectOnce } from '../protocols/effectOnce.ts'
 export { messaging } from '../protocols/messaging.ts'
 export { oralMessages } from '../protocols/oralMessages.ts'

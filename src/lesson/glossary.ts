@@ -27,6 +27,12 @@ export const GLOSSARY: readonly Term[] = [
     'two-phase-commit',
   ),
   term(
+    'acceptor',
+    '接受者',
+    'A server that promises ballots and votes in them; together, the memory of Paxos.',
+    'paxos',
+  ),
+  term(
     'at least once',
     '至少一次',
     'Delivered again until it is acknowledged, and so perhaps several times.',
@@ -50,6 +56,12 @@ export const GLOSSARY: readonly Term[] = [
     'Every request that a live node received is answered in the end, and an error is no answer.',
     'histories',
     'cap',
+  ),
+  term(
+    'ballot',
+    '提案编号',
+    'One numbered vote of Paxos: a number that one proposer owns, and one value; also proposal number, round.',
+    'paxos',
   ),
   term('batch', '批处理', 'Several requests that share one turn, such as one forced write.', 'cap'),
   term(
@@ -117,6 +129,12 @@ export const GLOSSARY: readonly Term[] = [
   ),
   term('choreography', '协同', 'A saga without a conductor: each service tells the next one.', 'saga'),
   term(
+    'chosen value',
+    '已选定的值',
+    'A value for which a quorum has voted in one ballot, whether anybody knows it or not.',
+    'paxos',
+  ),
+  term(
     'claim',
     '',
     'Something that is often said, with a verdict and the cells that prove it.',
@@ -172,6 +190,13 @@ export const GLOSSARY: readonly Term[] = [
     'three-phase-commit',
   ),
   term('concurrent', '并发', 'Of two events: neither happened before the other.', 'order'),
+  term(
+    'consensus',
+    '共识',
+    'To agree on one value of those proposed, and never to decide another.',
+    'cap',
+    'paxos',
+  ),
   term(
     'consistent cut',
     '一致割集',
@@ -239,6 +264,12 @@ export const GLOSSARY: readonly Term[] = [
     'outbox',
   ),
   term(
+    'duelling proposers',
+    '活锁(提案者竞争)',
+    'Proposers that outbid each other again and again, so that nothing is decided.',
+    'paxos',
+  ),
+  term(
     'effect once',
     '恰好一次效果',
     'A request takes effect at most once, however often it is delivered.',
@@ -278,6 +309,7 @@ export const GLOSSARY: readonly Term[] = [
     'FLP 不可能性',
     'With one crash and no bound on delays, no deterministic consensus ends in every run.',
     'cap',
+    'paxos',
   ),
   term(
     'forced write',
@@ -516,6 +548,12 @@ export const GLOSSARY: readonly Term[] = [
     'exploring',
   ),
   term(
+    'proposer',
+    '提议者',
+    'Runs the ballots of Paxos and tries to have a value chosen; there may be several.',
+    'paxos',
+  ),
+  term(
     'protocol',
     '协议',
     'What each node does with each message: the program of a cluster.',
@@ -527,6 +565,7 @@ export const GLOSSARY: readonly Term[] = [
     'A group of servers that is large enough to go on: any two of them share a server.',
     'cap',
     'three-phase-commit',
+    'paxos',
   ),
   term('read committed', '读已提交', 'A transaction reads nothing that another one takes back.', 'histories'),
   term(
