@@ -406,7 +406,13 @@ export const GLOSSARY: readonly Term[] = [
     'base',
   ),
   term('latency', '延迟', 'How long an answer takes.', 'cap'),
-  term('leader', '领导者', 'The server that all requests go through, until another one is elected.', 'cap'),
+  term(
+    'leader',
+    '领导者',
+    'The server that all requests go through, until another one is elected.',
+    'cap',
+    'paxos',
+  ),
   term(
     'leader stickiness',
     '领导者粘性',
