@@ -14,6 +14,7 @@ import { flawedMessaging } from './flawed/messaging.ts'
 import { flawedOrder } from './flawed/order.ts'
 import { flawedPaxos } from './flawed/paxos.ts'
 import { flawedRaft } from './flawed/raft.ts'
+import { flawedForwarding } from './flawed/raftForwarding.ts'
 import { flawedReplicas } from './flawed/replicas.ts'
 import { flawedReplication } from './flawed/replication.ts'
 import { flawedSaga } from './flawed/saga.ts'
@@ -33,6 +34,7 @@ import { paxosLamport } from './paxosLamport.ts'
 import { paxosRegister } from './paxosRegister.ts'
 import { raftElection } from './raftElection.ts'
 import { raftElectionWatched } from './raftElectionWatched.ts'
+import { raftForwarding } from './raftForwarding.ts'
 import { raftKeyValue } from './raftKeyValue.ts'
 import { raftLog } from './raftLog.ts'
 import { readRepair } from './readRepair.ts'
@@ -84,6 +86,7 @@ export const protocols: readonly Protocol[] = [
   raftElectionWatched,
   raftLog,
   raftKeyValue,
+  raftForwarding,
   oralMessages,
   signedMessages,
 ]
@@ -96,6 +99,7 @@ export const alternatives: readonly Alternative[] = [
   ...flawedAbd,
   ...flawedReplication,
   ...flawedRaft,
+  ...flawedForwarding,
   ...flawedThreePhaseCommit,
   ...flawedMessaging,
   ...flawedSaga,

@@ -13,6 +13,7 @@ const inputs: { readonly [reading: string]: ModelInput } = {
   'raft-election/isMajority=half': { names: ['n1', 'n2', 'n3', 'n4'] },
   'raft-log/isMajority=half': { names: ['n1', 'n2', 'n3', 'n4'] },
   'raft-kv/isMajority=half': { names: ['n1', 'n2', 'n3', 'n4'] },
+  'raft-key-value/isMajority=half': { names: ['n1', 'n2', 'n3', 'n4'] },
   'abd/quorum=half': { names: ['s1', 's2', 's3', 's4'] },
   'paxos/quorum=half': { names: ['p1', 'p2', 'a1', 'a2', 'a3', 'a4'] },
   'paxos-lamport/quorum=half': { params: { acceptors: ['a1', 'a2', 'a3', 'a4'] } },
