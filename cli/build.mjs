@@ -37,6 +37,7 @@ export const ENTRIES = {
   forChecks: 'src/exercise/forChecks.ts',
   worker: 'src/exercise/worker.ts',
   sharedWorker: 'src/exercise/sharedWorker.ts',
+  serveWorker: 'src/exercise/serveWorker.ts',
   setup: 'src/exercise/setup.ts',
   kernel: 'src/lesson/kernelThread.ts',
 }

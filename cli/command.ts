@@ -36,6 +36,8 @@ export interface Io {
   readonly versions: string
   /** The folder that is meant; undefined for the usual one. Throws `WorkspaceProblem` where it has gone away. */
   readonly workspace: string | undefined
+  /** Where a served node keeps its disk unless told otherwise; null for nowhere. */
+  readonly nodeDisk: string | null
   /** All that stands on standard input. */
   read(): string
   /** The text of a file, or a sentence on why it cannot be read. */

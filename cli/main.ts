@@ -65,6 +65,7 @@ function ioOf(flags: {
     get workspace() {
       return flags.workspace ?? (env['SPLITBRAIN_WORKSPACE'] || lastWorkspace())
     },
+    nodeDisk: env['SPLITBRAIN_DISK'] || null,
     read: () => readFileSync(0, 'utf8'),
     readFile,
     writeFile,

@@ -8,6 +8,7 @@ import {
   checkExercise,
   checkOf,
   type Exercise,
+  isTrace,
   newSession,
   openAnswer,
   openWorkspace,
@@ -16,6 +17,7 @@ import {
 } from '../door.ts'
 import { exerciseCalled } from '../exerciseCalled.ts'
 import { ofScenario } from '../scenarioStory.ts'
+import { ofTrace } from '../servedStory.ts'
 import { keepStory } from '../stories.ts'
 import { readStoryFile, readToken, retell } from '../token.ts'
 import { answerWalk, sessionWalk, type Walk } from '../walk.ts'
@@ -134,6 +136,7 @@ async function storyOf(io: Io, word: string, file: string | undefined): Promise<
     return ofExercise(io, word, file)
   }
   const { text } = read
+  if (isTrace(text)) return ofTrace(io, word, text, file)
   if (/^\s*sb\d/.test(text)) return ofToken(io, text.trim(), file)
   return ofToken(io, null, undefined, readStoryFile(word, text))
 }

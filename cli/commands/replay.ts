@@ -1,14 +1,15 @@
 /** `replay`: the story that a token or a file holds, told again on the program as it is now. */
 import { type CliCommand, EXIT, InvalidFiles, type Io, print, UsageProblem } from '../command.ts'
-import { newSession, plain, retellStory, type StoryFile, toned, wrapLine } from '../door.ts'
+import { isTrace, newSession, plain, retellStory, type StoryFile, toned, wrapLine } from '../door.ts'
+import { ofTrace } from '../servedStory.ts'
 import { readStoryFile, retell } from '../token.ts'
 import { sessionWalk } from '../walk.ts'
 import { printStory } from '../walkText.ts'
-import { ofToken } from './debug.ts'
+import { ofToken, type Told } from './debug.ts'
 
 export const replay: CliCommand = {
   usage: 'replay <story> [file]',
-  says: 'tell the story of a token or story file; one of an exercise is told on your answer as it is now',
+  says: 'tell the story of a token, of a story file or of what serve --trace wrote; one of an exercise is told on your answer as it is now',
   options: [['--exact', 'refuse where the program does not do what it did when the story was told']],
   async run(io, [word, file], options) {
     const exact = options['exact'] === true
@@ -16,15 +17,20 @@ export const replay: CliCommand = {
       const read = io.readFile(word!)
       if ('problem' in read)
         throw new UsageProblem(read.problem, 'give a token, from "sb1." to its end, or a story file')
-      return ofFile(io, readStoryFile(word!, read.text), exact)
+      if (!isTrace(read.text)) return ofFile(io, readStoryFile(word!, read.text), exact)
+      return printed(io, await ofTrace(io, word!, read.text, file), exact)
     }
     const told = await ofToken(io, word!, file)
     await told.close()
-    const notice = told.stopped ?? told.changed
-    if (exact && notice !== null) throw new UsageProblem(notice, 'without --exact it plays as far as it can')
-    printStory(io, told)
-    return told.stopped === null ? EXIT.good : EXIT.failed
+    return printed(io, told, exact)
   },
+}
+
+function printed(io: Io, told: Told, exact: boolean): number {
+  const notice = told.stopped ?? told.changed
+  if (exact && notice !== null) throw new UsageProblem(notice, 'without --exact it plays as far as it can')
+  printStory(io, told)
+  return told.stopped === null ? EXIT.good : EXIT.failed
 }
 
 function ofFile(io: Io, story: StoryFile, exact: boolean): number {

@@ -1,9 +1,10 @@
 /** collectChecks: the names, rungs, points and hints in a file of checks, without running any of them. */
-import { basename, dirname } from 'node:path'
+import { basename } from 'node:path'
 import { compileFunction } from 'node:vm'
-import { buildSync } from 'esbuild'
 import { throughMap } from '../sandbox/maps.ts'
+import { checksBundle } from './checksBundle.ts'
 import type { CheckInfo, ReferenceCost } from './exercise.ts'
+import { anything, standIn } from './standIn.ts'
 
 /** A file of checks that says too little; the message names the file's mistake and what to write. */
 export class ChecksProblem extends Error {
@@ -16,21 +17,7 @@ export class ChecksProblem extends Error {
  */
 export function collectChecks(file: string): readonly CheckInfo[] {
   const found: CheckInfo[] = []
-  const { outputFiles } = buildSync({
-    entryPoints: [file],
-    bundle: true,
-    write: false,
-    outfile: 'checks.cjs',
-    sourcemap: 'external',
-    sourcesContent: false,
-    absWorkingDir: dirname(file),
-    format: 'cjs',
-    platform: 'node',
-    target: 'node22',
-    packages: 'external',
-    external: ['splitbrain'],
-    logLevel: 'silent',
-  })
+  const { code, map } = checksBundle(file)
   const vitest = standIn({
     describe: suite(''),
     test: testOf(found),
@@ -41,14 +28,13 @@ export function collectChecks(file: string): readonly CheckInfo[] {
   })
   const load = (name: string) => (name === 'vitest' ? vitest : anything)
   const module = { exports: {} }
-  const output = (ending: string) => outputFiles.find(({ path }) => path.endsWith(ending))!.text
-  const run = compileFunction(output('.cjs'), ['require', 'module', 'exports'], {
+  const run = compileFunction(code, ['require', 'module', 'exports'], {
     filename: BUNDLE,
   }) as (...args: unknown[]) => void
   try {
     run(load, module, module.exports)
   } catch (error) {
-    throw placed(error, output('.map'))
+    throw placed(error, map)
   }
   if (found.length === 0)
     throw new ChecksProblem('no check is declared: write test(name, { meta: { ... } }, () => { ... })')
@@ -151,18 +137,4 @@ function checked(name: string, meta: Record<string, unknown>): CheckInfo {
 function isCost(value: unknown): value is ReferenceCost {
   const { messages, syncs, how } = (value ?? {}) as Partial<Record<keyof ReferenceCost, unknown>>
   return Number.isInteger(messages) && Number.isInteger(syncs) && typeof how === 'string' && how !== ''
-}
-
-/** Stands for anything the kit exports while only names are collected. */
-const anything: unknown = new Proxy(() => {}, {
-  get: (_target, key) =>
-    key === Symbol.toPrimitive ? () => '' : key === Symbol.iterator ? [][Symbol.iterator] : anything,
-  apply: () => anything,
-  construct: () => anything as object,
-})
-
-function standIn(given: Record<string, unknown>): unknown {
-  return new Proxy(given, {
-    get: (target, key) => (typeof key === 'string' && Object.hasOwn(target, key) ? target[key] : anything),
-  })
 }

@@ -105,13 +105,17 @@ export class Results {
     return place === null ? null : placeText(place)
   }
 
-  /** The first frame of the stack that lies in the answer. */
   private placeOf(stack: string | null): string | null {
-    const frame = stack?.match(new RegExp(`${ANSWER_FILE.replace('.', '\\.')}:(\\d+):(\\d+)`))
-    if (!frame) return null
-    const place = this.program.placeOf(Number(frame[1]), Number(frame[2]))
-    return place === null ? null : placeText(place)
+    return stack === null ? null : placeInAnswer(this.program, stack)
   }
+}
+
+/** The first frame of a stack that lies in the answer, as the learner's own place. */
+export function placeInAnswer(program: Compiled, stack: string): string | null {
+  const frame = stack.match(new RegExp(`${ANSWER_FILE.replace('.', '\\.')}:(\\d+):(\\d+)`))
+  if (!frame) return null
+  const place = program.placeOf(Number(frame[1]), Number(frame[2]))
+  return place === null ? null : placeText(place)
 }
 
 /** A scenario that came to no end of its own. */

@@ -113,7 +113,7 @@ function walk(model: Model, trace: readonly Choice[], overhear: Overheard): Walk
 }
 
 /** Every step runs twice, to see whether it does the same: what it logs is heard twice. */
-function once(lines: readonly string[]): readonly string[] {
+export function once(lines: readonly string[]): readonly string[] {
   const half = lines.length / 2
   const twice = lines.slice(0, half).every((line, i) => line === lines[half + i])
   return Number.isInteger(half) && twice ? lines.slice(0, half) : lines

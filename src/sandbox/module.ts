@@ -31,6 +31,11 @@ export class ForeignModule {
     this.realm.enter(labelNumber('the code outside any handler'), () => this.engine.run())
   }
 
+  /** The names of all that the file exports; the same holds as for `exported`. */
+  names(): readonly string[] {
+    return Object.keys(this.module.exports).map(String)
+  }
+
   /** What the file exports under this name, as it is: call it inside `realm.enter`, and take copies out. */
   exported(name: string): unknown {
     return this.module.exports[name]

@@ -39,6 +39,7 @@ async function told(word: string, options: Options = {}, some: Partial<Io> = {})
     aloud: false,
     versions: '',
     workspace: join(folder, 'workspace'),
+    nodeDisk: null,
     read: () => '',
     readFile: (file) => {
       try {
