@@ -49,6 +49,7 @@ export { loadExercise, loadExercises, readExercise } from './exercise/load.ts'
 export { type Mutation, mutate } from './exercise/mutate.ts'
 export { notedExercise, noteExercises } from './exercise/noted.ts'
 export { scenariosIn } from './exercise/scenarioFiles.ts'
+export { AnswerProblem, type RetoldLife, ServedAnswer } from './exercise/serveAnswer.ts'
 export { solutionText } from './exercise/solution.ts'
 export type { Walked } from './exercise/story.ts'
 export { checkOf } from './exercise/told.ts'
@@ -105,6 +106,20 @@ export { rewrite } from './lesson/rewrite.ts'
 export { settled } from './lesson/settled.ts'
 export { takeLesson } from './lesson/take.ts'
 export { completeLine } from './lesson/typedNames.ts'
+export { DiskProblem } from './maelstrom/diskFolder.ts'
+export { FAULTS, type FaultKind, faultText, planFaults } from './maelstrom/faults.ts'
+export {
+  type ForeignOptions,
+  type ForeignReport,
+  foreignRun,
+  operationsText,
+} from './maelstrom/foreignRun.ts'
+export { modelEngine, mustBeServable } from './maelstrom/modelEngine.ts'
+export { serve } from './maelstrom/serve.ts'
+export { isTrace, readTrace, type ServedTrace, TraceProblem } from './maelstrom/servedTrace.ts'
+export { type ServedWalk, servedWalk } from './maelstrom/servedWalk.ts'
+export { CannotStart, type Engine } from './maelstrom/server.ts'
+export { WORKLOADS } from './maelstrom/workloads.ts'
 export { alternatives, protocols } from './protocols/index.ts'
 export { type Finding, type Fuzzed, type FuzzOptions, fuzz } from './run/fuzz.ts'
 export { nextChoices } from './run/next.ts'

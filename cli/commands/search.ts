@@ -30,25 +30,7 @@ export const fuzz: CliCommand = searching({
   ],
 })
 
-export const simulate: CliCommand = searching({
-  command: 'simulate',
-  judgesAll: true,
-  says: 'one random run of a protocol in virtual time, the same for the same seed, and what it broke',
-  options: [
-    ['--seed <n>', 'the seed; default: 1'],
-    ['--until <time>', 'how long: 500ms, 2s; default: 2s. Faults happen in the first half'],
-    ['--loss <chance>', 'the chance that a message is lost'],
-    ['--copies <chance>', 'the chance that a message is copied'],
-    ['--inside <chance>', 'the chance that a node dies inside a handler'],
-    ['--crashes <n>', 'how many crashes there are'],
-    ['--partitions <n>', 'how many partitions there are'],
-    ['--pauses <n>', 'how many pauses there are'],
-    ['--drift <chance>', 'how far clocks may be off: 0.01 is one in a hundred'],
-    ['--may-crash <nodes>', 'who may crash: n1,n2'],
-  ],
-})
-
-function searching(search: {
+export function searching(search: {
   readonly command: string
   /** It takes no properties: every run judges them all. */
   readonly judgesAll?: boolean

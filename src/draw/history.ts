@@ -38,6 +38,7 @@ export function historyView(history: History): TimelineView {
 function askedTexts({ f, key, value }: HistoryOperation): readonly string[] {
   if (f === 'txn') return (value as readonly (readonly [string, string, Json])[]).map(stepText)
   if (f === 'read') return [key === null ? 'read' : `read ${key}`]
+  if (f === 'generate') return [f]
   return [key === null ? `${f} ${shown(value)}` : `${f} ${key}=${shown(value)}`]
 }
 
@@ -47,8 +48,11 @@ function stepText([verb, key, value]: readonly [string, string, Json]): string {
 
 function answerText({ f, outcome, result }: HistoryOperation): string {
   if (outcome === 'fail') return f === 'txn' ? 'aborted' : 'failed'
-  return f === 'read' ? shown(result) : f === 'txn' ? 'committed' : 'ok'
+  return TELL.includes(f) ? shown(result) : f === 'txn' ? 'committed' : 'ok'
 }
+
+/** Their answers tell something. */
+const TELL = ['read', 'echo', 'generate']
 
 /** Words without quotation marks. */
 function shown(value: Json): string {

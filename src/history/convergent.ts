@@ -1,0 +1,126 @@
+/** Objects of which little is promised: that what was acknowledged is there in the end, on every node. */
+import { canonicalText, type Json } from '../base/canonical.ts'
+import { count } from '../base/verdict.ts'
+import { type History, type HistoryOperation, operationText, valueText } from './history.ts'
+import type { HistoryVerdict } from './verdict.ts'
+
+/** Of `echo` with a payload in `value`: the answer is the payload. */
+export function echoed(history: History): HistoryVerdict {
+  const property = 'Echo'
+  const lie = answered(history).find(({ value, result }) => canonicalText(value) !== canonicalText(result))
+  if (lie === undefined) return { kind: 'held', property, operations: history.length }
+  const why = `${lie.process} sent ${valueText(lie.value)} and was answered ${valueText(lie.result)}`
+  return { kind: 'broken', property, why, witness: [lie] }
+}
+
+/** Of `generate`: no two answers are the same JSON value. */
+export function uniqueIds(history: History): HistoryVerdict {
+  const property = 'UniqueIds'
+  const first = new Map<string, HistoryOperation>()
+  for (const operation of answered(history)) {
+    const id = canonicalText(operation.result)
+    const before = first.get(id)
+    if (before !== undefined) {
+      const why = `${before.process} and ${operation.process} were both given ${id}`
+      const both = before.process === operation.process ? `${before.process} was given ${id} twice` : why
+      return { kind: 'broken', property, why: both, witness: [before, operation] }
+    }
+    first.set(id, operation)
+  }
+  return { kind: 'held', property, operations: history.length }
+}
+
+/**
+ * Of `broadcast` and `read` of a list. `last` are the last reads, one of each node: each has all that was acknowledged,
+ * and no read has anything that nobody had broadcast by then.
+ */
+export function eventualSet(history: History, last: History): HistoryVerdict {
+  const property = 'EventualSet'
+  const asked = history.filter(({ f, outcome }) => f === 'broadcast' && outcome !== 'fail')
+  const since = new Map(asked.map((operation) => [canonicalText(operation.value), operation.invoke]))
+  for (const read of [...reads(history), ...last])
+    for (const member of listOf(read.result)) {
+      const from = since.get(canonicalText(member))
+      if (from !== undefined && from < (read.return ?? 0)) continue
+      const why = `${read.process} reads ${valueText(member)}, which nobody had broadcast by then`
+      return {
+        kind: 'broken',
+        property,
+        why,
+        witness: [shortened(read, `${valueText(member)} among others`)],
+      }
+    }
+  for (const read of last) {
+    const members = new Set(listOf(read.result).map(canonicalText))
+    const lost = asked.filter(({ outcome, value }) => outcome === 'ok' && !members.has(canonicalText(value)))
+    const [one] = lost
+    if (one === undefined) continue
+    const more = lost.length === 1 ? '' : `, and ${count(lost.length - 1, 'other')}`
+    const why = `${read.process} never shows ${valueText(one.value)}${more}, though its broadcast was acknowledged`
+    const has = `${count(members.size, 'message')} without ${valueText(one.value)}`
+    return { kind: 'broken', property, why, witness: [one, shortened(read, has)] }
+  }
+  return { kind: 'held', property, operations: history.length }
+}
+
+/**
+ * Of `add` of a number that is not negative and `read` of the sum. No read shows more than had been asked for by then.
+ * `last` are the last reads, one of each node: all that was acknowledged, with or without each `add` of unknown outcome,
+ * and the same everywhere.
+ */
+export function eventualCounter(history: History, last: History): HistoryVerdict {
+  const property = 'EventualCounter'
+  const adds = history.filter(({ f, outcome }) => f === 'add' && outcome !== 'fail')
+  for (const read of [...reads(history), ...last]) {
+    const most = sum(adds.filter(({ invoke }) => invoke < (read.return ?? 0)))
+    if (Number(read.result) <= most) continue
+    const why = `${operationText(read)}, but no more than ${most} had been added by then`
+    return { kind: 'broken', property, why, witness: [read] }
+  }
+  const least = sum(adds.filter(({ outcome }) => outcome === 'ok'))
+  const possible = sums(
+    least,
+    adds.flatMap(({ outcome, value }) => (outcome === 'info' ? [Number(value)] : [])),
+  )
+  for (const read of last) {
+    if (possible.has(Number(read.result))) continue
+    const doubt =
+      possible.size === 1 ? '' : `, and up to ${Math.max(...possible)} with those of unknown outcome`
+    const why = `${operationText(read)} at the end, but ${least} were added and acknowledged${doubt}`
+    return { kind: 'broken', property, why, witness: [read] }
+  }
+  const [first] = last
+  const other = last.find(({ result }) => result !== first?.result)
+  if (first === undefined || other === undefined)
+    return { kind: 'held', property, operations: history.length }
+  const why = `${operationText(first)} at the end, and ${operationText(other)}`
+  return { kind: 'broken', property, why, witness: [first, other] }
+}
+
+function answered(history: History): History {
+  return history.filter(({ outcome }) => outcome === 'ok')
+}
+
+function reads(history: History): History {
+  return answered(history).filter(({ f }) => f === 'read')
+}
+
+function listOf(result: Json): readonly Json[] {
+  return Array.isArray(result) ? result : []
+}
+
+/** A read of a long list, with words instead of it. */
+function shortened(read: HistoryOperation, result: string): HistoryOperation {
+  return { ...read, result }
+}
+
+function sum(adds: History): number {
+  return adds.reduce((all, { value }) => all + Number(value), 0)
+}
+
+/** Every sum of `least` and some of the others. */
+function sums(least: number, others: readonly number[]): ReadonlySet<number> {
+  const found = new Set([least])
+  for (const other of others) for (const one of [...found]) found.add(one + other)
+  return found
+}

@@ -1,0 +1,252 @@
+/** foreignRun: clients ask programs of somebody else while faults meet them, and what they were told is judged. An edge. */
+import { randomStream } from '../base/random.ts'
+import { count } from '../base/verdict.ts'
+import { byInvoke, type HistoryOperation } from '../history/history.ts'
+import type { HistoryVerdict } from '../history/verdict.ts'
+import { type FaultKind, type PlannedFault, planFaults } from './faults.ts'
+import { isDefinite, shown, type WireBody } from './message.ts'
+import { type Misdeed, Network, type NodeLife, type Reply } from './network.ts'
+import { WORKLOADS, type Workload } from './workloads.ts'
+
+export interface ForeignOptions {
+  /** A command of the shell; each node is one process of it. */
+  readonly command: string
+  readonly nodes: number
+  /** A name of `WORKLOADS`. */
+  readonly workload: string
+  readonly faults: readonly FaultKind[]
+  readonly seed: number
+  /** For how long clients ask. */
+  readonly forMs: number
+  /** Requests a second, of all clients together. */
+  readonly rate: number
+  /** How long a node may take to answer `init`. */
+  readonly patienceMs: number
+  /** How long it may take at the end until all nodes answer, and have all that they must have. */
+  readonly settleMs: number
+}
+
+export interface ForeignReport {
+  readonly verdict: HistoryVerdict
+  /** Where a node did what no node may do, and the run ended. */
+  readonly misdeed: Misdeed | null
+  readonly history: readonly HistoryOperation[]
+  /** How often each code of an error was answered, as `20 key-does-not-exist` has it without its name. */
+  readonly errors: { readonly [code: string]: number }
+  readonly faults: readonly PlannedFault[]
+  readonly messages: Network['counts']
+  readonly nodes: readonly NodeLife[]
+  readonly ms: number
+}
+
+/** A client waits so long for an answer; then nobody knows what became of its request. */
+const CLIENT_WAITS_MS = 1000
+/** Between two looks at the end. */
+const LOOK_MS = 200
+
+/** Rejects only on a mistake of ours. Every process is gone when it settles. */
+export async function foreignRun(options: ForeignOptions): Promise<ForeignReport> {
+  const network = new Network(options.command, options.nodes, options.seed, options.patienceMs)
+  const run = new ForeignRun(network, WORKLOADS[options.workload]!, options)
+  try {
+    const misdeed = await Promise.race([network.misdeed, run.all().then(() => null)])
+    return run.report(misdeed)
+  } finally {
+    run.isOver = true
+    await network.close()
+  }
+}
+
+class ForeignRun {
+  isOver = false
+  private readonly history: HistoryOperation[] = []
+  private readonly errors: Record<string, number> = {}
+  private readonly plan: readonly PlannedFault[]
+  private readonly begun: PlannedFault[] = []
+  private last: readonly HistoryOperation[] = []
+  private silent: string[] = []
+  private place = 0
+  private readonly asked = new Map<string, number>()
+
+  constructor(
+    private readonly network: Network,
+    private readonly workload: Workload,
+    private readonly options: ForeignOptions,
+  ) {
+    const { faults, seed, forMs } = options
+    this.plan = planFaults(faults, network.names, seed, forMs)
+  }
+
+  async all(): Promise<void> {
+    const { network, workload } = this
+    await Promise.all(network.names.map((name) => network.start(name)))
+    const told = workload.before?.(network.names)
+    if (told !== undefined) await Promise.all(network.names.map((name) => this.prepare(name, told)))
+    await Promise.all([this.load(), this.disturb()])
+    await this.look()
+  }
+
+  private async prepare(name: string, told: WireBody): Promise<void> {
+    const reply = await this.network.ask(`setup-${name}`, name, told, this.options.patienceMs)
+    if (reply.kind === 'silence') this.network.accuse(name, `has not answered ${told.type}`)
+    else if (reply.kind === 'answer' && reply.body.type !== `${told.type}_ok`)
+      this.network.accuse(name, `answered ${told.type} with ${shown(reply.body)}`)
+  }
+
+  report(misdeed: Misdeed | null): ForeignReport {
+    const { history, errors, begun, network } = this
+    history.sort(byInvoke)
+    return {
+      verdict: misdeed === null ? this.verdict() : brokenBy(misdeed),
+      misdeed,
+      history,
+      errors,
+      faults: begun,
+      messages: network.counts,
+      nodes: network.lives,
+      ms: network.nowMs,
+    }
+  }
+
+  private verdict(): HistoryVerdict {
+    const verdict = this.workload.judge(this.history, this.last)
+    if (verdict.kind === 'broken') return verdict
+    const { property } = verdict
+    if (this.silent.length > 0) {
+      const why = `${this.silent.join(', ')} did not carry out ${this.workload.last.type} within ${this.options.settleMs / 1000} s after everything was healed`
+      return { kind: 'broken', property: 'Answers', why, witness: [] }
+    }
+    if (!this.history.some(({ outcome }) => outcome === 'ok'))
+      return { kind: 'gaveUp', property, why: 'no request was carried out, so nothing was shown' }
+    return verdict
+  }
+
+  /** Requests at the rate that was asked for, each of a client that waits for nothing else. */
+  private async load(): Promise<void> {
+    const { forMs, rate, seed, nodes } = this.options
+    const dice = randomStream(seed, 'load')
+    const free = Array.from({ length: 2 * nodes }, (_, i) => `c${i + 1}`)
+    const open = new Set<Promise<void>>()
+    const beganMs = this.network.nowMs
+    for (let i = 1; !this.isOver; i++) {
+      const dueMs = beganMs + (i * 1000) / rate
+      if (dueMs > beganMs + forMs) break
+      await pause(dueMs - this.network.nowMs)
+      const [to, request] = [dice.choose(this.network.names), this.workload.draw(dice, i)]
+      const client = free.shift()
+      // All of them wait: who asks slower than this is not asked more.
+      if (client === undefined) continue
+      const asked: Promise<void> = this.ask(client, to, request, CLIENT_WAITS_MS).then(() => {
+        open.delete(asked)
+        free.push(client)
+      })
+      open.add(asked)
+    }
+    await Promise.all(open)
+  }
+
+  private async disturb(): Promise<void> {
+    const beganMs = this.network.nowMs
+    await Promise.all(
+      this.plan.map(async (fault) => {
+        await pause(beganMs + fault.fromMs - this.network.nowMs)
+        if (this.isOver) return
+        const end = this.network.begin(fault)
+        this.begun.push(fault)
+        await pause(beganMs + fault.untilMs - this.network.nowMs)
+        await end()
+      }),
+    )
+  }
+
+  /** Asks every node at the end, until each has answered and all is where it must be. */
+  private async look(): Promise<void> {
+    const { names } = this.network
+    const { settles, last, oneIsEnough = false } = this.workload
+    const untilMs = this.network.nowMs + this.options.settleMs
+    const found = new Map<string, HistoryOperation>()
+    const replied = new Set<string>()
+    for (;;) {
+      const missing = names.filter((name) => settles || !found.has(name))
+      await Promise.all(
+        missing.map(async (name) => {
+          // What is read at the end is told as what the node shows.
+          const { operation, isReplied } = await this.ask(
+            settles ? name : `c-${name}`,
+            name,
+            last,
+            CLIENT_WAITS_MS,
+          )
+          if (operation.outcome === 'ok') found.set(name, operation)
+          if (isReplied) replied.add(name)
+        }),
+      )
+      this.last = [...found.values()]
+      const answered = oneIsEnough && found.size > 0 ? replied : found
+      this.silent = names.filter((name) => !answered.has(name))
+      const isWell = this.silent.length === 0 && (!settles || this.verdict().kind === 'held')
+      if (isWell || this.isOver || this.network.nowMs >= untilMs) return
+      await pause(LOOK_MS)
+    }
+  }
+
+  private async ask(client: string, to: string, request: WireBody, waitMs: number) {
+    const n = (this.asked.get(client) ?? 0) + 1
+    this.asked.set(client, n)
+    const invoke = this.place++
+    const at = this.history.length
+    const open = this.workload.call(request, null)
+    if (typeof open === 'string') throw new Error(open)
+    const unknown: HistoryOperation = { process: client, n, invoke, return: null, outcome: 'info', ...open }
+    this.history.push(unknown)
+    const reply = await this.network.ask(client, to, request, waitMs)
+    const operation = this.isOver ? unknown : this.told(unknown, to, request, reply)
+    this.history[at] = operation
+    return { operation, isReplied: reply.kind === 'answer' }
+  }
+
+  private told(unknown: HistoryOperation, to: string, request: WireBody, reply: Reply): HistoryOperation {
+    if (reply.kind === 'silence') return unknown
+    const failed: HistoryOperation = { ...unknown, return: this.place++, outcome: 'fail' }
+    if (reply.kind === 'refused') return failed
+    const { body } = reply
+    let answer = body
+    if (body.type === 'error') {
+      const code = body['code'] ?? null
+      this.errors[shown(code)] = (this.errors[shown(code)] ?? 0) + 1
+      const meant = this.workload.means?.(request, code) ?? null
+      if (meant === null) return isDefinite(code) ? failed : unknown
+      answer = meant
+    }
+    const call =
+      answer.type === `${request.type}_ok`
+        ? this.workload.call(request, answer)
+        : `${request.type} is answered with ${request.type}_ok or error, not ${shown(body)}`
+    if (typeof call !== 'string') return { ...failed, outcome: 'ok', ...call }
+    this.network.accuse(to, `gave an answer that is none: ${call}`)
+    return unknown
+  }
+}
+
+function brokenBy({ property, why, atMs }: Misdeed): HistoryVerdict {
+  return {
+    kind: 'broken',
+    property,
+    why: `${why}, ${(atMs / 1000).toFixed(2)} s after the start`,
+    witness: [],
+  }
+}
+
+/** `412 operations, 31 of unknown outcome`. */
+export function operationsText(history: readonly HistoryOperation[]): string {
+  const unknown = history.filter(({ outcome }) => outcome === 'info').length
+  const failed = history.filter(({ outcome }) => outcome === 'fail').length
+  const parts = [count(history.length, 'operation')]
+  if (failed > 0) parts.push(`${failed} failed`)
+  if (unknown > 0) parts.push(`${unknown} of unknown outcome`)
+  return parts.join(', ')
+}
+
+function pause(ms: number): Promise<void> {
+  return ms <= 0 ? Promise.resolve() : new Promise((resolve) => setTimeout(resolve, ms))
+}

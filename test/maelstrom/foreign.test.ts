@@ -1,0 +1,150 @@
+/** Programs of somebody else: those that keep their word pass, each that breaks it is found out, and none is left running. */
+import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { FaultKind } from '../../src/maelstrom/faults.ts'
+import { type ForeignOptions, foreignRun } from '../../src/maelstrom/foreignRun.ts'
+
+const program = (name: string) => fileURLToPath(new URL(`./nodes/${name}.mjs`, import.meta.url))
+
+/** A command that no other test has: its processes are told by the mark. */
+const MARK = `mark-${process.pid}`
+const run = (words: string, workload: string, some: Partial<ForeignOptions> = {}) => {
+  const [name, ...args] = words.split(' ')
+  return foreignRun({
+    command: `"${process.execPath}" "${program(name!)}" ${args.join(' ') || 'well'} ${MARK}`,
+    nodes: 3,
+    workload,
+    faults: [],
+    seed: 1,
+    forMs: 700,
+    rate: 60,
+    patienceMs: 20_000,
+    settleMs: 3000,
+    ...some,
+  })
+}
+const all: readonly FaultKind[] = ['partition', 'loss', 'pause']
+
+afterEach(() => {
+  const { stdout } = spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
+  const left = stdout.split('\n').filter((line) => line.includes(MARK) && !line.includes('<defunct>'))
+  expect(left, 'processes that are still there').toEqual([])
+})
+
+describe('keeps its word', () => {
+  test.each([
+    ['echo', 'echo', []],
+    ['ids', 'unique-ids', []],
+    ['gossip', 'broadcast', all],
+    ['counter', 'g-counter', all],
+    ['kv proxy', 'lin-kv', all],
+  ] as const)('%s: %s', async (words, workload, faults) => {
+    const { verdict, history, misdeed } = await run(words, workload, { faults, forMs: 1500, settleMs: 8000 })
+    expect([verdict, misdeed]).toEqual([expect.objectContaining({ kind: 'held' }), null])
+    expect(history.filter(({ outcome }) => outcome === 'ok').length).toBeGreaterThan(10)
+  })
+})
+
+describe('breaks it', () => {
+  test.each([
+    ['echo lies', 'echo', 'Echo', /^\S+ sent "please echo \d+" and was answered "please echo \d+!"$/],
+    ['ids counts', 'unique-ids', 'UniqueIds', /given 1/],
+    ['counter doubles', 'g-counter', 'EventualCounter', /but no more than \d+ had been added by then/],
+    ['kv local', 'lin-kv', 'Linearizable', /fits nowhere|no order|nobody wrote/],
+  ] as const)('%s', async (words, workload, property, why) => {
+    const { verdict } = await run(words, workload, { settleMs: 500 })
+    expect(verdict).toMatchObject({ kind: 'broken', property, why: expect.stringMatching(why) })
+    expect(verdict.kind === 'broken' && verdict.witness.length).toBeGreaterThan(0)
+  })
+
+  test('a broadcast that tells each of the others once loses what the network loses', async () => {
+    const some = { faults: ['loss', 'partition'], forMs: 1500, rate: 100, settleMs: 500 } as const
+    const { verdict, messages } = await run('gossip once', 'broadcast', some)
+    expect(messages.lost).toBeGreaterThan(0)
+    expect(verdict).toMatchObject({
+      kind: 'broken',
+      property: 'EventualSet',
+      why: expect.stringMatching(/^n\d never shows \d+.*though its broadcast was acknowledged$/),
+    })
+  })
+
+  test('what is kept in memory only does not survive a kill', async () => {
+    const some = { faults: ['kill'], nodes: 1, forMs: 2500, seed: 2, settleMs: 500 } as const
+    const { verdict, nodes } = await run('kv local', 'lin-kv', some)
+    expect(nodes[0]!.kills).toBeGreaterThan(0)
+    expect(verdict).toMatchObject({ kind: 'broken', property: 'Linearizable' })
+  })
+})
+
+describe('does what no node may do', () => {
+  test.each([
+    [
+      'rubbish',
+      'Protocol',
+      /^n2 printed what is no message: it is no JSON: "Hello from my debugger", \d+\.\d\d s after the start$/,
+    ],
+    ['impostor', 'Protocol', /^n2 printed a message with "src" "n99"/],
+    ['endless', 'Protocol', /^n2 printed \d+ characters without the end of a line; they begin "xxx/],
+    [
+      'crashes',
+      'StaysUp',
+      /^n2 ended by itself with exit code 3; the last it said: "fatal: something is wrong"/,
+    ],
+    ['deaf', 'Protocol', /^n2 does not read its standard input: 8 MB wait for it/],
+  ] as const)('%s', async (how, property, why) => {
+    const { verdict, misdeed } = await run(`echo ${how}`, 'echo', { forMs: 20_000 })
+    expect(verdict).toMatchObject({ kind: 'broken', property, why: expect.stringMatching(why) })
+    expect(misdeed).toMatchObject({ node: 'n2', property })
+  })
+
+  test('strange: every answer is none', async () => {
+    const { verdict } = await run('echo strange', 'echo')
+    expect(verdict).toMatchObject({
+      property: 'Protocol',
+      why: expect.stringContaining('echo is answered with echo_ok or error, not {"type":"hello"'),
+    })
+  })
+
+  test('loops: it answers nothing any more', async () => {
+    const { verdict } = await run('echo loops', 'echo', { settleMs: 300 })
+    expect(verdict).toMatchObject({
+      kind: 'broken',
+      property: 'Answers',
+      why: 'n2 did not carry out echo within 0.3 s after everything was healed',
+    })
+  })
+
+  test('mute: it never answers init', async () => {
+    const { verdict } = await run('echo mute', 'echo', { patienceMs: 300 })
+    expect(verdict).toMatchObject({
+      property: 'Protocol',
+      why: expect.stringMatching(/^n\d has not answered init within 0\.3 s/),
+    })
+  })
+
+  test('nothing that it is asked: that is no pass', async () => {
+    const { verdict, errors } = await run('echo refuses', 'echo', { settleMs: 300 })
+    expect(errors['10']).toBeGreaterThan(0)
+    expect(verdict.kind).toBe('broken')
+  })
+})
+
+test('a child of a child is gone as well', async () => {
+  const command = `sleep 1000 & "${process.execPath}" "${program('echo')}" well ${MARK}; wait`
+  const { verdict } = await run('echo', 'echo', { command: `: ${MARK}; ${command}` })
+  expect(verdict.kind).toBe('held')
+})
+
+test('each node has a folder that survives a kill and is gone at the end', async () => {
+  const command = `echo $SPLITBRAIN_DISK >&2; date >> $SPLITBRAIN_DISK/starts; wc -l < $SPLITBRAIN_DISK/starts >&2; exec "${process.execPath}" "${program('echo')}" well ${MARK}`
+  const some = { command, faults: ['kill'], nodes: 1, forMs: 2000, settleMs: 8000 } as const
+  const { nodes } = await run('echo', 'echo', some)
+  const lines = nodes[0]!.stderr.trim().split('\n')
+  expect(nodes[0]).toMatchObject({ starts: nodes[0]!.kills + 1 })
+  expect(lines.filter((_, i) => i % 2 === 1).map(Number)).toEqual(
+    Array.from({ length: nodes[0]!.starts }, (_, i) => i + 1),
+  )
+  expect(existsSync(lines[0]!)).toBe(false)
+})
