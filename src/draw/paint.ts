@@ -89,6 +89,8 @@ const LABEL_WIDTH = 9
 const MIN_GAP = 6
 const USUAL_GAP = 16
 const MOST_HEADINGS = 3
+/** Columns kept for the last lane, however many lanes a narrow picture holds: `a…4`. */
+const LEAST_NAME = 3
 
 /** Lines of a timeline, the first of them, of step -1, with the names of the lanes. `only` paints some of its rows, with the state of lanes as if all had been painted. */
 export function paintTimeline(
@@ -113,10 +115,12 @@ class Canvas {
     private readonly width: number,
     private readonly glyphs: Glyphs,
   ) {
-    const room = Math.floor((width - LABEL_WIDTH - 12) / Math.max(1, view.lanes.length - 1))
+    const gaps = Math.max(1, view.lanes.length - 1)
+    const room = Math.floor((width - LABEL_WIDTH - 12) / gaps)
+    const most = Math.floor((width - LABEL_WIDTH - 1 - LEAST_NAME) / gaps)
     const asked = view.rows.flatMap(({ what }) => (what.kind === 'mark' && isAsk(what.mark) ? what.text : []))
     const wanted = Math.max(USUAL_GAP, ...asked.map((text) => text.length + 4))
-    this.gap = Math.max(MIN_GAP, Math.min(wanted, room))
+    this.gap = Math.max(1, Math.min(most, Math.max(MIN_GAP, Math.min(wanted, room))))
     if (asked.length > 0) for (const lane of view.lanes) this.down.add(lane)
   }
 

@@ -24,7 +24,7 @@ test('no name touches another one, none leaves the picture, and each is there or
   const name = fc.stringMatching(/^[a-z]{1,12}[0-9]{0,2}$/)
   fc.assert(
     fc.property(
-      fc.uniqueArray(name, { minLength: 1, maxLength: 5 }),
+      fc.uniqueArray(name, { minLength: 1, maxLength: 7 }),
       fc.integer({ min: 34, max: 120 }),
       (lanes, width) => {
         const lines = headings(lanes, width)
@@ -36,6 +36,7 @@ test('no name touches another one, none leaves the picture, and each is there or
           expect(lanes.some((lane) => lane === word || lane.startsWith(word.split('…')[0]!))).toBe(true)
       },
     ),
+    { seed: 1, numRuns: 1000 },
   )
 })
 
@@ -45,4 +46,13 @@ test('a note that is too long says that it was cut', () => {
   const [wide, narrow] = [76, 34].map((width) => lineText(paintTimeline(view, width).at(-1)!.line).trimEnd())
   expect(wide).toContain('nothing happens until 1423.166 ms')
   expect(narrow).toMatch(/nothing happens until .*…$/)
+})
+
+test('however narrow the picture, the line of the last lane is drawn in it', () => {
+  const lanes = ['n1', 'n2', 'n3', 'n4', 'n5', 'n6', 'n7']
+  for (let width = 34; width <= 80; width += 1) {
+    const rows = [{ step: 0, label: '#0', what: { kind: 'note', text: '' } }] as const
+    const [, line] = paintTimeline({ kind: 'timeline', lanes, rows: [...rows] }, width)
+    expect(lineText(line!.line).match(/[│|]/g), `at ${width} columns`).toHaveLength(lanes.length)
+  }
 })
