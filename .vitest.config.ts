@@ -8,7 +8,7 @@ export default defineConfig(({ mode }) => ({
   test: {
     include: [mode === 'slow' ? 'test/**/*.slow.ts' : 'test/**/*.test.{ts,tsx}'],
     globalSetup: ['test/setup.ts'],
-    setupFiles: ['test/laws.ts'],
+    setupFiles: mode === 'slow' ? [] : ['test/laws.ts'],
     // Some tests start programs of their own; the time is for a busy machine.
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -4,4 +4,4 @@
  */
 import fc from 'fast-check'
 
-if (import.meta.env.MODE !== 'slow') fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: 1 })
+fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: 1 })

@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { canonical } from '../../src/base/canonical.ts'
 import { type AnyNode, type Context, defineNode } from '../../src/node/node.ts'
+import type { FaultPlan } from '../../src/run/faultPlan.ts'
 import { differenceInPlace, runInPlace } from '../../src/run/runInPlace.ts'
 import { simulate } from '../../src/run/simulate.ts'
 import { type SimulateOptions, type Simulation, Simulator } from '../../src/run/simulator.ts'
@@ -33,6 +34,7 @@ function modelOf(tell: OnTell, refusals: 'consume' | 'stay' = 'consume'): Model 
   })
   const b = {
     start(ctx: Context) {
+      ctx.disk.append('boots', 1)
       ctx.output({ type: 'woke', records: [...ctx.disk.records('log')] as never, keys: ctx.disk.keys() })
       return { notes: {}, seen: new Map() }
     },
@@ -83,7 +85,8 @@ const GOOD: readonly [string, OnTell][] = [
   [
     'reads in one call what it wrote in the ones before',
     (_state, { body }, ctx) => {
-      ctx.output({ type: 'has', records: [...ctx.disk.records('log')] as never })
+      const [records, boots] = [ctx.disk.records('log'), ctx.disk.records('boots')]
+      ctx.output({ type: 'has', records: [...records] as never, boots: boots.length })
       ctx.disk.append('log', body.n)
       ctx.arm('later', [1, 3])
     },
@@ -106,6 +109,7 @@ const GOOD: readonly [string, OnTell][] = [
       ctx.output({ type: 'told' })
     },
   ],
+  ['changes nothing but what is armed', (_state, { body }, ctx) => ctx.arm('later', 500, body.n)],
   [
     'refuses every other message',
     (state, { body }, ctx) => (body.n % 2 ? ctx.refuse() : void state.seen.set('n', body.n)),
@@ -169,6 +173,32 @@ test.each(OTHERWISE)('a handler that %s is known not to go in place', (_name, re
   if (tell.toString().includes('remembered')) return
   expectSame(simulate(model, options), plainRun(model, options))
 })
+
+let isAgain = false
+
+test.each<[string, 'consume' | 'stay', OnTell, FaultPlan?]>([
+  ['refuses what it took', 'consume', (_state, _message, ctx) => (isAgain ? ctx.refuse() : ctx.log('x'))],
+  ['takes what it refused', 'consume', (_state, _message, ctx) => (isAgain ? undefined : ctx.refuse())],
+  ['takes what had to stay', 'stay', (_state, _message, ctx) => (isAgain ? ctx.log('x') : ctx.refuse())],
+  [
+    'refuses what it was to die of',
+    'consume',
+    (_state, _message, ctx) => (isAgain ? ctx.refuse() : ctx.log('x')),
+    { untilMs: 80, crashInside: 1, downMs: 9 },
+  ],
+])(
+  'a handler that %s, when all is run again, is known not to go in place',
+  (_name, refusals, tell, faults) => {
+    isAgain = false
+    const run = runInPlace(modelOf(tell, refusals), {
+      untilMs: 100,
+      maxSteps: 200,
+      ...(faults && { faults }),
+    })!
+    isAgain = true
+    expect(run.isSameAgain()).toBe(false)
+  },
+)
 
 test.each<[string, OnTell]>([
   [

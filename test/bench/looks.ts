@@ -1,0 +1,176 @@
+/**
+ * How each flawed reading is looked for: what clients ask, within which budgets, or with how many traitors. What is
+ * not listed here is fuzzed from its first world and its situations, with the settings that the protocol has.
+ */
+import type { FuzzOptions } from '../../src/run/fuzz.ts'
+import type { Budgets } from '../../src/world/budgets.ts'
+import type { Model, ModelInput } from '../../src/world/protocol.ts'
+import type { World } from '../../src/world/world.ts'
+import { lead } from '../protocols/stories.ts'
+
+export interface Look extends ModelInput {
+  /** What clients ask before it begins, each a client of its own: whom, and what. */
+  readonly asks?: readonly (readonly [to: string, body: Ask])[]
+  /** Where it begins, in place of what clients ask. */
+  readonly from?: (model: Model) => World
+  /** Budgets of a search through all worlds; without them, it is fuzzed. */
+  readonly within?: Partial<Budgets>
+  /** What has to be met in the end, to be judged in a fuzz. */
+  readonly inTheEnd?: string
+  /** Of a fuzz. */
+  readonly limits?: FuzzOptions['limits']
+  readonly faultsMs?: number
+}
+
+type Ask = { readonly type: string; readonly [field: string]: string | number | boolean }
+
+const ANY_TIME = { timeouts: Number.POSITIVE_INFINITY }
+const CRASH = { ...ANY_TIME, crashes: 1 }
+const SET = { options: { wire: 'set' } } as const
+
+const pay = (tx: string, poison = false) => ['orders', { type: 'pay', tx, poison }] as const
+const outbox: Look = { ...SET, asks: [pay('t1')], within: CRASH }
+const poisoned: Look = { ...SET, asks: [pay('t1', true), pay('t2')], within: ANY_TIME }
+const dropped: Look = { ...SET, asks: [pay('t1', true)], within: ANY_TIME }
+
+const begin = ['trip', { type: 'begin', saga: 's1' }] as const
+const saga: Look = { ...SET, params: { amounts: [1, 1, 0] }, asks: [begin], within: CRASH }
+const short: Look = { ...SET, names: ['trip', 'flight', 'hotel'], asks: [begin], within: CRASH }
+
+const at = (to: string, type: string, body: object = {}) => [to, { type, ...body }] as const
+const puts = [at('a', 'put', { value: 'A' }), at('b', 'put', { value: 'B' })]
+const adds = [at('a', 'add', { by: 1 }), at('b', 'add', { by: 1 })]
+const upAndDown = [...adds, at('a', 'subtract', { by: 1 })]
+const milk = ['add', 'add', 'remove'].map((type, i) => at(i === 1 ? 'b' : 'a', type, { element: 'milk' }))
+const again: Look = { ...SET, asks: puts.slice(0, 1), within: CRASH }
+
+const putAt = (to: string, value: string) => ({ to, body: { type: 'put', value } })
+const getAt = (to: string) => ({ to, body: { type: 'get' } })
+
+const general = (m: number, lies = 1, order = 'attack', budgets: Partial<Budgets> = {}): Look => ({
+  names: Array.from({ length: m }, (_, i) => (i === 0 ? 'c' : `l${i}`)),
+  params: { m: 1, order },
+  within: { traitors: 1, lies, ...budgets },
+})
+const seven: Look = {
+  names: ['c', 'l1', 'l2', 'l3', 'l4', 'l5', 'l6'],
+  params: { m: 2, order: 'attack' },
+  limits: { traitors: 2, lies: 1 },
+  faultsMs: 200,
+}
+
+const three: Look = { params: { begun: true, mayStop: ['c'] }, within: ANY_TIME }
+const four: Look = { names: ['n1', 'n2', 'n3', 'n4'] }
+const ballots: Look = { params: { ballots: 3 }, within: ANY_TIME }
+const paxos: Look = { within: ANY_TIME }
+
+/** By `protocol/rule=reading`, or by `protocol/` for all of its readings that have no line of their own. */
+export const looks: { readonly [reading: string]: Look } = {
+  'two-phase-commit/mayCommit=majority': { names: ['tm', 'rm1', 'rm2', 'rm3'], params: { votes: 'any' } },
+  'two-phase-commit/mayCommit=never': {
+    asks: [at('tm', 'begin', { tx: 't1' })],
+    within: { timeouts: 1, crashes: 1 },
+  },
+  'two-phase-commit/forceVote=never': { params: { open: 't1' } },
+
+  'three-phase-commit/': three,
+  'three-phase-commit/terminate=commit-at-once': {
+    ...three,
+    params: { begun: true, mayStop: ['c', 'p1'] },
+  },
+
+  'paxos/quorum=half': { names: ['p1', 'p2', 'a1', 'a2', 'a3', 'a4'] },
+  'paxos-lamport/': paxos,
+  'paxos-lamport/quorum=half': { ...paxos, params: { acceptors: ['a1', 'a2', 'a3', 'a4'] } },
+  'paxos-lamport/chooseValue=largest': ballots,
+  'paxos-lamport/chooseValue=lowest-ballot': ballots,
+  'paxos-lamport/chooseValue=any': ballots,
+  'paxos-lamport/report=promised': ballots,
+
+  'abd/quorum=half': { names: ['s1', 's2', 's3', 's4'] },
+  'abd/next=count-only': {
+    names: ['s1', 's2'],
+    params: { durable: false },
+    clients: { c1: [putAt('s1', 'A'), getAt('s1'), getAt('s2')], c2: [putAt('s2', 'B')] },
+    within: {},
+  },
+  'cart/merge=last-writer-wins': {
+    clients: {
+      ann: [{ to: 'n1', body: { type: 'add', item: 'milk' } }],
+      bob: [{ to: 'n2', body: { type: 'add', item: 'bread' } }],
+    },
+    within: {},
+  },
+
+  'raft-election/isMajority=half': four,
+  'raft-log/isMajority=half': four,
+  'raft-kv/isMajority=half': four,
+  'raft-key-value/isMajority=half': four,
+
+  'outbox/': outbox,
+  'outbox/place=send-then-commit': {
+    ...outbox,
+    params: { commits: 'any' },
+    options: { wire: 'bag' },
+    within: {},
+  },
+  'outbox/consume=ack-first': { inTheEnd: 'NoLostEvent' },
+  'outbox/refused=for-ever': poisoned,
+  'outbox/refused=drop': dropped,
+  'half-message/': outbox,
+  'half-message/consume=ack-first': { inTheEnd: 'NoLostEvent' },
+  'half-message/refused=for-ever': poisoned,
+  'half-message/refused=drop': dropped,
+
+  'saga/': saga,
+  'saga/log=after': short,
+  'saga/onSilence=not-executed': short,
+  'saga/onDo=every-time': { ...saga, params: { amounts: [5] } },
+  'saga-choreography/': { ...saga, asks: [at('flight', 'begin', { saga: 's1' })] },
+  'saga-choreography/tell=once': {
+    ...saga,
+    options: { wire: 'bag' },
+    asks: [at('flight', 'begin', { saga: 's1' })],
+    within: { ...CRASH, timeouts: 0 },
+  },
+  'saga-choreography/onDo=every-time': {
+    ...saga,
+    params: { amounts: [5] },
+    asks: [at('flight', 'begin', { saga: 's1' })],
+  },
+
+  'last-writer-wins/': { asks: puts, within: { timeouts: 1 } },
+  'last-writer-wins/again=never': again,
+  'g-counter/': { asks: adds, within: { timeouts: 1 } },
+  'g-counter/again=never': { ...again, asks: adds.slice(0, 1) },
+  'pn-counter/': { asks: upAndDown, within: { timeouts: 1 } },
+  'pn-counter/again=never': { ...again, asks: adds.slice(0, 1) },
+  'or-set/': { asks: milk, within: {} },
+  'or-set/again=never': { ...again, asks: milk.slice(0, 1) },
+  'tombstones/': { asks: [at('a', 'remove', { element: 'milk' })], within: { timeouts: 5, crashes: 1 } },
+  'tombstones/again=never': {
+    asks: [at('a', 'remove', { element: 'milk' })],
+    within: { drops: 1 },
+  },
+  'read-repair/': {
+    // One replica has missed the write, and a client reads.
+    from: (model) =>
+      lead(model, [
+        { kind: 'request', client: 'w', to: 'a', body: { type: 'put', value: 'A' } },
+        'a receives put',
+        'b receives write',
+        'the network loses write..c',
+        { kind: 'request', client: 'r', to: 'a', body: { type: 'get' } },
+      ]),
+    within: {},
+  },
+  'fallback/': {
+    asks: [at('shop', 'checkout', { order: 'o1' })],
+    within: { ...ANY_TIME, crashes: 1, mayCrash: ['advice'] },
+  },
+
+  'oral-messages/': general(4),
+  'oral-messages/mayBelieve=any': general(4, 2, 'attack', { traitors: ['l1'] }),
+  'oral-messages/absent=nothing': seven,
+  'signed-messages/': general(3),
+}
