@@ -42,7 +42,7 @@ export function pieceLines(piece: Piece, look: PieceLook, width: number): Line[]
     case 'intro':
       return intro(look.lesson, width)
     case 'prose':
-      return renderMarkdown(piece.markdown, width)
+      return renderMarkdown(piece.markdown, width, look.linear ? 'told' : 'follow')
     case 'cell':
       return cellLines(look.look(piece.cell), width)
     case 'fold':

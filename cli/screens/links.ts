@@ -93,7 +93,11 @@ export class LinksScreen implements Screen {
     const margin = { first: toned('accent', mark), rest: plain('   ') }
     const title = this.#links[i - 1]?.kind === link.kind ? [] : [titleOf(link)]
     const first = i > 0 && title.length > 0 ? [plain(''), ...title] : title
-    if (link.kind === 'source') return [...first, ...wrapLine(toned(tone, link.text), width - 1, margin)]
+    if (link.kind === 'source') {
+      const words: Line = link.words === null ? [] : [...toned(tone, link.words), ...plain('   ')]
+      const address: Line = [{ text: link.text, tone: link.words === null ? tone : 'dim' }]
+      return [...first, ...wrapLine([...words, ...address], width - 1, margin)]
+    }
     const { number, title: name } = link.lesson
     const words: Line = [
       ...toned('dim', `${number} `),

@@ -6,6 +6,8 @@ export type Tone = 'plain' | 'dim' | 'good' | 'bad' | 'accent' | 'warn' | 'stron
 export interface Span {
   readonly text: string
   readonly tone: Tone
+  /** Where a link leads: an address that begins with http. */
+  readonly href?: string
 }
 
 /** One line on a screen, without its end. */

@@ -4,10 +4,21 @@ import type { Line, Span, Tone } from '../base/view.ts'
 import { highlight } from './highlight.ts'
 import { cutLine, lineWidth, type Margin, padLine, safeText, wrapSpans } from './wrap.ts'
 
-/** Renders Markdown. No line is wider than `width`, down to 20 columns; blocks are an empty line apart. */
-export function renderMarkdown(markdown: string, width: number): Line[] {
-  return blocks(marked.lexer(markdown), Math.max(1, width))
+/**
+ * Renders Markdown. No line is wider than `width`, down to 20 columns; blocks are an empty line apart. Behind the words of
+ * a link stands where it leads; with `follow` it does not, for a screen on which links can be followed.
+ */
+export function renderMarkdown(markdown: string, width: number, links: 'told' | 'follow' = 'told'): Line[] {
+  const tokens = marked.lexer(markdown)
+  if (links === 'follow')
+    marked.walkTokens(tokens, (token) => {
+      if (token.type === 'link') token.type = FOLLOWED
+    })
+  return blocks(tokens, Math.max(1, width))
 }
+
+/** A link on a screen on which it can be followed. */
+const FOLLOWED = 'followed'
 
 const EMPTY: Line = []
 
@@ -197,7 +208,9 @@ function inline(tokens: readonly Token[], tone: Tone, strong: Tone = 'strong'): 
       case 'br':
         return [{ text: '\n', tone }]
       case 'link':
-        return link(token as Tokens.Link, tone)
+        return [...linked(token as Tokens.Link, tone), ...target(token as Tokens.Link)]
+      case FOLLOWED:
+        return linked(token as unknown as Tokens.Link, tone)
       case 'image':
         return [{ text: `[${token.text}]`, tone }]
       case 'del':
@@ -216,12 +229,36 @@ function inline(tokens: readonly Token[], tone: Tone, strong: Tone = 'strong'): 
   })
 }
 
-/** The words, then the address unless it says the same. */
-function link(token: Tokens.Link, tone: Tone): Span[] {
+function linked(token: Tokens.Link, tone: Tone): Span[] {
   const words = inline(token.tokens, tone === 'plain' ? 'accent' : tone)
-  const text = words.map((span) => span.text).join('')
-  if (!/^https?:/.test(token.href) || token.href === text) return words
-  return [...words, { text: ` (${token.href})`, tone: 'dim' }]
+  const { href } = token
+  return /^https?:\/\//.test(href)
+    ? words.map((span) => ({ ...span, href: encodeURI(decoded(href)) }))
+    : words
+}
+
+/** Where a link leads, unless its words say the same; a place on the same page needs no saying. */
+function target({ href, tokens }: Tokens.Link): Span[] {
+  const lesson = linkedLesson(href)
+  const text = inline(tokens, 'plain')
+    .map((span) => span.text)
+    .join('')
+  const said = lesson === null ? (/^https?:/.test(href) ? oneLine(href) : null) : `lesson ${lesson}`
+  return said === null || text.includes(said) ? [] : [{ text: ` (${said})`, tone: 'dim' }]
+}
+
+/** The number of the lesson that a link between the files of lessons leads to, or null. */
+export function linkedLesson(href: string): string | null {
+  return /^(?:\.\/)?(\d\d)-[a-z0-9-]+\.md(?:#.*)?$/.exec(href)?.[1] ?? null
+}
+
+/** An address whose percent signs were made already is not to get more of them. */
+function decoded(href: string): string {
+  try {
+    return decodeURI(href)
+  } catch {
+    return href
+  }
 }
 
 function oneLine(text: string): string {

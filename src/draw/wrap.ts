@@ -40,7 +40,7 @@ const NO_MARGIN: Margin = { first: [], rest: [] }
 export function wrapSpans(spans: Line, width: number, margin: Margin = NO_MARGIN): Line[] {
   const own = Math.max(lineWidth(margin.first), lineWidth(margin.rest))
   const used = own > 0 && width - own < 8 ? NO_MARGIN : margin
-  const clean = spans.map((span) => ({ tone: span.tone, text: safeText(span.text) }))
+  const clean = spans.map((span) => ({ ...span, text: safeText(span.text) }))
   const source = clean.map((span) => span.text).join('')
   const rows = rowsOf(
     source,
@@ -70,7 +70,7 @@ export function cutLine(line: Line, width: number, ellipsis = '…'): Line {
   for (const span of line) {
     tone = span.tone
     const text = headOf(span.text, room)
-    if (text !== '') kept.push({ text, tone })
+    if (text !== '') kept.push({ ...span, text })
     room -= textWidth(text)
     if (text.length < span.text.length) break
   }
@@ -113,24 +113,25 @@ function headOf(text: string, room: number): string {
 
 /** Walks toned text in step with its wrapped rows, from which spaces may be missing. */
 class Cursor {
-  readonly #tones: Tone[] = []
+  /** The span of each character. */
+  readonly #spans: Span[] = []
   readonly #text: string
   #at = 0
 
   constructor(spans: Line) {
     this.#text = spans.map((span) => span.text).join('')
-    for (const span of spans) for (let i = 0; i < span.text.length; i++) this.#tones.push(span.tone)
+    for (const span of spans) for (let i = 0; i < span.text.length; i++) this.#spans.push(span)
   }
 
   take(row: string): Span[] {
-    const spans: { text: string; tone: Tone }[] = []
+    const spans: { -readonly [field in keyof Span]: Span[field] }[] = []
     for (let i = 0; i < row.length; i++) {
       while (this.#at < this.#text.length && this.#text[this.#at] !== row[i]) this.#at++
-      const tone = this.#tones[this.#at] ?? 'plain'
+      const { tone, href }: Span = this.#spans[this.#at] ?? { text: '', tone: 'plain' }
       this.#at++
       const last = spans.at(-1)
-      if (last?.tone === tone) last.text += row[i]
-      else spans.push({ text: row[i]!, tone })
+      if (last?.tone === tone && last.href === href) last.text += row[i]
+      else spans.push({ text: row[i]!, tone, ...(href === undefined ? {} : { href }) })
     }
     return spans
   }

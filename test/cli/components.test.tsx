@@ -171,10 +171,10 @@ describe('colours', () => {
   })
 
   test('NO_COLOR, FORCE_COLOR and pipes', () => {
-    expect(themeFor({ isTTY: true }, { NO_COLOR: '1' })).toBe(PLAIN)
-    expect(themeFor({ isTTY: true }, {})).toBe(COLOUR)
-    expect(themeFor({}, {})).toBe(PLAIN)
-    expect(themeFor({}, { FORCE_COLOR: '1' })).toBe(COLOUR)
+    expect(themeFor({ isTTY: true }, { NO_COLOR: '1' })).toEqual(PLAIN)
+    expect(themeFor({ isTTY: true }, {})).toEqual(COLOUR)
+    expect(themeFor({}, {})).toEqual(PLAIN)
+    expect(themeFor({}, { FORCE_COLOR: '1' })).toEqual(COLOUR)
   })
 
   test('ASCII stands one for one', () => {

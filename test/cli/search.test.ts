@@ -126,6 +126,16 @@ test('a lesson leads to those it builds on, those it names, those whose claims i
     'A paper',
     'https://example.org/a_b',
   ])
+  expect(why('[Counting](04-exploring.md#how) worlds.')).toEqual([
+    ['exploring', 'linked in the text'],
+    'A paper',
+  ])
+  expect(why('[That](99-nothing.md), [here](#top) and `https://example.org/code`.')).toEqual(['A paper'])
+  expect(linksOf(text('[the page](https://example.org/a_(b))'), []).at(-1)).toEqual({
+    kind: 'source',
+    text: 'https://example.org/a_(b)',
+    words: 'the page',
+  })
   expect(why('EXP-12 and lesson 040')).toEqual(['A paper'])
   expect(linksOf({ ...text(''), needs: ['exploring'] }, [OTHER])[0]).toMatchObject({
     why: 'this lesson builds on it',
