@@ -44,6 +44,7 @@ export async function checkAll(io: Io, options: CheckOptions, json: boolean): Pr
       ...reportLines(report, {
         width: io.columns,
         ascii: io.ascii,
+        aloud: io.aloud,
         hints: 0,
         brief: true,
         keys: false,

@@ -1,6 +1,6 @@
 /** What a command of the program is, what it may use, and what its exit code means. */
 import type { Command as Words } from 'commander'
-import { type Line, lineText, nearest, textWidth } from './door.ts'
+import { type Line, lineText, nearest, spokenLine, textWidth } from './door.ts'
 import { paint, type Theme } from './theme.ts'
 
 export const EXIT = {
@@ -90,7 +90,8 @@ export class InvalidFiles extends Error {
 
 /** Lines on standard output, in the colours of the terminal, without blanks at their ends. */
 export function print(io: Io, lines: readonly Line[]): void {
-  io.out(lines.map((line) => `${paint(trimEnd(line), io.theme, io.ascii)}\n`).join(''))
+  const said = io.aloud ? lines.map(spokenLine) : lines
+  io.out(said.map((line) => `${paint(trimEnd(line), io.theme, io.ascii)}\n`).join(''))
 }
 
 export function printJson(io: Io, value: { readonly [name: string]: unknown }): void {

@@ -1,6 +1,7 @@
 /** The one public door: all that lessons, exercises and the command line import. */
 export { packageRoot } from './base/home.ts'
 export * from './base/view.ts'
+export { markdownAloud, spokenLine, spokenText } from './draw/aloud.ts'
 export { bars, curve, histogram, ring, ringShares } from './draw/chart.ts'
 export { highlight } from './draw/highlight.ts'
 export { historyView } from './draw/history.ts'

@@ -83,6 +83,7 @@ function show(
     reportLines(report, {
       width: io.columns,
       ascii: io.ascii,
+      aloud: io.aloud,
       hints: options['hints'] === true ? Number.MAX_SAFE_INTEGER : 0,
       brief: false,
       keys: false,

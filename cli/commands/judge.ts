@@ -85,7 +85,10 @@ function tell(io: Io, { history, verdict }: ForeignJudgement): void {
   print(io, [...wrapLine(says, io.columns), toned('dim', of)])
   if (verdict.kind !== 'broken') return
   print(io, [plain(''), plain('These alone cannot be explained:')])
-  print(io, renderView(historyView(verdict.witness), { width: io.columns, ascii: io.ascii }))
+  print(
+    io,
+    renderView(historyView(verdict.witness), { width: io.columns, ascii: io.ascii, sentences: io.aloud }),
+  )
 }
 
 function asJson(model: string, { history, verdict }: ForeignJudgement) {

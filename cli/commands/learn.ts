@@ -1,5 +1,6 @@
 /** `learn`: one lesson, on the screen or as plain text. */
 import { type CliCommand, EXIT, type Io, print } from '../command.ts'
+import { lessonAloud } from '../components/lessonAloud.ts'
 import { linearLesson } from '../components/linear.ts'
 import { type Lesson, taken } from '../door.ts'
 import { lessonCalled } from '../library.ts'
@@ -19,6 +20,7 @@ export const learn: CliCommand = {
 
 /** Runs a whole lesson and prints it. */
 export async function playPlain(io: Io, lesson: Lesson): Promise<number> {
-  print(io, linearLesson(await taken(lesson), io.columns, io.ascii))
+  const notebook = await taken(lesson)
+  print(io, io.aloud ? lessonAloud(notebook, io.columns) : linearLesson(notebook, io.columns, io.ascii))
   return EXIT.good
 }

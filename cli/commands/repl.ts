@@ -72,7 +72,8 @@ function answer(io: Io, line: string, outcome: Outcome): boolean {
   switch (outcome.kind) {
     case 'done': {
       const { view, note } = outcome.result ?? { view: null, note: null }
-      if (view !== null) print(io, renderView(view, { width: io.columns, ascii: io.ascii }))
+      if (view !== null)
+        print(io, renderView(view, { width: io.columns, ascii: io.ascii, sentences: io.aloud }))
       if (note !== null) print(io, [toned('dim', note)])
       // Not broken into lines: a token is copied whole.
       for (const token of tokensOf(view)) io.out(`splitbrain debug ${token}\n`)

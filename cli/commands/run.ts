@@ -45,7 +45,7 @@ function textOf(io: Io, file: string): string {
 function spaced(views: readonly View[], io: Io) {
   return views.flatMap((view, i) => [
     ...(i > 0 ? [[]] : []),
-    ...renderView(view, { width: io.columns, ascii: io.ascii }),
+    ...renderView(view, { width: io.columns, ascii: io.ascii, sentences: io.aloud }),
   ])
 }
 

@@ -100,7 +100,8 @@ function tell(io: Io, { result }: Done, options: Options): number {
   const { view, note, verdicts } = result ?? { view: null, note: null, verdicts: [] }
   if (options['json'] === true) printJson(io, { verdicts, view, note })
   else {
-    if (view !== null) print(io, renderView(view, { width: io.columns, ascii: io.ascii }))
+    if (view !== null)
+      print(io, renderView(view, { width: io.columns, ascii: io.ascii, sentences: io.aloud }))
     if (note !== null) print(io, [toned('dim', note)])
     // Never broken into lines: a token is copied whole.
     for (const token of tokensIn(view)) print(io, [plain(''), toned('dim', `splitbrain debug ${token}`)])

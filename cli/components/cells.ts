@@ -267,7 +267,7 @@ function inlineOf(markdown: string, tone: Tone): Line {
   return line.map((span) => (span.tone === 'plain' ? { text: span.text, tone } : span))
 }
 
-const VERDICTS = {
+export const VERDICTS = {
   true: { words: 'True.', tone: 'good' },
   cond: { words: 'True on a condition.', tone: 'warn' },
   imprecise: { words: 'Imprecise.', tone: 'warn' },

@@ -42,7 +42,7 @@ export function taskLines(file: string, hasEditor: boolean, { width, exercise }:
 /** A verdict that is complete. */
 export function verdictLines(report: CheckReport, hints: number, look: PageLook): Line[] {
   const next = report.verdict === 'passed' ? wrapLine(PASSED_KEYS, look.width) : []
-  return reportLines(report, { ...look, hints, brief: true, keys: true, next })
+  return reportLines(report, { ...look, aloud: false, hints, brief: true, keys: true, next })
 }
 
 /**

@@ -55,7 +55,11 @@ function section({ section: heading }: CheckResult, look: ReportLook): Line[] {
 
 function story(check: CheckResult, look: ReportLook): Line[] {
   if (check.trace === null) return []
-  const picture = renderView(check.trace.picture, { width: look.width - 2, ascii: look.ascii })
+  const picture = renderView(check.trace.picture, {
+    width: look.width - 2,
+    ascii: look.ascii,
+    sentences: look.aloud,
+  })
   return [plain(''), ...picture.map((line) => [{ text: '  ', tone: 'plain' as const }, ...line])]
 }
 

@@ -6,12 +6,12 @@ import { checkLines, mark, type ReportLook } from './reportLook.ts'
 export function held(report: CheckReport, look: ReportLook): Line[] {
   const bounded = report.checks.filter((check) => check.bound !== null)
   const stories = report.checks.filter((check) => check.bound === null)
-  const rule: Line = toned('good', '─'.repeat(look.width))
+  const rule: Line[] = look.aloud ? [] : [toned('good', '─'.repeat(look.width))]
   return [
-    rule,
-    toned('good', `${mark('✓', look)} All ${report.checks.length} checks held.`),
+    ...rule,
+    toned('good', `${look.aloud ? '' : `${mark('✓', look)} `}All ${report.checks.length} checks held.`),
     ...look.next,
-    rule,
+    ...rule,
     ...(bounded.length === 0 ? [] : [plain(''), toned('strong', 'What was shown, with its limits')]),
     ...bounded.flatMap((check) => [
       ...checkLines(check, look),

@@ -4,6 +4,8 @@ import { type CheckResult, type Exercise, type Line, plain, type Tone, wrapLine 
 export interface ReportLook {
   readonly width: number
   readonly ascii: boolean
+  /** To be read aloud: pictures are sentences, signs are words. */
+  readonly aloud: boolean
   /** How many hints of the failed check are open. */
   readonly hints: number
   /** Checks that held are counted, not listed, above the failure. */
@@ -42,6 +44,7 @@ export const SIGNS: { readonly [verdict in CheckResult['verdict']]: readonly [st
 }
 
 export function mark(sign: string, look: ReportLook): string {
+  if (look.aloud) return { '✓': 'Held:', '✗': 'Failed:', '…': 'Gave up:', '·': 'Not reached:' }[sign] ?? sign
   if (!look.ascii) return sign
   return { '✓': '+', '✗': 'x', '…': '~', '·': '-' }[sign] ?? sign
 }

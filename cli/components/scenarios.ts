@@ -110,7 +110,7 @@ function logged(one: ScenarioResult, look: ReportLook): Line[] {
 }
 
 function pictured(view: ScenarioResult['printed'][number], look: ReportLook): Line[] {
-  return renderView(view, { width: look.width - 2, ascii: look.ascii })
+  return renderView(view, { width: look.width - 2, ascii: look.ascii, sentences: look.aloud })
 }
 
 function indented(lines: readonly Line[]): Line[] {

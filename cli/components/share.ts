@@ -19,6 +19,7 @@ export function shareText(report: CheckReport, exercise: Exercise, versions: str
     {
       width: SHARE_WIDTH,
       ascii: false,
+      aloud: false,
       hints: 0,
       brief: true,
       keys: false,

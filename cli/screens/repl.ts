@@ -18,7 +18,7 @@ const MARGIN = { first: plain(' '), rest: plain(' ') }
 
 const GREETING = [
   'Commands act on a cluster: help lists them, and help deliver explains one.',
-  'Anything else is TypeScript, on a copy of the world: nodes.n1, wire.length, bars({ ... }).',
+  'Anything else is TypeScript, on a copy of the world: nodes.n1, wire.length, bars(title, { ... }).',
 ]
 
 export class ReplScreen implements Screen {

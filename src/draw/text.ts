@@ -28,7 +28,9 @@ export function renderView(view: View, options: TextOptions): Line[] {
     case 'lines':
       return view.lines.flatMap((line) => wrapLine(line, options.width))
     case 'table':
-      return renderTable(view.columns, view.rows, options.width)
+      return options.sentences
+        ? tableSentences(view.columns, view.rows).flatMap((row) => wrapLine(plain(row), options.width, '  '))
+        : renderTable(view.columns, view.rows, options.width)
     case 'timeline':
       return renderTimeline(view, options)
     case 'verdict':
@@ -97,6 +99,18 @@ export function timelineSentences(view: TimelineView): string[] {
       case 'note':
         return `${when}${what.text}.`
     }
+  })
+}
+
+/** A table read aloud: a sentence for each row, with the name of the column before what stands in it. */
+function tableSentences(columns: readonly string[], rows: readonly (readonly TableCell[])[]): string[] {
+  return rows.map((row) => {
+    const cells = row.flatMap(({ text }, i) => {
+      const name = columns[i] ?? ''
+      const said = text.trim()
+      return said === '' ? [] : [name === '' ? said : `${name}: ${said}`]
+    })
+    return /[.?!]$/.test(cells.at(-1) ?? '') ? cells.join('; ') : `${cells.join('; ')}.`
   })
 }
 

@@ -35,7 +35,16 @@ test('a pass says what was not shown, and how the answer compares with the refer
   const report = reportOf(true)
   const [first, ...others] = report.checks
   const reference = { messages: 11, syncs: 7, how: 'a prepare, a vote and a decision for each' }
-  const look = { width: 80, ascii: false, hints: 0, brief: false, keys: false, exercise: EXERCISE, next: [] }
+  const look = {
+    width: 80,
+    ascii: false,
+    aloud: false,
+    hints: 0,
+    brief: false,
+    keys: false,
+    exercise: EXERCISE,
+    next: [],
+  }
   const told = (cost: CheckReport['checks'][number]['cost'], of = reference): string => {
     const checks = [{ ...first!, reference: of, cost }, ...others]
     return reportLines({ ...report, checks }, look)
