@@ -49,7 +49,14 @@ export interface Io {
     prompt: string,
     complete: (line: string) => readonly string[],
     stop?: () => boolean,
+    typed?: Typed,
   ): AsyncIterable<string>
+}
+
+/** What was typed before, older first. On a terminal the arrows bring it back, and lines are added to it. */
+export interface Typed {
+  readonly history: readonly string[]
+  remember(line: string): void
 }
 
 /** One command: its words, and what it does. */

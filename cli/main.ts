@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { EXIT, type Io, UsageProblem } from './command.ts'
+import { EXIT, type Io, type Typed, UsageProblem } from './command.ts'
 import { COMMANDS } from './commands/index.ts'
 import { packageRoot } from './door.ts'
 import { runProgram } from './program.ts'
@@ -109,6 +109,7 @@ async function* lines(
   prompt: string,
   complete: (line: string) => readonly string[],
   stop: () => boolean = () => false,
+  typed?: Typed,
 ): AsyncGenerator<string> {
   const terminal = stdin.isTTY === true && stdout.isTTY === true
   const reader = createInterface({
@@ -116,6 +117,9 @@ async function* lines(
     output: terminal ? stdout : undefined,
     terminal,
     prompt: terminal ? prompt : '',
+    // Later first, and what is typed twice in a row once: as the prompt on the screen keeps it.
+    history: terminal ? [...(typed?.history ?? [])].reverse() : [],
+    historySize: 500,
     completer: (line: string): [string[], string] => [[...complete(line)], /\S*$/.exec(line)![0]],
   })
   let closed = false
@@ -131,6 +135,7 @@ async function* lines(
     })
   reader.prompt()
   for await (const line of reader) {
+    if (terminal && line.trim() !== '') typed?.remember(line)
     yield line
     if (!closed) reader.prompt()
   }

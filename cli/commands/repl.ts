@@ -1,6 +1,6 @@
 /** `repl`: scenario commands as they are typed, one line at a time. */
 import { Asked, NO_LESSON } from '../asked.ts'
-import { type CliCommand, EXIT, type Io, print, UsageProblem } from '../command.ts'
+import { type CliCommand, EXIT, type Io, print, type Typed, UsageProblem } from '../command.ts'
 import { problemLines } from '../components/problem.ts'
 import {
   completeLine,
@@ -31,7 +31,7 @@ export const repl: CliCommand = {
           throw new UsageProblem(`no protocol is called "${protocol}"`, 'splitbrain repl, then: help cluster')
       }
       const complete = (head: string) => completeLine(kernel.notebook.session, head)
-      for await (const line of io.lines('> ', complete, () => kernel.stop())) {
+      for await (const line of io.lines('> ', complete, () => kernel.stop(), typedBefore())) {
         if (/^\s*(exit|quit)\s*$/.test(line)) break
         const outcome = await asked.line(line)
         // A person saw the mistake; a script says so by its exit code.
@@ -55,16 +55,22 @@ async function onScreen(io: Io, protocol: string | undefined): Promise<number> {
       near === null ? 'splitbrain repl, then: help cluster' : `did you mean: splitbrain repl ${near}`,
     )
   }
+  const { openRepl } = await import('../ui.tsx')
+  const first = protocol === undefined ? null : `cluster ${protocol}`
+  return openRepl(newKernel(NO_LESSON), typedBefore(), first, io.ascii, (name, text) =>
+    keepStory(io, name, text),
+  )
+}
+
+/** The same at every prompt. */
+function typedBefore(): Typed {
   const history = new History()
-  const typed = {
+  return {
     get history() {
       return history.lines
     },
-    remember: (line: string) => history.add(line),
+    remember: (line) => history.add(line),
   }
-  const { openRepl } = await import('../ui.tsx')
-  const first = protocol === undefined ? null : `cluster ${protocol}`
-  return openRepl(newKernel(NO_LESSON), typed, first, io.ascii, (name, text) => keepStory(io, name, text))
 }
 
 /** Prints what came of a line; false where it made no sense. */

@@ -13,6 +13,7 @@ import {
   ownLesson,
   type RunCell,
   settled,
+  shortened,
   withCell,
   withoutText,
   withScratch,
@@ -20,9 +21,6 @@ import {
 } from '../door.ts'
 import type { KeptPlace } from './course.ts'
 import type { LessonRuns } from './lessonRuns.ts'
-
-/** More than this of one cell is not kept: it can be run again. */
-const MOST_CHARACTERS = 400_000
 
 export class LessonBook {
   kept: KeptNotebook = NOTHING_KEPT
@@ -51,10 +49,11 @@ export class LessonBook {
   /** Keeps what has changed of what cells gave, and what was typed under them. */
   keep(runs: LessonRuns): void {
     const news = this.kernel.notebook.cells.flatMap((state) => {
-      const cell = this.#keptCell(state, runs)
-      if (cell === null) return []
+      const whole = this.#keptCell(state, runs)
+      if (whole === null) return []
+      const cell = shortened(whole)
       const text = JSON.stringify(cell)
-      if (text === this.#written.get(cell.id) || text.length > MOST_CHARACTERS) return []
+      if (text === this.#written.get(cell.id)) return []
       this.#written.set(cell.id, text)
       return [cell]
     })

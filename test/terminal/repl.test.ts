@@ -65,3 +65,45 @@ test('with --plain it is a line at a time, and a name that is no protocol is tol
   terminal.type(`exit${KEYS.enter}`)
   expect(await terminal.ended()).toBe(0)
 })
+
+test('a prompt without the screen knows what was typed before, on whichever of the two', async () => {
+  const state = mkdtempSync(join(tmpdir(), 'splitbrain-'))
+  const size = { columns: 80, rows: 24, env: { XDG_STATE_HOME: state } }
+  try {
+    const first = new Terminal({ ...size, words: ['repl', '--plain'] })
+    terminal = first
+    await first.sees('> ')
+    first.type(`cluster two-phase-commit${KEYS.enter}`)
+    await first.sees('two-phase-commit: tm rm1 rm2')
+    first.type(`exit${KEYS.enter}`)
+    expect(await first.ended()).toBe(0)
+    first.close()
+
+    const onScreen = new Terminal({ ...size, words: ['repl'] })
+    terminal = onScreen
+    await onScreen.sees('? keys')
+    onScreen.type(KEYS.up)
+    await onScreen.sees('> exit')
+    onScreen.type(KEYS.up)
+    await onScreen.sees('> cluster two-phase-commit')
+    onScreen.type(`\u0015help drop${KEYS.enter}`)
+    await onScreen.sees('> help drop')
+    onScreen.type(KEYS.ctrlC)
+    await onScreen.sees('Once more leaves')
+    onScreen.type(KEYS.ctrlC)
+    await onScreen.ended()
+    onScreen.close()
+
+    const plain = new Terminal({ ...size, words: ['repl', '--plain'] })
+    terminal = plain
+    await plain.sees('> ')
+    plain.type(KEYS.up)
+    await plain.sees('> help drop')
+    plain.type(`${KEYS.up}${KEYS.up}${KEYS.enter}`)
+    await plain.sees('two-phase-commit: tm rm1 rm2')
+    plain.type(`exit${KEYS.enter}`)
+    expect(await plain.ended()).toBe(0)
+  } finally {
+    rmSync(state, { recursive: true, force: true })
+  }
+})
