@@ -61,7 +61,16 @@ test('a pass says what was not shown, and how the answer compares with the refer
 })
 
 test('in a narrow terminal a key is still named, and a text uses the width it has', () => {
-  const look = { width: 36, ascii: false, hints: 1, brief: true, keys: true, exercise: EXERCISE, next: [] }
+  const look = {
+    width: 36,
+    ascii: false,
+    aloud: false,
+    hints: 1,
+    brief: true,
+    keys: true,
+    exercise: EXERCISE,
+    next: [],
+  }
   const lines = reportLines(reportOf(false), look).map(lineText)
   expect(lines).toContain('Your scenarios')
   expect(lines).toContain('worth no points · s walks them')
