@@ -39,7 +39,7 @@ export class Rerun {
     )
   }
 
-  private isSameCall({ node: name, event, nowUs, choice, end, acts }: CallTaken): boolean {
+  private isSameCall({ node: name, event, nowUs, choice, end, acts, arities }: CallTaken): boolean {
     const { model } = this
     const seat = this.seats.get(name)!
     const before = seat.state
@@ -55,6 +55,8 @@ export class Rerun {
       signatures: model.signatures,
       picks: choice.picks ?? NONE,
     })
+    // Picks from other lists may do the same outside and come to the same end, by another way.
+    if (!sameCanonical(again.arities, arities)) return false
     if (again.kind === 'refused') return end === 'refused'
     if (again.kind === 'threw' || end === 'refused' || !sameEffects(again.effects, acts)) return false
     if (end === 'done if it changed the state' && sameCanonical(again.state, before)) return false
@@ -72,7 +74,7 @@ export class Rerun {
     seat.disk = input.disk
     seat.unwritten = []
     keepWrites(seat, again.effects)
-    return sameCanonical(again.effects, result.effects)
+    return sameCanonical(again.effects, result.effects) && sameCanonical(again.arities, result.arities)
   }
 }
 

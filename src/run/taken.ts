@@ -62,7 +62,7 @@ export class CallTaken implements Taken {
     readonly end: CallEnd,
     /** What it asked for, in order: for a message, what became of it. None where it refused. */
     readonly acts: readonly (Effect | Envelope)[],
-    private readonly arities: readonly number[],
+    readonly arities: readonly number[],
   ) {}
 
   get threw(): null {

@@ -153,6 +153,15 @@ const OTHERWISE: readonly [string, 'consume' | 'stay', OnTell][] = [
     },
   ],
   [
+    'picks from a Set in the order it was filled, and comes to the same end',
+    'consume',
+    (state, { body }, ctx) => {
+      for (const key of [`z${body.n}`, `a${body.n}`]) state.seen.set(key, 1)
+      const [first] = state.seen.keys()
+      ctx.pick(first!.startsWith('z') ? ['x', 'y'] : ['x', 'y', 'z'])
+    },
+  ],
+  [
     'edits before it refuses',
     'consume',
     (state, { body }, ctx) => {
