@@ -65,8 +65,10 @@ function loaded(): ForeignModule {
 function nodeOf(from: ForeignModule, name: string): AnyNode {
   const node = readNode(from, name)
   if (!('kind' in node)) return node
-  const found = node.kind === 'missing' ? 'the answer exports no' : 'the answer exports something else as'
-  return fail(`${found} "${name}"; it needs: export const ${name} = defineNode({ ... })`)
+  const needs = `it needs: export const ${name} = defineNode({ ... })`
+  if (node.kind === 'strange') return fail(`the answer exports something else as "${name}"; ${needs}`)
+  const instead = node.names.map((other) => `"${other}"`).join(' and ')
+  return fail(`the answer exports ${instead === '' ? '' : `${instead}, and `}no "${name}"; ${needs}`)
 }
 
 function readNode(from: ForeignModule, name: string) {

@@ -1,25 +1,29 @@
 /** endingOf: what a learner is told of a check during which their answer had to be stopped. */
 import { grouped } from '../base/verdict.ts'
 import type { Ending } from '../sandbox/fork.ts'
+import { OUTSIDE } from '../sandbox/given.ts'
 import type { CheckResult } from './exercise.ts'
 import type { Spent } from './recorder.ts'
 
 type Told = Pick<CheckResult, 'verdict' | 'expected' | 'happened' | 'why' | 'place'>
 
 const ONE_STEP = 'a handler is one step: while it runs this node hears nothing.'
+const LOADING = 'nothing is judged before the file is loaded.'
 const SKIPPED = 'The checks after this one were not run'
 
 /** The words for an answer that ran out of fuel. Its place is known: there the loop turns, or the function calls. */
 export function spentWords({ label, deep, most }: Spent): Omit<Told, 'place'> {
+  const isLoading = label === OUTSIDE
+  const why = isLoading ? LOADING : ONE_STEP
   return {
     verdict: 'failed',
-    expected: 'every handler returns at once',
+    expected: isLoading ? 'the file is loaded at once' : 'every handler returns at once',
     happened: deep
       ? `${label} was stopped: functions had called each other ${grouped(most)} deep and none had returned`
       : `${label} was stopped: it had not returned after ${grouped(most)} turns of loops and calls`,
     why: deep
-      ? `${ONE_STEP} Look there for a call that is made again and again on the way to itself. ${SKIPPED}`
-      : `${ONE_STEP} Look there for a loop whose end never comes. ${SKIPPED}`,
+      ? `${why} Look there for a call that is made again and again on the way to itself. ${SKIPPED}`
+      : `${why} Look there for a loop whose end never comes. ${SKIPPED}`,
   }
 }
 

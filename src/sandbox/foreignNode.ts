@@ -8,7 +8,9 @@ import type { ForeignModule } from './module.ts'
 import { plain } from './plain.ts'
 
 /** What an export is instead of a node. */
-export type NodeProblem = { readonly kind: 'missing' } | { readonly kind: 'strange' }
+export type NodeProblem =
+  /** With the names that the file has instead, a few. */
+  { readonly kind: 'missing'; readonly names: readonly string[] } | { readonly kind: 'strange' }
 
 type Handler = (...args: unknown[]) => unknown
 
@@ -20,14 +22,14 @@ export function foreignNode(module: ForeignModule, name: string): AnyNode | Node
   const { realm } = module
   const found = realm.enter(labelNumber(`reading the export "${name}"`), () => {
     const value = module.exported(name)
-    if (value === undefined) return null
+    if (value === undefined) return { names: module.someNames }
     const start = lying(value, 'start')
     const on = handlersIn(lying(value, 'on'))
     const timers = handlersIn(lying(value, 'timers') ?? {})
     return typeof start === 'function' && on && timers ? { start: start as Handler, on, timers } : undefined
   })
-  if (found === null) return { kind: 'missing' }
   if (found === undefined) return { kind: 'strange' }
+  if ('names' in found) return { kind: 'missing', names: found.names }
   const { start } = found
   const behindDoor = (label: string, call: Handler) => {
     const number = labelNumber(`${name}: ${label}`)

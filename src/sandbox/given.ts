@@ -98,3 +98,6 @@ export const EVAL_ADVICE = CODE
 export const NAMES: readonly string[] = [
   ...new Set(['module', 'exports', 'console', 'Math', ...LANGUAGE, ...Object.keys(OUT_OF_REACH)]),
 ]
+
+/** How the run of an answer's file itself is called. */
+export const OUTSIDE = 'the code outside any handler'

@@ -1,7 +1,8 @@
 /** ForeignModule: an answer's file in a realm of its own, and what it exports. */
+import { types } from 'node:util'
 import { defineNode } from '../node/node.ts'
 import type { Engine } from './fuel.ts'
-import { ANSWER_FILE, OUT_OF_REACH } from './given.ts'
+import { ANSWER_FILE, OUT_OF_REACH, OUTSIDE } from './given.ts'
 import { labelNumber } from './guard.ts'
 import { lend } from './lend.ts'
 import type { Limits } from './limits.ts'
@@ -28,7 +29,7 @@ export class ForeignModule {
 
   /** Runs the file itself, once. Throws what `Realm.enter` throws. */
   load(): void {
-    this.realm.enter(labelNumber('the code outside any handler'), () => this.engine.run())
+    this.realm.enter(labelNumber(OUTSIDE), () => this.engine.run())
   }
 
   /** The names of all that the file exports; the same holds as for `exported`. */
@@ -40,4 +41,16 @@ export class ForeignModule {
   exported(name: string): unknown {
     return this.module.exports[name]
   }
+
+  /** A few names of what the file exports, in order: call it inside `realm.enter`. */
+  get someNames(): readonly string[] {
+    if (types.isProxy(this.module.exports)) return []
+    return Object.keys(this.module.exports).filter(isShortName).sort().slice(0, MOST_NAMES)
+  }
+}
+
+const MOST_NAMES = 3
+
+function isShortName(name: string): boolean {
+  return /^[A-Za-z_$][\w$]{0,39}$/.test(name)
 }

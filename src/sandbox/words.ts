@@ -7,7 +7,7 @@ const GROWS = 'Something grows without end: look for what is only ever added to'
 /** The first pattern that fits; `$&` stands for what was said. */
 const LESSONS: readonly (readonly [RegExp, string])[] = [
   [
-    /^(Cannot assign to read only property|Cannot add property|Cannot delete property|Cannot define property|Cannot redefine property).*/s,
+    /^(Cannot assign to read only property|Cannot set property|Cannot add property|Cannot delete property|Cannot define property|Cannot redefine property).*/s,
     `$&. ${SHARED}`,
   ],
   [/.*is not a valid constructor\.?$/s, 'code cannot be made from text while it runs: write the code out'],

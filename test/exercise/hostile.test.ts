@@ -201,7 +201,7 @@ test('an export that is missing is asked for', async () => {
     "import { defineNode } from 'splitbrain'\nexport const coordinator = defineNode<{}, never>({ start: () => ({}), on: {} })\n",
   )
   expect(first(report).happened).toBe(
-    'the answer exports no "participant"; it needs: export const participant = defineNode({ ... })',
+    'the answer exports "coordinator", and no "participant"; it needs: export const participant = defineNode({ ... })',
   )
 })
 
