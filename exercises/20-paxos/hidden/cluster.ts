@@ -21,12 +21,17 @@ export interface ClusterOptions {
   readonly delayMs?: readonly [number, number]
 }
 
+/** Agreement and Integrity. Their names stand before what they say. */
+const agreement = consensus()
+  .filter(({ name }) => name !== 'Validity')
+  .map((each) => ({ ...each, says: each.says.replace(`${each.name}: `, '') }))
+
 type Values = { readonly asked: readonly string[]; readonly decided: readonly string[] }
 
 /** What is decided is what some client asked for. */
 const validity = property<Values>({
   name: 'Validity',
-  says: 'Validity: only a value that a client asked for is decided',
+  says: 'only a value that a client asked for is decided',
   first: { asked: [], decided: [] },
   see(fold, seen) {
     const [part, body] =
@@ -126,14 +131,15 @@ export function protocol(): Protocol {
         says: 'asks for a value to be chosen; answers with what was',
       },
     },
+    // The ballot first: a column may have room for no more.
     label(body) {
       const { type, ballot } = body
-      const [vballot, vval, value] = [body['vballot'], body['vval'], body['value']].map((v) => v ?? null)
-      if (type === 'promise')
-        return vballot === null ? `promise ${String(ballot)}` : `promise ${String(vval)}@${String(vballot)}`
-      return [type, ballot, value].filter((word) => word !== null && word !== undefined).join(' ')
+      const report = body['vval'] === null ? null : `${String(body['vval'])}@${String(body['vballot'])}`
+      const value = type === 'promise' ? report : body['value']
+      const words = ballot === undefined ? [type, value] : [ballot, value, type]
+      return words.filter((word) => word !== null && word !== undefined).join(' ')
     },
-    properties: [...consensus().filter(({ name }) => name !== 'Validity'), validity, truth, answered],
+    properties: [...agreement, validity, truth, answered],
   })
 }
 

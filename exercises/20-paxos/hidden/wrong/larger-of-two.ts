@@ -70,7 +70,6 @@ function begin(state: Proposer, ctx: Context): void {
   ctx.arm('retry', [200, 800])
 }
 
-/** The value of the highest ballot that was voted in, for that one may be chosen. */
 function safeValue(promises: Map<string, Vote | null>, wanted: string): string {
   const votes = [...promises.values()].filter((vote) => vote !== null)
   if (votes.length === 2) return votes[0]!.vval > votes[1]!.vval ? votes[0]!.vval : votes[1]!.vval

@@ -70,7 +70,6 @@ function begin(state: Proposer, ctx: Context): void {
   ctx.arm('retry', [200, 800])
 }
 
-/** The value of the highest ballot that was voted in, for that one may be chosen. */
 function safeValue(promises: Map<string, Vote | null>, wanted: string): string {
   return [...promises.values()].at(-1)?.vval ?? wanted
 }

@@ -70,11 +70,6 @@ function begin(state: Proposer, ctx: Context): void {
   ctx.arm('retry', [200, 800])
 }
 
-/** The value of the highest ballot that was voted in, for that one may be chosen. */
-function safeValue(promises: Map<string, Vote | null>, wanted: string): string {
-  return promises.size > 0 ? wanted : wanted
-}
-
 export const proposer = defineNode<Proposer, ToProposer>({
   start: () => ({
     wanted: null,
@@ -96,7 +91,7 @@ export const proposer = defineNode<Proposer, ToProposer>({
       if (ballot !== state.ballot || state.promises === null || state.wanted === null) return
       state.promises.set(from, vballot === null || vval === null ? null : { vballot, vval })
       if (!isMajority(state.promises.size, ctx)) return
-      const value = safeValue(state.promises, state.wanted)
+      const value = state.wanted
       state.promises = null
       ctx.broadcast({ type: 'accept', ballot, value })
     },
