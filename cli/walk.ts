@@ -41,6 +41,11 @@ export function sessionWalk(session: Session): Walk | null {
   return session.run === null ? null : new RunWalk(session.run)
 }
 
+/** The line that brings a prompt to the end of a run. */
+export function replayLine(walk: Walk): string {
+  return `replay ${walk.token(walk.steps.length)}`
+}
+
 class RunWalk implements Walk {
   readonly picture: TimelineView
   readonly nodes: readonly string[]

@@ -14,7 +14,7 @@ import {
 } from '../door.ts'
 import { type ActionOf, actionFor, type Binding, KEYS } from '../keys.ts'
 import type { Press } from '../presses.ts'
-import { brokenStories, sessionWalk } from '../walk.ts'
+import { brokenStories, replayLine, sessionWalk, type Walk } from '../walk.ts'
 import { CellEditing } from './cellEditing.ts'
 import type { Course } from './course.ts'
 import { GlossaryScreen } from './glossary.ts'
@@ -367,7 +367,15 @@ export class LessonScreen implements Screen {
       return
     }
     const where = ['Splitbrain', `${this.lesson.number} ${this.lesson.title}`, 'timeline']
-    this.host.open(new WorldScreen(where, [first, ...others], this.host))
+    this.host.open(
+      new WorldScreen(where, [first, ...others], this.host, null, (branch) => this.#goOn(branch)),
+    )
+  }
+
+  /** A branch that was made in the debugger becomes the world of the prompt, as if its story had been typed there. */
+  #goOn(branch: Walk): void {
+    this.#prompting.run(replayLine(branch))
+    this.#notice = toned('good', 'The prompt is on your branch now: type on it with : or run the cell again.')
   }
 
   #openExercise(): void {

@@ -4,7 +4,7 @@ import { bodyHeight, frame, type Picture, type Size } from '../components/frame.
 import { type Computing, type Exchange, type Line, type Outcome, plain, toned, wrapLine } from '../door.ts'
 import { actionFor, KEYS, type Keyed } from '../keys.ts'
 import type { Press } from '../presses.ts'
-import { brokenStories, sessionWalk } from '../walk.ts'
+import { brokenStories, replayLine, sessionWalk } from '../walk.ts'
 import type { Course } from './course.ts'
 import { HelpScreen } from './help.ts'
 import { Prompting } from './prompting.ts'
@@ -132,7 +132,12 @@ export class ReplScreen implements Screen {
     const [first, ...others] = [...found, ...(walk === null ? [] : [{ name: 'this run', walk }])]
     if (first === undefined)
       this.#notice = toned('warn', 'There is no cluster yet: cluster two-phase-commit.')
-    else this.host.open(new WorldScreen(['Splitbrain', 'prompt', 'timeline'], [first, ...others], this.host))
+    else
+      this.host.open(
+        new WorldScreen(['Splitbrain', 'prompt', 'timeline'], [first, ...others], this.host, null, (branch) =>
+          this.#prompting.run(replayLine(branch)),
+        ),
+      )
   }
 
   #status(): string {

@@ -46,6 +46,8 @@ export class WorldScreen implements Screen {
     stories: readonly [Telling, ...Telling[]],
     readonly host: Host,
     notice: string | null = null,
+    /** Told when one leaves while a branch is shown: whoever opened this can go on from there. */
+    readonly leftOn: (branch: Walk) => void = () => {},
   ) {
     this.#told = [...stories]
     this.#page = new WorldPage(host.ascii)
@@ -156,7 +158,9 @@ export class WorldScreen implements Screen {
       case 'down':
         return this.#page.scroll(1)
       case 'back':
-        return this.host.back()
+        this.host.back()
+        if (this.#isBranch) this.leftOn(this.#walk)
+        return
       case 'help':
         return this.host.open(new HelpScreen(['world', 'filter', 'choose'], this.host))
       case null:
