@@ -29,7 +29,7 @@ export const FOREIGN_OPTIONS: readonly (readonly [flags: string, says: string])[
   ['--seconds <n>', 'with --exec, for how long clients ask; default: 10'],
   ['--rate <n>', 'with --exec, requests a second; default: 50'],
   ['--patience <seconds>', 'with --exec, how long a node may take to start; default: 20'],
-  ['--settle <seconds>', 'with --exec, how long it may take until all is well at the end; default: 5'],
+  ['--settle <seconds>', 'with --exec, how long it may take until all is well at the end; default: 10'],
   ['--keep <folder>', 'with --exec, keeps the history for splitbrain judge, and what each node logged'],
 ]
 
@@ -81,7 +81,7 @@ function optionsOf(options: Options): ForeignOptions {
     forMs: 1000 * number('seconds', 10, 0.5, 3600),
     rate: number('rate', 50, 0.1, 1000),
     patienceMs: 1000 * number('patience', 20, 0.1, 600),
-    settleMs: 1000 * number('settle', 5, 0.1, 600),
+    settleMs: 1000 * number('settle', 10, 0.1, 600),
   }
 }
 

@@ -40,6 +40,7 @@ export class Child {
   private leave: () => void = () => {}
   private readonly process: ChildProcess
   private rest = ''
+  hasPrinted = false
   private isOver = false
   /** A stopped process reads nothing, and is not to blame. */
   private isStopped = false
@@ -124,6 +125,7 @@ export class Child {
   }
 
   private read(text: string): void {
+    this.hasPrinted = true
     const lines = (this.rest + text).split('\n')
     this.rest = lines.pop()!
     for (const line of lines) if (line.trim() !== '') this.listener.line(line)

@@ -46,8 +46,8 @@ const LOOK_MS = 200
 
 /** Rejects only on a mistake of ours. Every process is gone when it settles. */
 export async function foreignRun(options: ForeignOptions): Promise<ForeignReport> {
-  const network = new Network(options.command, options.nodes, options.seed, options.patienceMs)
-  const run = new ForeignRun(network, WORKLOADS[options.workload]!, options)
+  const run = new ForeignRun(WORKLOADS[options.workload]!, options)
+  const { network } = run
   try {
     const misdeed = await Promise.race([network.misdeed, run.all().then(() => null)])
     return run.report(misdeed)
@@ -68,38 +68,29 @@ class ForeignRun {
   private place = 0
   private readonly asked = new Map<string, number>()
 
+  readonly network: Network
+
   constructor(
-    private readonly network: Network,
     private readonly workload: Workload,
     private readonly options: ForeignOptions,
   ) {
-    const { faults, seed, forMs } = options
-    this.plan = planFaults(faults, network.names, seed, forMs)
+    const { command, nodes, faults, seed, forMs, patienceMs } = options
+    this.network = new Network(command, nodes, seed, patienceMs, workload.before ?? null)
+    this.plan = planFaults(faults, this.network.names, seed, forMs)
   }
 
   async all(): Promise<void> {
-    const { network, workload } = this
-    await Promise.all(network.names.map((name) => network.start(name)))
-    const told = workload.before?.(network.names)
-    if (told !== undefined) await Promise.all(network.names.map((name) => this.prepare(name, told)))
+    await Promise.all(this.network.names.map((name) => this.network.start(name)))
     await Promise.all([this.load(), this.disturb()])
     await this.look()
   }
 
-  private async prepare(name: string, told: WireBody): Promise<void> {
-    const reply = await this.network.ask(`setup-${name}`, name, told, this.options.patienceMs)
-    if (reply.kind === 'silence') this.network.accuse(name, `has not answered ${told.type}`)
-    else if (reply.kind === 'answer' && reply.body.type !== `${told.type}_ok`)
-      this.network.accuse(name, `answered ${told.type} with ${shown(reply.body)}`)
-  }
-
   report(misdeed: Misdeed | null): ForeignReport {
     const { history, errors, begun, network } = this
-    history.sort(byInvoke)
     return {
       verdict: misdeed === null ? this.verdict() : brokenBy(misdeed),
       misdeed,
-      history,
+      history: [...history].sort(byInvoke),
       errors,
       faults: begun,
       messages: network.counts,
@@ -136,7 +127,7 @@ class ForeignRun {
       const client = free.shift()
       // All of them wait: who asks slower than this is not asked more.
       if (client === undefined) continue
-      const asked: Promise<void> = this.ask(client, to, request, CLIENT_WAITS_MS).then(() => {
+      const asked: Promise<void> = this.ask(client, client, to, request).then(() => {
         open.delete(asked)
         free.push(client)
       })
@@ -170,13 +161,10 @@ class ForeignRun {
       const missing = names.filter((name) => settles || !found.has(name))
       await Promise.all(
         missing.map(async (name) => {
+          const client = `c${2 * names.length + names.indexOf(name) + 1}`
           // What is read at the end is told as what the node shows.
-          const { operation, isReplied } = await this.ask(
-            settles ? name : `c-${name}`,
-            name,
-            last,
-            CLIENT_WAITS_MS,
-          )
+          const process = settles ? name : client
+          const { operation, isReplied } = await this.ask(process, client, name, last)
           if (operation.outcome === 'ok') found.set(name, operation)
           if (isReplied) replied.add(name)
         }),
@@ -190,16 +178,17 @@ class ForeignRun {
     }
   }
 
-  private async ask(client: string, to: string, request: WireBody, waitMs: number) {
-    const n = (this.asked.get(client) ?? 0) + 1
-    this.asked.set(client, n)
+  /** `process` is what the history calls who asks. */
+  private async ask(process: string, client: string, to: string, request: WireBody) {
+    const n = (this.asked.get(process) ?? 0) + 1
+    this.asked.set(process, n)
     const invoke = this.place++
     const at = this.history.length
     const open = this.workload.call(request, null)
     if (typeof open === 'string') throw new Error(open)
-    const unknown: HistoryOperation = { process: client, n, invoke, return: null, outcome: 'info', ...open }
+    const unknown: HistoryOperation = { process, n, invoke, return: null, outcome: 'info', ...open }
     this.history.push(unknown)
-    const reply = await this.network.ask(client, to, request, waitMs)
+    const reply = await this.network.ask(client, to, request, CLIENT_WAITS_MS)
     const operation = this.isOver ? unknown : this.told(unknown, to, request, reply)
     this.history[at] = operation
     return { operation, isReplied: reply.kind === 'answer' }

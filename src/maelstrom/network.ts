@@ -44,6 +44,8 @@ export interface NodeLife {
 const DELAY_MS = [0, 10] as const
 /** So many may be under way before what the nodes print is left in their pipes for a while. */
 const MOST_UNDER_WAY = 20_000
+/** The client that tells each node who it is, and whatever else it must know before it is asked anything. */
+const SETUP = 'c0'
 /** So many messages may wait for a node that has not answered `init` yet. */
 const MOST_EARLY = 10_000
 
@@ -54,6 +56,8 @@ interface Member {
   former: Child | null
   /** It has answered `init`. */
   isReady: boolean
+  /** Gives up waiting for that. */
+  cancel: () => void
   early: WireMessage[]
   starts: number
   kills: number
@@ -62,6 +66,7 @@ interface Member {
 
 export class Network {
   readonly names: readonly string[]
+  private readonly told: WireBody | null
   /** Settles with the first misdeed. */
   readonly misdeed: Promise<Misdeed>
   /** Messages between nodes: how many arrived, how many were lost to faults, how many were to nobody. */
@@ -69,7 +74,8 @@ export class Network {
   private readonly members: ReadonlyMap<string, Member>
   private readonly services = new Services()
   private readonly dice: RandomStream
-  private readonly waiting = new Map<string, { readonly id: number; settle(body: WireBody): void }>()
+  /** By client and id of the request. */
+  private readonly waiting = new Map<string, (body: WireBody) => void>()
   private readonly ids = new Map<string, number>()
   private readonly disks = mkdtempSync(join(tmpdir(), 'splitbrain-'))
   private readonly timers = new Set<NodeJS.Timeout>()
@@ -86,12 +92,25 @@ export class Network {
     nodes: number,
     seed: number,
     private readonly patienceMs: number,
+    /** What each node is told after `init`, given their names; null for nothing. */
+    before: ((names: readonly string[]) => WireBody) | null,
   ) {
     this.names = Array.from({ length: nodes }, (_, i) => `n${i + 1}`)
+    this.told = before?.(this.names) ?? null
     this.members = new Map(
       this.names.map((name) => [
         name,
-        { name, child: null, former: null, isReady: false, early: [], starts: 0, kills: 0, stderr: '' },
+        {
+          name,
+          child: null,
+          former: null,
+          isReady: false,
+          cancel: () => {},
+          early: [],
+          starts: 0,
+          kills: 0,
+          stderr: '',
+        },
       ]),
     )
     this.dice = randomStream(seed, 'network')
@@ -133,20 +152,30 @@ export class Network {
       },
     )
     member.child = child
+    const cancelled = new Promise<Reply>((resolve) => {
+      member.cancel = () => resolve({ kind: 'silence' })
+    })
     const body = { type: 'init', node_id: name, node_ids: this.names }
-    const reply = await this.request(`init-${name}`, name, body, this.patienceMs)
-    if (member.child !== child || this.isOver) return
-    if (reply.kind !== 'answer')
-      this.misdid('Protocol', member, `has not answered init within ${this.patienceMs / 1000} s`)
-    else if (reply.body.type !== 'init_ok')
-      this.misdid('Protocol', member, `answered init with ${shown(reply.body)}`)
-    else {
+    for (const told of [body, ...(this.told === null ? [] : [this.told])]) {
+      const reply = await Promise.race([this.request(SETUP, name, told, this.patienceMs), cancelled])
+      if (member.child !== child || this.isOver) return
+      if (reply.kind !== 'answer') return this.misdid('Protocol', member, this.silence(told.type, child))
+      if (reply.body.type !== `${told.type}_ok`)
+        return this.misdid('Protocol', member, `answered ${told.type} with ${shown(reply.body)}`)
+      if (told !== body) continue
       member.isReady = true
       for (const message of member.early.splice(0)) child.send(messageLine(message))
     }
   }
 
-  /** Asks a node in the name of a client, which waits for nothing else meanwhile. */
+  private silence(type: string, { hasPrinted }: Child): string {
+    const hint = hasPrinted
+      ? ''
+      : ', and has printed nothing: is its standard output flushed after each line?'
+    return `has not answered ${type} within ${this.patienceMs / 1000} s${hint}`
+  }
+
+  /** Asks a node in the name of a client. */
   async ask(client: string, to: string, body: WireBody, waitMs: number): Promise<Reply> {
     if (!this.member(to).isReady) return { kind: 'refused' }
     return this.request(client, to, body, waitMs)
@@ -211,7 +240,7 @@ export class Network {
     member.early = []
     child.kill()
     // Nobody waits for what will not be answered any more.
-    this.waiting.get(`init-${name}`)?.settle({ type: 'killed' })
+    member.cancel()
     return true
   }
 
@@ -236,14 +265,9 @@ export class Network {
         member,
         `printed a message with "src" ${shown(src)}: ${shown(text, 120)}`,
       )
-    const waiting = this.waiting.get(dest)
-    if (waiting !== undefined) {
-      // A late answer to a request that was given up is nobody's.
-      if (body['in_reply_to'] === waiting.id) waiting.settle(body)
-      return
-    }
+    // A late answer to a request that was given up is nobody's.
+    if (this.ids.has(dest)) return this.waiting.get(`${dest} ${body['in_reply_to']}`)?.(body)
     if (this.members.has(dest)) return this.route(message)
-    if (this.ids.has(dest)) return
     const answer = this.services.answer(dest, body)
     if (answer === null) this.counts.astray++
     const said = answer ?? errorBody(ERROR.nodeNotFound, `there is no node ${dest}`)
@@ -293,15 +317,16 @@ export class Network {
   private request(client: string, to: string, body: WireBody, waitMs: number): Promise<Reply> {
     const id = (this.ids.get(client) ?? 0) + 1
     this.ids.set(client, id)
+    const key = `${client} ${id}`
     return new Promise((resolve) => {
       const done = (reply: Reply) => {
-        this.waiting.delete(client)
+        this.waiting.delete(key)
         clearTimeout(late)
         this.timers.delete(late)
         resolve(reply)
       }
       const late = this.wait(waitMs, () => done({ kind: 'silence' }))
-      this.waiting.set(client, { id, settle: (answer) => done({ kind: 'answer', body: answer }) })
+      this.waiting.set(key, (answer) => done({ kind: 'answer', body: answer }))
       this.member(to).child?.send(messageLine({ src: client, dest: to, body: { ...body, msg_id: id } }))
     })
   }
