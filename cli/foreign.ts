@@ -156,11 +156,11 @@ function tell(io: Io, wanted: ForeignOptions, report: ForeignReport): void {
       .stderr.trimEnd()
       .split('\n')
       .slice(-MOST_LINES)
-    if (last.join('') !== '') print(io, [plain(`The end of what ${misdeed.node} logged:`)])
-    print(
-      io,
-      last.flatMap((line) => wrapLine(toned('dim', `  ${safeText(line)}`), io.columns)),
-    )
+    if (last.join('') !== '')
+      print(io, [
+        plain(`The end of what ${misdeed.node} logged:`),
+        ...last.flatMap((line) => wrapLine(toned('dim', safeText(line)), io.columns)),
+      ])
   }
   if (verdict.kind === 'broken' && misdeed === null && faults.length > 0) {
     print(io, [plain(''), plain('What met them, in milliseconds since the first request:')])

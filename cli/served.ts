@@ -47,6 +47,16 @@ export function nearestProtocol(name: string): string | null {
   )
 }
 
+/** The exercise that is called like a protocol, by its number and name; null where none is. */
+export function exerciseLike(protocol: string): string | null {
+  const found = allExercises().find(({ id }) => id === protocol)
+  return found === undefined ? null : `${found.number}-${found.id}`
+}
+
+function allExercises() {
+  return exerciseFolders(`${packageRoot()}/exercises`)
+}
+
 /** An answer to an exercise, or a file of its own. */
 export interface WantedAnswer {
   /** `exercise:ID` or `file`. */
@@ -64,7 +74,7 @@ export async function servedAnswerOf(
   role: string | null,
 ): Promise<WantedAnswer | null> {
   if (file === undefined && /[./]/.test(what)) return { program: 'file', exercise: null, file: what, role }
-  const isExercise = exerciseFolders(`${packageRoot()}/exercises`).some(
+  const isExercise = allExercises().some(
     ({ id, number }) =>
       [id, `${number}-${id}`].includes(what.toLowerCase()) || Number(number) === Number(what),
   )

@@ -11,13 +11,23 @@ import {
   serve as serveNode,
   TraceProblem,
 } from '../door.ts'
-import { nearestProtocol, openServedAnswer, protocolCalled, servedAnswerOf, servedModel } from '../served.ts'
+import {
+  exerciseLike,
+  nearestProtocol,
+  openServedAnswer,
+  protocolCalled,
+  servedAnswerOf,
+  servedModel,
+} from '../served.ts'
 
 export const serve: CliCommand = {
   usage: 'serve <what> [file]',
-  says: "one node as a process that speaks Maelstrom's protocol: of a protocol, of an exercise (09-two-phase-commit: your answer), or of a file",
+  says: "one node of a protocol, of your answer to an exercise, or of a file, as a process that speaks Maelstrom's protocol",
   options: [
-    ['--disk <folder>', 'where its disk lies, in a folder of its name; what is synced there survives a kill'],
+    [
+      '--disk <folder>',
+      'where its disk lies, in a folder of its name: what is synced survives a kill; default: nowhere, or $SPLITBRAIN_DISK',
+    ],
     ['--trace <file>', 'writes down all that happens to it, for splitbrain replay; {node} becomes its name'],
     ['--set <words>', 'rules and settings, as after cluster in a scenario: "electionMs=300"'],
     ['--role <export>', 'of a file that exports several nodes, the one to serve'],
@@ -83,6 +93,8 @@ async function servedOf(
       near === null ? 'splitbrain serve raft-key-value' : `did you mean ${near}?`,
     )
   }
+  const ours = exerciseLike(what)
+  if (ours !== null) io.err(`This is the course's own ${what}; splitbrain serve ${ours} is your answer.\n`)
   // What is wrong with the settings is told now, and not only when the names of the nodes come.
   const { refusals } = mustServe(() => servedModel(what, [], settings)).options
   return {

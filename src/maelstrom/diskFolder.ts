@@ -179,10 +179,15 @@ function guarded<T>(path: string, run: () => T): T {
   try {
     return run()
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (error instanceof DiskProblem || code === undefined) throw error
-    throw new DiskProblem(`${path}: ${WHY[code] ?? `the system says ${code}`}`)
+    const problem = systemProblem(path, error)
+    throw problem === null ? error : new DiskProblem(problem)
   }
+}
+
+/** What the system refused, in one sentence that begins with the place; null where it was something else. */
+export function systemProblem(path: string, error: unknown): string | null {
+  const { code } = error as NodeJS.ErrnoException
+  return code === undefined ? null : `${path}: ${WHY[code] ?? `the system says ${code}`}`
 }
 
 const WHY: { readonly [code: string]: string } = {

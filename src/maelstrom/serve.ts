@@ -2,8 +2,8 @@
 import { randomInt } from 'node:crypto'
 import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { DiskFolder, DiskProblem } from './diskFolder.ts'
-import { isTrace, readTrace, TRACE_SCHEMA, type TraceHead, TraceProblem } from './servedTrace.ts'
+import { DiskFolder, DiskProblem, systemProblem } from './diskFolder.ts'
+import { headOf, isTrace, TRACE_SCHEMA, type TraceHead, TraceProblem } from './servedTrace.ts'
 import { type Engine, Server, type Surroundings } from './server.ts'
 
 export interface ServeOptions {
@@ -69,27 +69,44 @@ class RealWorld implements Surroundings {
 
   /** A restart goes on with its own trace; anything else that lies there is not written over. */
   openTrace(self: string, names: readonly string[], isUsed: boolean): void {
-    const { trace, program, settings, role } = this.options
+    const { trace } = this.options
     if (trace === null) return
-    this.file = trace.replaceAll('{node}', self)
-    const head: TraceHead = { served: TRACE_SCHEMA, program, settings, role, node: self, names }
-    const before = existsSync(this.file) ? readFileSync(this.file, 'utf8') : ''
-    if (before !== '' && !isTrace(before))
-      throw new TraceProblem(`${this.file} is something else than a trace, and is not written over`)
-    if (before !== '' && readTrace(before).head.node !== self)
-      throw new TraceProblem(
-        `${this.file} is the trace of ${readTrace(before).head.node}: put {node} into the name, and each node has its own`,
-      )
-    if (isUsed && before === '')
-      this.options.log(`the trace begins with this start: what led to the disk is not in it`)
-    mkdirSync(dirname(this.file), { recursive: true })
-    if (!isUsed || before === '') writeFileSync(this.file, `${JSON.stringify(head)}\n`)
-    // A line that a crash cut off ends here.
-    else if (!before.endsWith('\n')) writeFileSync(this.file, before.slice(0, before.lastIndexOf('\n') + 1))
+    const file = trace.replaceAll('{node}', self)
+    this.writing(file, () => this.beginOrGoOn(file, self, names, isUsed))
+    this.file = file
   }
 
   trace(traced: object): void {
-    if (this.file !== null) appendFileSync(this.file, `${JSON.stringify(traced)}\n`)
+    const { file } = this
+    if (file !== null) this.writing(file, () => appendFileSync(file, `${JSON.stringify(traced)}\n`))
+  }
+
+  private writing(file: string, write: () => void): void {
+    try {
+      write()
+    } catch (error) {
+      const problem = systemProblem(file, error)
+      throw problem === null ? error : new TraceProblem(problem)
+    }
+  }
+
+  private beginOrGoOn(file: string, self: string, names: readonly string[], isUsed: boolean): void {
+    const { program, settings, role } = this.options
+    const head: TraceHead = { served: TRACE_SCHEMA, program, settings, role, node: self, names }
+    const before = existsSync(file) ? readFileSync(file, 'utf8') : ''
+    if (before !== '' && !isTrace(before))
+      throw new TraceProblem(`${file} is something else than a trace, and is not written over`)
+    const owner = before === '' ? null : headOf(before)
+    if (owner !== null && owner.node !== self)
+      throw new TraceProblem(
+        `${file} is the trace of ${owner.node}: put {node} into the name, and each node has its own`,
+      )
+    if (isUsed && owner === null)
+      this.options.log(`the trace begins with this start: what led to the disk is not in it`)
+    mkdirSync(dirname(file), { recursive: true })
+    if (!isUsed || owner === null) beginTrace(file, head)
+    // A line that a crash cut off ends here.
+    else if (!before.endsWith('\n')) writeFileSync(file, before.slice(0, before.lastIndexOf('\n') + 1))
   }
 
   nowUs(): number {
@@ -117,6 +134,17 @@ class RealWorld implements Surroundings {
   close(): void {
     clearTimeout(this.alarm)
     this.disk?.close()
+  }
+}
+
+/** Two nodes that begin one file at once are as wrong as one that begins another's. */
+function beginTrace(file: string, head: TraceHead): void {
+  const text = `${JSON.stringify(head)}\n`
+  try {
+    writeFileSync(file, text, { flag: existsSync(file) ? 'w' : 'wx' })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    throw new TraceProblem(`${file} is begun by another node: put {node} into the name, and each has its own`)
   }
 }
 

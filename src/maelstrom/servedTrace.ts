@@ -32,40 +32,47 @@ export function isTrace(text: string): boolean {
   return /^\s*\{"served":/.test(text)
 }
 
+/** Whose trace it is, by its first line alone; null where that was cut off. Throws `TraceProblem`. */
+export function headOf(text: string): TraceHead | null {
+  const [first] = text.split('\n', 1)
+  return first === text ? null : headIn(valueIn(first!, 0))
+}
+
 /** A last line that is cut off, as a process leaves it that is killed, is left out. Throws `TraceProblem`. */
 export function readTrace(text: string): ServedTrace {
   const lines = text.split('\n')
   // What follows the last newline is empty, or was never finished.
   lines.pop()
-  const values = lines.map((line, i) => {
-    try {
-      return JSON.parse(line) as { readonly [field: string]: Json }
-    } catch {
-      throw new TraceProblem(`line ${i + 1} is no JSON`)
-    }
-  })
-  const head = values[0] as unknown as TraceHead | undefined
-  if (head?.served !== TRACE_SCHEMA)
-    throw new TraceProblem(
-      head === undefined
-        ? 'the trace has no whole line'
-        : `this trace is of schema ${String(head.served)}; this program reads schema ${TRACE_SCHEMA}`,
-    )
-  const { program, settings, node, names } = head
-  if (
-    typeof program !== 'string' ||
-    typeof settings !== 'string' ||
-    typeof node !== 'string' ||
-    !Array.isArray(names) ||
-    !names.includes(node)
-  )
-    throw new TraceProblem('line 1 does not say which node of which program this was')
+  const values = lines.map(valueIn)
+  if (values[0] === undefined) throw new TraceProblem('the trace has no whole line')
+  const head = headIn(values[0])
   const events = values.slice(1).map((value, i) => {
     if (!isEvent(value)) throw new TraceProblem(`line ${i + 2} is no event of a served node`)
     return value as unknown as TracedEvent
   })
   if (events[0]?.event.kind !== 'start') throw new TraceProblem('a trace begins with the start of its node')
   return { head, events }
+}
+
+function valueIn(line: string, i: number): { readonly [field: string]: Json } {
+  try {
+    return JSON.parse(line)
+  } catch {
+    throw new TraceProblem(`line ${i + 1} is no JSON`)
+  }
+}
+
+function headIn(value: { readonly [field: string]: Json }): TraceHead {
+  const head = value as unknown as TraceHead
+  if (head.served !== TRACE_SCHEMA)
+    throw new TraceProblem(
+      `this trace is of schema ${String(head.served)}; this program reads schema ${TRACE_SCHEMA}`,
+    )
+  const { program, settings, node, names } = head
+  const isWhole = [program, settings, node].every((field) => typeof field === 'string')
+  if (!isWhole || !Array.isArray(names) || !names.includes(node))
+    throw new TraceProblem('line 1 does not say which node of which program this was')
+  return head
 }
 
 function isEvent(value: { readonly [field: string]: unknown }): boolean {

@@ -1,6 +1,6 @@
 /** `serve` and `simulate --exec` as a shell sees them: processes, disks, traces, signals and exit codes. */
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -129,6 +129,13 @@ describe('a served protocol', () => {
     expect(splitbrain('debug', file, '--at', '1', '--plain').out).toContain('n1 starts for the first time')
   })
 
+  test('that is called like an exercise says how the answer is served', () => {
+    expect(splitbrain('serve', 'two-phase-commit').err).toContain(
+      'splitbrain serve 09-two-phase-commit is your answer',
+    )
+    expect(splitbrain('serve', 'raft-kv').err).toBe('')
+  })
+
   test('without a disk forgets', async () => {
     const first = new Talk('raft-kv')
     await first.init()
@@ -157,6 +164,38 @@ describe('a served protocol', () => {
     void second.init()
     expect(await refused).toBe(3)
     expect(second.err).toContain('is the disk of n1 of raft-kv, not of n1 of raft-log')
+  })
+})
+
+describe('a trace', () => {
+  test.each([
+    [
+      'of another node',
+      'other.jsonl',
+      '{"served":1,"program":"raft-kv","settings":"","role":null,"node":"n2","names":["n1","n2"]}\n',
+      'is the trace of n2: put {node} into the name',
+    ],
+    [
+      'that is something else',
+      'notes.txt',
+      'my notes\n',
+      'is something else than a trace, and is not written over',
+    ],
+  ])('%s stays as it is', async (_what, name, text, message) => {
+    const file = written(name, text)
+    const talk = new Talk('raft-kv', '--trace', file)
+    const ended = talk.ended()
+    void talk.init()
+    expect([await ended, talk.err]).toEqual([3, expect.stringContaining(message)])
+    expect(readFileSync(file, 'utf8')).toBe(text)
+  })
+
+  test('that cannot be written ends the node', async () => {
+    const talk = new Talk('raft-kv', '--trace', join(folder, '{node}'))
+    mkdirSync(join(folder, 'n1'))
+    const ended = talk.ended()
+    void talk.init()
+    expect([await ended, talk.err]).toEqual([3, expect.stringContaining('it is a folder')])
   })
 })
 

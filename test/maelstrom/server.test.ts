@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { readMessage } from '../../src/maelstrom/message.ts'
 import { modelEngine } from '../../src/maelstrom/modelEngine.ts'
-import { isTrace, readTrace } from '../../src/maelstrom/servedTrace.ts'
+import { headOf, isTrace, readTrace } from '../../src/maelstrom/servedTrace.ts'
 import { servedWalk } from '../../src/maelstrom/servedWalk.ts'
 import { Server, type ServerDisk, type Surroundings, type TracedEvent } from '../../src/maelstrom/server.ts'
 import type { DiskImage } from '../../src/node/input.ts'
@@ -300,6 +300,8 @@ describe('a trace', () => {
     expect(isTrace(lines.join(''))).toBe(true)
     expect(readTrace(lines.join('')).events).toHaveLength(lines.length - 1)
     expect(readTrace(lines.join('').slice(0, -9)).events).toHaveLength(lines.length - 2)
+    expect(headOf(lines[0]!)).toEqual(head)
+    expect(headOf(lines[0]!.trimEnd())).toBeNull()
     const without = (at: number, line: string) => lines.toSpliced(at, 1, line).join('')
     expect(() => readTrace(without(0, '{"served":2}\n'))).toThrow('this trace is of schema 2')
     expect(() => readTrace(without(0, '{"served":1,"program":"x"}\n'))).toThrow(
