@@ -145,6 +145,25 @@ describe('roles apart', () => {
     expect(searched(model, 'Agreement', { budgets: ANY_TIME })).toBe(`broken in ${steps}`)
   })
 
+  test('not to answer the same prepare again is safe', () => {
+    const model = reading(paxos, ['mayPromise=higher'], { params: { ballots: 2 }, options: SET })
+    expect(searched(model, 'Agreement', { budgets: ANY_TIME })).toBe('held')
+  })
+
+  /** Cut: four acceptors, a bag wire; p1 has its promises and two accepts on their way, p2 asks the last three. */
+  test.each([
+    ['quorum=flexible', ['a1', 'a2', 'a3'], 'held'],
+    ['quorum=half', ['a1', 'a2'], 'broken in 12'],
+  ])('%s: %j promised ballot 0, and from there Agreement is %s', (flaw, first, outcome) => {
+    const names = ['p1', 'p2', 'a1', 'a2', 'a3', 'a4']
+    const model = reading(paxos, [flaw], { names, params: { ballots: 2 } })
+    const world = lead(model, [...prepared('p1', 0, first), "p2's timer attempt"])
+    const wanted = (e: World['wire'][number]) =>
+      e.from === 'p2' ? e.to !== 'a1' : e.body.type === 'accept' && ['a1', 'a2'].includes(e.to)
+    const from = { ...world, wire: world.wire.filter(wanted) }
+    expect(searched(model, 'Agreement', { from, budgets: { timeouts: 0 } })).toBe(outcome)
+  })
+
   test('a vote that was not forced is forgotten, and the other value is chosen', () => {
     const lost = (flaws: string[]) => {
       const model = reading(paxos, flaws, { params: { ballots: 2 }, options: SET })
