@@ -289,6 +289,12 @@ export const GLOSSARY: readonly Term[] = [
     'saga',
   ),
   term(
+    'equivocate',
+    '',
+    'To say one thing to some and another thing to others, so that they disagree.',
+    'signed-messages',
+  ),
+  term(
     'eventual consistency',
     '最终一致性',
     'When updates stop all replicas hold the same in the end. Before that they need not.',
@@ -656,6 +662,18 @@ export const GLOSSARY: readonly Term[] = [
     'histories',
   ),
   term(
+    'signature',
+    '签名',
+    'Shows that a node said something, and cannot be made by anybody else.',
+    'signed-messages',
+  ),
+  term(
+    'signature chain',
+    '签名链',
+    'A message with the signatures of all who passed it on, each on all before it.',
+    'signed-messages',
+  ),
+  term(
     'snapshot isolation',
     '快照隔离',
     'Each transaction reads the state of one moment, and no two that overlap write the same key.',
@@ -696,6 +714,12 @@ export const GLOSSARY: readonly Term[] = [
     'base',
   ),
   term('suspension', '悬挂', 'A step that arrives after its compensation. It has to be refused.', 'saga'),
+  term(
+    'synchronous',
+    '同步',
+    'Messages arrive, and nodes act, within a time that is known and never exceeded.',
+    'signed-messages',
+  ),
   term(
     'term',
     '任期',

@@ -115,11 +115,14 @@ export const signedMessages = defineProtocol({
   properties: interactiveConsistency,
   rounds: 'round',
   lies(said, liar) {
-    if (said !== null) return otherWords(said as Message, liar)
+    if (said !== null) return Array.isArray(said['chain']) ? otherWords(said as Message, liar) : []
     const general = liar.config['commander'] ?? liar.self
-    // Without the commander's key all that is left is to claim that he signed.
+    // Without the commander's key all that is left is to claim that he signed, and to sign that oneself.
     if (!liar.traitors.includes(String(general)))
-      return ORDERS.map((value) => ({ type: 'order', value, chain: [{ by: general, signature: 'forged' }] }))
+      return ORDERS.flatMap((value) => {
+        const forged = [{ by: String(general), signature: 'forged' }]
+        return [forged, withSignature(forged, value, liar.self, liar)].map((chain) => claim(value, chain))
+      })
     const friends = liar.traitors.filter((name) => name !== general)
     return ORDERS.flatMap((order) =>
       [[], ...friends.map((name) => [name])].map((more) => signedBy([String(general), ...more], order, liar)),
@@ -127,7 +130,7 @@ export const signedMessages = defineProtocol({
   },
   label({ type, value, chain }) {
     if (type !== 'order') return `${type === 'command' ? 'orders' : 'decides'} ${String(value)}`
-    const signers = (chain as unknown as Chain).map(({ by }) => by)
+    const signers = Array.isArray(chain) ? (chain as unknown as Chain).map(({ by }) => by) : ['unsigned']
     return `${String(value)} :${signers.join(':')}`
   },
   view(state, role) {
@@ -137,16 +140,25 @@ export const signedMessages = defineProtocol({
   },
 })
 
-/** The other order under the same names: signed anew where all of them are traitors, otherwise with signatures that do not fit. */
+/** The other order under the same names: traitors sign it anew, and of loyal ones stand signatures that do not fit. */
 function otherWords({ value, chain }: Message, liar: Liar): readonly Message[] {
   const other = otherOrder(value)
-  const signers = chain.map(({ by }) => by)
-  if (signers.every((by) => liar.traitors.includes(by))) return [signedBy(signers, other, liar)]
-  return [{ type: 'order', value: other, chain }]
+  let anew: Chain = []
+  for (const one of chain)
+    anew = liar.traitors.includes(one.by) ? withSignature(anew, other, one.by, liar) : [...anew, one]
+  return [claim(other, anew)]
 }
 
 function signedBy(signers: readonly string[], order: Order, liar: Liar): Message {
   let chain: Chain = []
-  for (const by of signers) chain = [...chain, { by, signature: liar.sign(by, signed(order, chain)) }]
-  return { type: 'order', value: order, chain }
+  for (const by of signers) chain = withSignature(chain, order, by, liar)
+  return claim(order, chain)
+}
+
+function withSignature(chain: Chain, order: Order, by: string, liar: Liar): Chain {
+  return [...chain, { by, signature: liar.sign(by, signed(order, chain)) }]
+}
+
+function claim(value: Order, chain: Chain): Message {
+  return { type: 'order', value, chain }
 }

@@ -1,5 +1,6 @@
 /** The Byzantine generals: what holds with how many traitors, the shortest stories where it does not, and what it costs. */
 import { describe, expect, test } from 'vitest'
+import { canonicalText, type Json } from '../../src/base/canonical.ts'
 import { flawedGenerals } from '../../src/protocols/flawed/generals.ts'
 import { majority } from '../../src/protocols/generals.ts'
 import { oralMessages } from '../../src/protocols/oralMessages.ts'
@@ -8,10 +9,10 @@ import { explore } from '../../src/run/explore.ts'
 import { fuzz } from '../../src/run/fuzz.ts'
 import { replay } from '../../src/run/replay.ts'
 import { simulate } from '../../src/run/simulate.ts'
-import { begin } from '../../src/world/apply.ts'
+import { apply, begin } from '../../src/world/apply.ts'
 import type { Budgets } from '../../src/world/budgets.ts'
-import { choiceText } from '../../src/world/choice.ts'
-import { madeUp } from '../../src/world/lies.ts'
+import { choiceText, parcelOf } from '../../src/world/choice.ts'
+import { liesInstead, madeUp } from '../../src/world/lies.ts'
 import { makeModel, type Protocol, variant } from '../../src/world/protocol.ts'
 import { canBreak } from './everyLie.ts'
 
@@ -155,6 +156,8 @@ describe('SM(m)', () => {
   test.each([
     ['rounds=m', 'attack', ['IC1 broken in 5', 'IC2 held']],
     ['mayBelieve=any', 'attack', ['IC1 held', 'IC2 broken in 10']],
+    // Only a traitor who signs truly under what he has changed shows that one.
+    ['mayBelieve=last', 'attack', ['IC1 held', 'IC2 broken in 10']],
     ['inTime=always', 'attack', ['IC1 broken in 11', 'IC2 held']],
     ['keep=each', 'attack', ['IC1 broken in 11', 'IC2 held']],
     ['mustRelay=first', 'attack', ['IC1 broken in 9', 'IC2 held']],
@@ -164,6 +167,21 @@ describe('SM(m)', () => {
   ] as const)('flawed among three: %s, order %s', (reading, order, expected) => {
     const found = search(flawed(signedMessages, reading), 3, order, { traitors: 1, lies: 1 })
     expect(outcome(found)).toEqual(expected)
+  })
+
+  test('a traitor signs anew what it may, and leaves the signatures of the loyal as they are', () => {
+    const model = makeModel(signedMessages, { names: generals(3) })
+    const { world } = begin(model)
+    const parcel = world.wire.find(({ to }) => to === 'l1')!
+    const told = apply(model, { ...world, traitors: ['l1'] }, { kind: 'deliver', parcel: parcelOf(parcel) })
+    if (told.kind === 'refused') throw new Error(told.why)
+    const relayed = parcelOf(told.world.wire.find(({ from }) => from === 'l1')!)
+    const [, lie] = liesInstead(model, { traitors: ['l1'], heard: [] }, relayed)
+    const [first, second] = lie!['chain'] as { by: string; signature: string }[]
+    const text = (chain: readonly unknown[]) => canonicalText({ order: 'retreat', chain } as Json)
+    expect(lie!['value']).toBe('retreat')
+    expect(model.signatures.verify('c', text([]), first!.signature)).toBe(false)
+    expect(model.signatures.verify('l1', text([first]), second!.signature)).toBe(true)
   })
 
   test.each(['tags', 'ed25519'] as const)('a forged order is refused, with %s', (signatures) => {

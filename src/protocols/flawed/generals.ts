@@ -30,6 +30,15 @@ export const flawedGenerals: readonly Alternative[] = [
   oral('counted', 'others', (_own, others) => others, 'what came from the general himself is not counted'),
   inWriting('rounds', 'm', (m) => m, 'one round is saved: an order told late reaches only some'),
   inWriting('mayBelieve', 'any', () => true, 'signatures are not checked'),
+  inWriting(
+    'mayBelieve',
+    'last',
+    (order, chain, verify) => {
+      const { by, signature } = chain.at(-1)!
+      return verify(by, { order, chain: chain.slice(0, -1).map((one) => ({ ...one })) }, signature)
+    },
+    'only the signature of the sender is checked, and not those before it',
+  ),
   inWriting('inTime', 'always', () => true, 'an order counts whenever it comes, however few have signed it'),
   inWriting(
     'keep',

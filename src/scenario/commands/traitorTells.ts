@@ -44,7 +44,7 @@ export function tell(session: Session, node: string, words: readonly Word[], end
 /** What a traitor could say unasked, in the words of a picture, each once. */
 export function couldSay(session: Session, node: string): readonly string[] {
   const { model } = session.current
-  return [...new Set(possible(session, node).map((body) => labelOf(model, body)))]
+  return [...new Set(sayable(session, node).map((body) => labelOf(model, body)))]
 }
 
 function readWords(session: Session, node: string, words: readonly Word[], end: number): Wanted {
@@ -118,7 +118,7 @@ function sentTo(session: Session, node: string, { to, type, saying }: Wanted): P
 function bodyFor(session: Session, parcel: Parcel, { changes, saying, silent }: Wanted): Body | null {
   if (silent) return null
   const lies = liesInstead(session.current.model, session.world, parcel).filter((body) => body !== null)
-  if (saying !== null) return called(session, saying, [...lies, ...possible(session, parcel.from)])
+  if (saying !== null) return called(session, saying, [...lies, ...sayable(session, parcel.from)])
   const into: Record<string, Json> = { ...parcel.body }
   for (const { name, value } of changes)
     into[
@@ -134,8 +134,9 @@ function bodyFor(session: Session, parcel: Parcel, { changes, saying, silent }: 
 
 /** Nothing is in flight to the receiver: what is said is made up, or was heard. */
 function unasked(session: Session, node: string, { to, type, changes, saying, column }: Wanted): Choice {
-  const bodies = possible(session, node)
-  if (saying !== null) return { kind: 'lie', node, to, instead: null, body: called(session, saying, bodies) }
+  if (saying !== null)
+    return { kind: 'lie', node, to, instead: null, body: called(session, saying, sayable(session, node)) }
+  const bodies = [...madeUp(session.current.model, session.world, node), ...session.world.heard]
   const body = bodies.find((one) => (type === undefined || one.type === type.text) && fits(one, changes))
   if (body !== undefined && changes.length > 0) return { kind: 'lie', node, to, instead: null, body }
   const said = [...new Set(bodies.map(bodyText))].slice(0, 3)
@@ -150,9 +151,11 @@ function unasked(session: Session, node: string, { to, type, changes, saying, co
   )
 }
 
-/** What the traitor can make up, then what any traitor has heard. */
-function possible(session: Session, node: string): readonly Body[] {
-  return [...madeUp(session.current.model, session.world, node), ...session.world.heard]
+/** What any traitor has heard, and then what this one can make up: where a picture has the same words for both, the true one. */
+function sayable({ current, world }: Session, node: string): readonly Body[] {
+  // A completion asks before the node has betrayed.
+  const traitors = [...new Set([...world.traitors, node])].sort()
+  return [...world.heard, ...madeUp(current.model, { traitors, heard: world.heard }, node)]
 }
 
 /** The body that a picture has these words for. */
