@@ -2,6 +2,7 @@
 import type { Json } from '../base/canonical.ts'
 import type { TimelineRow, TimelineView } from '../base/view.ts'
 import { type History, type HistoryOperation, valueText } from '../history/history.ts'
+import { safeText } from './wrap.ts'
 
 interface Moment {
   readonly at: number
@@ -54,7 +55,7 @@ function answerText({ f, outcome, result }: HistoryOperation): string {
 /** Their answers tell something. */
 const TELL = ['read', 'echo', 'generate']
 
-/** Words without quotation marks. */
+/** Words without quotation marks. Whoever made the history may have put anything into them. */
 function shown(value: Json): string {
-  return typeof value === 'string' ? value : valueText(value)
+  return typeof value === 'string' ? safeText(value).replaceAll('\n', ' ') : valueText(value)
 }

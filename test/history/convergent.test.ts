@@ -32,6 +32,11 @@ describe('echo', () => {
   })
 })
 
+test('a long value is told by its beginning', () => {
+  const verdict = echoed([op('c1', 'echo', 'a', 'x'.repeat(1000))])
+  expect(verdict).toMatchObject({ why: `c1 sent "a" and was answered "${'x'.repeat(58)}…` })
+})
+
 describe('ids', () => {
   test('are unique, as JSON values', () => {
     const ids = [1, '1', 1.5, [1], { a: 1, b: 2 }, true]
