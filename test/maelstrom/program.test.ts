@@ -211,7 +211,9 @@ describe('Raft as processes', () => {
     expect(code).toBe(0)
   })
 
-  test('that does not sync its log loses what it has acknowledged when all are killed', () => {
+  test('that does not sync its log loses what it has acknowledged when all are killed', {
+    timeout: 180_000,
+  }, () => {
     // Whether a run shows it depends on what was written before the kill: one of a few does.
     const seeds = Array.from({ length: 1000 }, (_, seed) => seed).filter((seed) =>
       planFaults(['kill'], ['n1', 'n2', 'n3'], seed, 4000).some(
