@@ -16,7 +16,7 @@ const PAD = 14
 export const SVG_STYLE = [
   '.sb{--ink:#1f2430;--dim:#68707f;--back:#fbfbfd;--line:#c9ced8;--good:#1a7f37;--bad:#b3261e;--warn:#8a5a00;--accent:#1558b0}',
   '@media(prefers-color-scheme:dark){.sb{--ink:#d5d8de;--dim:#8f97a6;--back:#1b1e25;--line:#4a5060;--good:#8fc17c;--bad:#e2777a;--warn:#d9b268;--accent:#7aa6da}}',
-  ".sb text{font:13px ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;fill:var(--ink);white-space:pre}",
+  ".sb text{font:13px ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,monospace;fill:var(--ink);white-space:pre;paint-order:stroke;stroke:var(--back);stroke-width:3px;stroke-linejoin:round}",
   '.sb .back{fill:var(--back)}.sb .rule{stroke:var(--line);fill:none}',
   ...(['dim', 'good', 'bad', 'warn', 'accent'] as const).map(
     (tone) => `.sb .${tone}{fill:var(--${tone})}.sb .s-${tone}{stroke:var(--${tone});fill:none}`,

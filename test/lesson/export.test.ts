@@ -1,11 +1,13 @@
 /** Exports: whole, self-contained, and safe to open. */
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { kitFile } from '../../src/exercise/warmVitest.ts'
 import { exportHtml } from '../../src/lesson/export/html.ts'
 import { exportMarkdown } from '../../src/lesson/export/markdown.ts'
 import { exportPictures } from '../../src/lesson/export/pictures.ts'
 import { Notebook } from '../../src/lesson/notebook.ts'
 import { parseLesson } from '../../src/lesson/parse.ts'
+import { takeLesson } from '../../src/lesson/take.ts'
 import { alternatives, protocols } from '../../src/protocols/index.ts'
 import { commands } from '../../src/scenario/commands/index.ts'
 
@@ -18,7 +20,12 @@ function taken(file: string, source: string) {
   return { lesson, cells: notebook.cells }
 }
 
-const real = taken(FILE, readFileSync(`lessons/${FILE}`, 'utf8'))
+/** It has TypeScript, so a kernel runs it. */
+const real = await takeLesson(
+  parseLesson(FILE, readFileSync(`lessons/${FILE}`, 'utf8')),
+  { protocols, alternatives, commands },
+  kitFile('kernel.js'),
+)
 
 function small(body: string) {
   return taken(
