@@ -146,6 +146,12 @@ export const GLOSSARY: readonly Term[] = [
     'Whoever asks nodes for something from outside. It is not a node.',
     'first-faults',
   ),
+  term(
+    'client session',
+    '客户端会话',
+    'The name of a client and the number of its last request, so that none takes effect twice.',
+    'raft-log',
+  ),
   term('clock condition', '时钟条件', 'If one event happened before another, its stamp is smaller.', 'order'),
   term(
     'clock drift',
@@ -172,10 +178,23 @@ export const GLOSSARY: readonly Term[] = [
     'two-phase-commit',
   ),
   term(
+    'commit index',
+    '提交索引',
+    'Up to where a log is known to be committed: those entries are applied, and stay.',
+    'raft-log',
+  ),
+  term(
     'commit point',
     '提交点',
     'The forced write after which a transaction is committed, whatever happens.',
     'two-phase-commit',
+  ),
+  term(
+    'committed',
+    '已提交',
+    'Of an entry of a log: a majority holds it, and no later leader can lack it.',
+    'raft-election',
+    'raft-log',
   ),
   term(
     'compensation',
@@ -190,6 +209,12 @@ export const GLOSSARY: readonly Term[] = [
     'three-phase-commit',
   ),
   term('concurrent', '并发', 'Of two events: neither happened before the other.', 'order'),
+  term(
+    'conflict',
+    '冲突',
+    'Two entries of different terms at one index. The follower gives up its own, and all after it.',
+    'raft-log',
+  ),
   term(
     'consensus',
     '共识',
@@ -288,6 +313,7 @@ export const GLOSSARY: readonly Term[] = [
     'Undoing a step that never happened: it succeeds, and leaves a note.',
     'saga',
   ),
+  term('entry', '日志条目', 'A command in a log, with the term in which a leader appended it.', 'raft-log'),
   term(
     'equivocate',
     '',
@@ -420,6 +446,13 @@ export const GLOSSARY: readonly Term[] = [
     'paxos',
   ),
   term(
+    'leader completeness',
+    '领导者完整性',
+    'What was committed is in the log of every later leader.',
+    'raft-election',
+    'raft-log',
+  ),
+  term(
     'leader stickiness',
     '领导者粘性',
     'Whoever has just heard a leader does not listen to candidates.',
@@ -446,6 +479,12 @@ export const GLOSSARY: readonly Term[] = [
     'A right to a row: whoever else wants the row waits until it is free.',
     'two-phase-commit',
   ),
+  term(
+    'log matching',
+    '日志匹配',
+    'Two logs that agree on the term of one entry agree on all before it.',
+    'raft-log',
+  ),
   term('lost update', '丢失更新', 'A write overwrites another that it had not seen.', 'histories', 'base'),
   term('merge', '合并', 'A rule that makes one state of two.', 'base'),
   term(
@@ -456,6 +495,12 @@ export const GLOSSARY: readonly Term[] = [
   ),
   term('monotonic reads', '单调读', 'Who has read a value does not read an older one later.', 'histories'),
   term('monotonic writes', '单调写', 'The writes of a session are seen in its order.', 'histories'),
+  term(
+    'no-op',
+    '空操作',
+    'An entry that asks for nothing: a new leader appends it, so that older ones are committed.',
+    'raft-log',
+  ),
   term('node', '节点', 'One machine: it reacts to events, has memory, a disk and a clock.', 'first-faults'),
   term(
     'non-blocking',
