@@ -41,10 +41,10 @@ export async function foreign(io: Io, options: Options): Promise<number> {
   const [first] = report.nodes.filter(({ node }) => node === misdeed?.node)
   if (misdeed?.property === 'StaysUp' && /exit code 12[67]\b/.test(misdeed.why) && first?.starts === 1)
     throw new UsageProblem(`the command cannot be run: ${lastLine(first.stderr)}`, 'try it in a shell first')
-  const keep = options['keep']
-  if (typeof keep === 'string') kept(io, keep, report)
   if (options['json'] === true) printJson(io, asJson(wanted, report))
   else tell(io, wanted, report)
+  const keep = options['keep']
+  if (typeof keep === 'string') kept(io, keep, report)
   return { held: EXIT.good, broken: EXIT.failed, gaveUp: EXIT.gaveUp }[report.verdict.kind]
 }
 

@@ -74,8 +74,9 @@ export function eventualSet(history: History, last: History): HistoryVerdict {
 export function eventualCounter(history: History, last: History): HistoryVerdict {
   const property = 'EventualCounter'
   const adds = history.filter(({ f, outcome }) => f === 'add' && outcome !== 'fail')
+  const addedBefore = sumsBefore(adds)
   for (const read of [...reads(history), ...last]) {
-    const most = sum(adds.filter(({ invoke }) => invoke < (read.return ?? 0)))
+    const most = addedBefore(read.return ?? 0)
     if (Number(read.result) <= most) continue
     const why = `${operationText(read)}, but no more than ${most} had been added by then`
     return { kind: 'broken', property, why, witness: [read] }
@@ -123,6 +124,22 @@ const MOST_SHOWN = 60
 /** A read of a long list, with words instead of it. */
 function shortened(read: HistoryOperation, result: string): HistoryOperation {
   return { ...read, result }
+}
+
+/** How much had been asked for before a place of the history. */
+function sumsBefore(adds: History): (place: number) => number {
+  const places = adds.map(({ invoke, value }) => [invoke, Number(value)] as const).sort(([a], [b]) => a - b)
+  let all = 0
+  const sums = places.map(([, value]) => (all += value))
+  return (place) => {
+    let [from, to] = [0, places.length]
+    while (from < to) {
+      const middle = (from + to) >> 1
+      if (places[middle]![0] < place) from = middle + 1
+      else to = middle
+    }
+    return sums[from - 1] ?? 0
+  }
 }
 
 function sum(adds: History): number {

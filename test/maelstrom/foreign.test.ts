@@ -75,6 +75,8 @@ describe('breaks it', () => {
     const { verdict, nodes } = await run('kv local', 'lin-kv', some)
     expect(nodes[0]!.kills).toBeGreaterThan(0)
     expect(verdict).toMatchObject({ kind: 'broken', property: 'Linearizable' })
+    const ids = await run('ids', 'unique-ids', some)
+    expect(ids.verdict).toMatchObject({ kind: 'broken', property: 'UniqueIds' })
   })
 })
 
