@@ -3,14 +3,10 @@ import {
   type CellState,
   type ChallengeCell,
   type ChallengeState,
-  type ClaimCell,
   cutLine,
   type Exchange,
   highlight,
-  isNamed,
-  justify,
   type Line,
-  type PredictCell,
   plain,
   type RunCell,
   renderMarkdown,
@@ -20,8 +16,10 @@ import {
   toned,
   wrapLine,
 } from '../door.ts'
+import { asciiMark, indent, named, title } from './cellParts.ts'
+import { claim } from './claimCell.ts'
+import { predict } from './predictCell.ts'
 import { boxLines, type TextBox } from './textBox.ts'
-
 /** Everything that decides how a cell looks, except its width. */
 export interface CellLook {
   readonly state: CellState
@@ -67,22 +65,6 @@ function content(look: CellLook, width: number): Line[] {
     case 'challenge':
       return challenge(cell, look, width)
   }
-}
-
-/** A name the author gave; cells without one are called by their kind. */
-function named(id: string, kind: string): string {
-  return isNamed(id) ? id : kind
-}
-
-function title(mark: string, tone: Tone, text: string, status: Line, width: number): Line {
-  return justify(
-    [
-      { text: `${mark} `, tone },
-      { text, tone: 'strong' },
-    ],
-    status,
-    width,
-  )
 }
 
 function run(cell: RunCell, look: CellLook, width: number): Line[] {
@@ -196,122 +178,6 @@ export function exchangeLines(exchange: Exchange, ascii: boolean, width: number)
   return [plain(''), ...typed, ...(exchange.problem ?? []), ...output, ...note]
 }
 
-function predict(cell: PredictCell, look: CellLook, width: number): Line[] {
-  const { chosen } = look.state
-  const right = cell.answers.findIndex((answer) => answer.right)
-  const answered = chosen !== null
-  const mark = !answered ? '?' : chosen === right ? '✓' : '✗'
-  const tone: Tone = !answered ? 'accent' : chosen === right ? 'good' : 'bad'
-  const words = !answered
-    ? 'What do you expect?'
-    : chosen === right
-      ? 'You expected what happens'
-      : 'You expected something else'
-  const range = `1-${cell.answers.length}`
-  const status: Line = answered || look.linear ? [] : [{ text: `${range} answers`, tone: 'dim' }]
-  return [
-    title(look.ascii ? asciiMark(mark) : mark, tone, words, status, width),
-    ...indent(renderMarkdown(cell.question, width - 2)),
-    plain(''),
-    ...cell.answers.flatMap((answer, i) => answerLines(answer, i, look, width)),
-    ...olderAnswer(look, width),
-  ]
-}
-
-/** What was answered when the question had another text. */
-function olderAnswer({ state }: CellLook, width: number): Line[] {
-  const answer = state.older?.answer ?? null
-  if (answer === null) return []
-  const said = toned('warn', `To an older text of this question you answered: ${answer}`)
-  return [plain(''), ...wrapLine(said, width, { first: plain('  '), rest: plain('  ') })]
-}
-
-function answerLines(
-  answer: PredictCell['answers'][number],
-  i: number,
-  look: CellLook,
-  width: number,
-): Line[] {
-  const { chosen } = look.state
-  const open = look.linear || chosen !== null
-  const mark = !open
-    ? ' '
-    : answer.right
-      ? look.ascii
-        ? '+'
-        : '✓'
-      : chosen === i
-        ? look.ascii
-          ? 'x'
-          : '✗'
-        : ' '
-  const tone: Tone = !open ? 'plain' : answer.right ? 'good' : chosen === i ? 'bad' : 'dim'
-  const margin = {
-    first: [
-      { text: `  ${mark} `, tone },
-      { text: `${i + 1} `, tone: 'accent' },
-    ],
-    rest: [{ text: '      ', tone: 'plain' }],
-  } as const
-  const text = wrapLine(inlineOf(answer.text, tone === 'dim' ? 'dim' : 'plain'), width, margin)
-  const reason = answer.reason !== '' && (look.linear || (open && (answer.right || chosen === i)))
-  const space = [{ text: '      ', tone: 'plain' }] as const
-  return reason
-    ? [...text, ...wrapLine(inlineOf(answer.reason, 'dim'), width, { first: space, rest: space })]
-    : text
-}
-
-/** Inline Markdown as one unwrapped line; plain words get `tone`. */
-function inlineOf(markdown: string, tone: Tone): Line {
-  const line = renderMarkdown(markdown.replace(/\s+/g, ' '), 10_000)[0] ?? []
-  return line.map((span) => (span.tone === 'plain' ? { text: span.text, tone } : span))
-}
-
-export const VERDICTS = {
-  true: { words: 'True.', tone: 'good' },
-  cond: { words: 'True on a condition.', tone: 'warn' },
-  imprecise: { words: 'Imprecise.', tone: 'warn' },
-  false: { words: 'False.', tone: 'bad' },
-  opinion: { words: 'A matter of opinion.', tone: 'plain' },
-} as const satisfies {
-  readonly [verdict in ClaimCell['verdict']]: { readonly words: string; readonly tone: Tone }
-}
-
-function claim(cell: ClaimCell, look: CellLook, width: number): Line[] {
-  const { words, tone } = VERDICTS[cell.verdict]
-  const { state } = look
-  const [mark, markTone, status] =
-    state.status === 'done' || (state.status === 'idle' && look.before)
-      ? (['✓', 'good', toned('good', 'proven here')] as const)
-      : state.status === 'failed'
-        ? (['✗', 'bad', toned('bad', 'not proven')] as const)
-        : (['≡', 'accent', unproven(look)] as const)
-  const margin = { first: plain('  '), rest: plain('  ') }
-  return [
-    title(look.ascii ? asciiMark(mark) : mark, markTone, `Claim ${cell.id}`, status, width),
-    ...indent(renderMarkdown(cell.statement, width - 2)),
-    ...wrapLine([{ text: words, tone }, ...proofWords(look)], width, margin),
-    ...state.unproven.flatMap((what) =>
-      wrapLine(toned('bad', what), width, { first: plain('  '), rest: plain('    ') }),
-    ),
-  ]
-}
-
-function unproven(look: CellLook): Line {
-  if (look.busy) return toned('accent', 'running ...')
-  return toned('dim', look.focused && !look.linear ? 'Enter proves it' : 'not proven yet')
-}
-
-function proofWords(look: CellLook): Line {
-  if (look.proof.length === 0) return []
-  const [yes, no] = look.ascii ? ['+', '-'] : ['✓', '○']
-  const ids = look.proof.flatMap(({ id, done }): Span[] => [
-    { text: ` ${id}`, tone: 'code' },
-    { text: ` ${done ? yes : no}`, tone: done ? 'good' : 'dim' },
-  ])
-  return [{ text: '  Proof:', tone: 'dim' }, ...ids]
-}
-
 function challenge(cell: ChallengeCell, look: CellLook, width: number): Line[] {
   const { goal } = look
   const done = goal?.done === true || look.state.status === 'done' || look.before
@@ -342,23 +208,4 @@ function standing(look: CellLook, width: number): Line[] {
 
 function sentence(words: string): string {
   return `${words.slice(0, 1).toUpperCase()}${words.slice(1)}.`
-}
-
-/** A mark of the screen in ASCII. */
-export function asciiMark(mark: string): string {
-  const marks: { readonly [mark: string]: string } = {
-    '✓': '+',
-    '✗': 'x',
-    '▷': '>',
-    '◇': '*',
-    '≡': '=',
-    '▸': '>',
-    '▾': 'v',
-    '○': '-',
-  }
-  return marks[mark] ?? mark
-}
-
-function indent(lines: readonly Line[]): Line[] {
-  return lines.map((line) => (line.length === 0 ? line : [{ text: '  ', tone: 'plain' }, ...line]))
 }

@@ -15,7 +15,7 @@ import {
   spokenText,
   wrapLine,
 } from '../door.ts'
-import { VERDICTS } from './cells.ts'
+import { VERDICTS } from './claimCell.ts'
 import { type Piece, piecesOf } from './pieces.ts'
 
 /** No line is wider than `width`. The notebook has been run. */

@@ -2,7 +2,7 @@
 import { type Exercise, justify, type Lesson, type Line, plain, type Span, toned, wrapLine } from '../door.ts'
 import type { ExerciseProgress, LessonProgress } from '../progress.ts'
 import type { Course } from '../screens/course.ts'
-import { asciiMark } from './cells.ts'
+import { asciiMark } from './cellParts.ts'
 import { countedCells } from './pieces.ts'
 
 export type MapItem =

@@ -12,7 +12,8 @@ import {
   toned,
   wrapLine,
 } from '../door.ts'
-import { asciiMark, type CellLook, cellLines } from './cells.ts'
+import { asciiMark } from './cellParts.ts'
+import { type CellLook, cellLines } from './cells.ts'
 import type { Block } from './pages.ts'
 import type { Piece } from './pieces.ts'
 
