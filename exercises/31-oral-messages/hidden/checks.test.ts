@@ -126,6 +126,30 @@ describe('one message', () => {
       expect(run).not.toSend({ from: 'l1', type: 'order', path: [...path, 'l1'] })
     }
   })
+
+  test('ends its rounds at the timer of the task', {
+    meta: {
+      rung: 1,
+      points: 1,
+      section: 'One general more',
+      expected:
+        'each lieutenant arms a timer called round with the number 1, and when it fires, with the number 2',
+      why: 'that is how everybody knows when a round is over: the searches here end it when all that was sent has arrived',
+      hints: [
+        "start.ts arms it already. Are the name and the last argument of ctx.arm('round', ms, number) as they were?",
+      ],
+    },
+  }, () => {
+    const run = gathered()
+    for (const round of [1, 2]) {
+      for (const name of ['l1', 'l2', 'l3']) {
+        const { timers } = run.world.nodes[name]!
+        if (!timers.some(({ timer, arg }) => timer === 'round' && arg === round))
+          run.fail(`in round ${round} ${name} has not armed the timer round with the number ${round}`)
+      }
+      endOfRound(run, round)
+    }
+  })
 })
 
 describe('one scenario', () => {

@@ -168,6 +168,30 @@ describe('one message', () => {
       if (ordersOf(run, 'l1').length > 0) run.fail(`l1 passed on an order that began at ${chain[0]}`)
     }
   })
+
+  test('ends its rounds at the timer of the task', {
+    meta: {
+      rung: 1,
+      points: 1,
+      section: 'Three are enough',
+      expected:
+        'each lieutenant arms a timer called round with the number 1, and when it fires, with the number 2',
+      why: 'that is how everybody knows when a round is over: the searches here end it when all that was sent has arrived',
+      hints: [
+        "start.ts arms it already. Are the name and the last argument of ctx.arm('round', ms, number) as they were?",
+      ],
+    },
+  }, () => {
+    const run = gathered()
+    for (const round of [1, 2]) {
+      for (const name of ['l1', 'l2']) {
+        const { timers } = run.world.nodes[name]!
+        if (!timers.some(({ timer, arg }) => timer === 'round' && arg === round))
+          run.fail(`in round ${round} ${name} has not armed the timer round with the number ${round}`)
+      }
+      endOfRound(run, round)
+    }
+  })
 })
 
 describe('one scenario', () => {
@@ -351,6 +375,7 @@ describe('one scenario', () => {
     for (const chain of [
       ['c', 'l1', 'l1'],
       ['c', 'c', 'l1'],
+      ['c', 'l1', 'c'],
     ]) {
       const run = gathered({ n: 4, m: 2, silent: ['c', 'l1'] })
       for (const to of ['l2', 'l3']) say(run, to, 'attack', ['c'])
@@ -366,7 +391,7 @@ describe('one scenario', () => {
       points: 1,
       section: 'The length that nobody checked',
       expected:
-        'm = 2, c and l1 are traitors: c signs attack for l2 and l3, and in the second round l1 shows l2 retreat, signed by c and l1; l2 and l3 decide the same',
+        'm = 2, c and l1 are traitors: c signs attack for l2 and l3, and l1 shows l2 retreat, signed by c and l1, in the first round or in the second; l2 and l3 decide the same',
       why: 'two traitors can keep an order for two rounds; the third is there to tell it to the others',
       hints: [
         'In which round does l3 hear of retreat?',
@@ -374,11 +399,13 @@ describe('one scenario', () => {
       ],
     },
   }, () => {
-    const run = gathered({ n: 4, m: 2, silent: ['c', 'l1'] })
-    for (const to of ['l2', 'l3']) say(run, to, 'attack', ['c'])
-    beforeEnd(endOfRound(run, 1), 2)
-    say(run, 'l2', 'retreat', ['c', 'l1'])
-    expectOne(throughRounds(run, 2), ['l2', 'l3'])
+    for (const round of [1, 2]) {
+      const run = gathered({ n: 4, m: 2, silent: ['c', 'l1'] })
+      for (const to of ['l2', 'l3']) say(run, to, 'attack', ['c'])
+      for (let before = 1; before < round; before++) endOfRound(run, before)
+      say(beforeEnd(run, round), 'l2', 'retreat', ['c', 'l1'])
+      expectOne(throughRounds(run, 2), ['l2', 'l3'])
+    }
   })
 })
 

@@ -54,6 +54,7 @@ export const lieutenant = defineNode<State, Received>({
     round(state, ctx, round) {
       for (const path of paths(ctx, Number(round))) hear(state, ctx, path, 'retreat')
       state.round = Number(round) + 1
+      if (state.round <= m(ctx) + 1) ctx.arm('round', Number(ctx.config['roundMs']), state.round)
       if (state.round === 2)
         ctx.output({ type: 'decide', value: ordered(state, ctx, [String(ctx.config['commander'])]) })
     },
