@@ -3,6 +3,7 @@ export { packageRoot } from './base/home.ts'
 export * from './base/view.ts'
 export { markdownAloud, spokenLine, spokenText } from './draw/aloud.ts'
 export { bars, curve, histogram, ring, ringShares } from './draw/chart.ts'
+export { cycleView } from './draw/cycle.ts'
 export { highlight } from './draw/highlight.ts'
 export { historyView } from './draw/history.ts'
 export { renderMarkdown } from './draw/markdown.ts'
@@ -70,7 +71,16 @@ export {
   writeAtomically,
 } from './exercise/workspace.ts'
 export { FORMATS, ForeignProblem, type Format } from './history/foreign/foreign.ts'
-export { FOREIGN_MODELS, type ForeignJudgement, judgeForeign } from './history/foreign/judgeForeign.ts'
+export {
+  FOREIGN_MODELS,
+  type ForeignJudgement,
+  judgeForeign,
+  judgeTransactions,
+  type TransactionJudgement,
+} from './history/foreign/judgeForeign.ts'
+export type { Anomaly } from './history/transactions/isolated.ts'
+export { LEVELS, type LevelName } from './history/transactions/levels.ts'
+export { TRANSACTION_MODELS, type TransactionModel } from './history/transactions/transaction.ts'
 export type { CellState, ChallengeState } from './lesson/cellState.ts'
 export { type Course, findLesson, lessonText, loadCourse } from './lesson/course.ts'
 export { exportHtml } from './lesson/export/html.ts'

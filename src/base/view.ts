@@ -22,6 +22,7 @@ export type View =
     }
   | TimelineView
   | VerdictView
+  | CycleView
   | ChartView
   | { readonly kind: 'stack'; readonly views: readonly View[] }
 
@@ -84,6 +85,19 @@ export interface VerdictView {
   readonly picture: TimelineView | null
   /** Replays the story; null where there is none. */
   readonly token: string | null
+}
+
+/** What comes before what, round and round: each thing before the next, and the last before the first. */
+export interface CycleView {
+  readonly kind: 'cycle'
+  readonly title: string
+  readonly things: readonly {
+    readonly name: string
+    /** What it is, in a few words. */
+    readonly says: string
+    /** Why it comes before the next. */
+    readonly edge: { readonly label: string; readonly why: string }
+  }[]
 }
 
 /** Numbers as a picture. Constructors that check them are in `draw/chart.ts`. */

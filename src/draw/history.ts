@@ -43,8 +43,10 @@ function askedTexts({ f, key, value }: HistoryOperation): readonly string[] {
   return [key === null ? `${f} ${shown(value)}` : `${f} ${key}=${shown(value)}`]
 }
 
-function stepText([verb, key, value]: readonly [string, string, Json]): string {
-  return `${verb} ${key}=${shown(value)}`
+/** A step of a transaction; a read whose answer is not known has no value. */
+export function stepText([verb, key, value]: readonly [string, string, Json?]): string {
+  if (value === undefined) return `${verb} ${key}`
+  return verb === 'append' ? `append ${shown(value)} to ${key}` : `${verb} ${key}=${shown(value)}`
 }
 
 function answerText({ f, outcome, result }: HistoryOperation): string {

@@ -58,6 +58,7 @@ export function draw(view: View): Drawing {
     }
     case 'stack':
       return below(view.views.map(draw))
+    case 'cycle':
     case 'lines':
     case 'table':
       return textDrawing(renderView(view, { width: TEXT_WIDTH }))
@@ -76,6 +77,7 @@ export function isPicture(view: View): boolean {
       return view.picture !== null
     case 'stack':
       return view.views.some(isPicture)
+    case 'cycle':
     case 'lines':
     case 'table':
       return false

@@ -12,6 +12,7 @@ import {
 } from '../base/view.ts'
 import { paintTimeline } from './paint.ts'
 import { chartSentences, paintChart } from './paintChart.ts'
+import { cycleSentences, paintCycle } from './paintCycle.ts'
 import { textWidth } from './wrap.ts'
 
 export interface TextOptions {
@@ -35,6 +36,10 @@ export function renderView(view: View, options: TextOptions): Line[] {
       return renderTimeline(view, options)
     case 'verdict':
       return renderVerdict(view, options)
+    case 'cycle':
+      return options.sentences
+        ? cycleSentences(view).flatMap((sentence) => wrapLine(plain(sentence), options.width, '  '))
+        : paintCycle(view, options.width, options.ascii ?? false)
     case 'bars':
     case 'curve':
     case 'ring':

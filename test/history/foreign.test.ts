@@ -3,11 +3,14 @@ import { describe, expect, test } from 'vitest'
 import type { Json } from '../../src/base/canonical.ts'
 import { EdnReader } from '../../src/history/foreign/edn.ts'
 import { type Format, readForeign } from '../../src/history/foreign/foreign.ts'
-import { judgeForeign } from '../../src/history/foreign/judgeForeign.ts'
+import { judgeForeign, judgeTransactions } from '../../src/history/foreign/judgeForeign.ts'
 import { linearizable } from '../../src/history/linearizable.ts'
 import { casRegister, counter, growSet, keyValue, queue, register } from '../../src/history/models.ts'
 import { type HistoryEvent, historyOfEvents } from '../../src/history/read.ts'
+import { isolated } from '../../src/history/transactions/isolated.ts'
+import type { TransactionModel } from '../../src/history/transactions/transaction.ts'
 import { RECIPES, type Recipe, randomEvents } from './random.ts'
+import { randomTransactions } from './randomTransactions.ts'
 
 describe('EDN', () => {
   test.each<[string, Json]>([
@@ -174,4 +177,112 @@ test('within its memory it gives up, and says of which budget', () => {
   const text = [...many('invoke'), ...reads, ...many('ok')].join('\n')
   const { verdict } = judgeForeign(text, 'register', { maxMegabytes: 4 })
   expect(verdict).toMatchObject({ kind: 'gaveUp', why: expect.stringContaining('4 MB') })
+})
+
+describe('transactions', () => {
+  const WORDS: { readonly [verb: string]: string } = { read: 'r', append: 'append', write: 'w' }
+  type Step = readonly [verb: string, key: string, value: Json]
+
+  /** What a client and its answer would be in a file: reads are asked for without a value. */
+  function eventsOf(history: ReturnType<typeof historyOfEvents>): readonly HistoryEvent[] {
+    return history
+      .flatMap(({ process, invoke, return: end, outcome, value }) => {
+        const steps = value as unknown as readonly Step[]
+        const words = (told: boolean) =>
+          steps.map(([verb, key, given]) => [WORDS[verb]!, key, verb === 'read' && !told ? null : given])
+        const event = (type: HistoryEvent['type'], at: number, told: boolean) =>
+          [at, { type, process, f: 'txn', value: words(told) } satisfies HistoryEvent] as const
+        return [
+          event('invoke', invoke, false),
+          ...(end === null ? [] : [event(outcome, end, outcome === 'ok')]),
+        ]
+      })
+      .sort(([a], [b]) => a - b)
+      .map(([, event]) => event)
+  }
+
+  // Keywords, as Jepsen has them, in EDN; texts in JSON.
+  const asKeywords = (text: string) => text.replace(/"(r|w|append)"/g, ':$1')
+
+  test.each(['one map a line', 'one vector', 'JSON lines', 'a JSON array'])(
+    '%s of both models is judged as the history is',
+    (format) => {
+      const seen = { held: 0, broken: 0, gaveUp: 0 }
+      for (const model of ['list-append', 'rw-register'] as const satisfies readonly TransactionModel[])
+        for (let seed = 1; seed <= 40; seed++) {
+          const history = randomTransactions(
+            {
+              ...{ model, transactions: [4, 12], keys: 2, steps: [1, 3], behind: 2 },
+              ...{ torn: 0.1, unknown: 0, failed: 0.05, halfMs: 14 },
+            },
+            seed,
+          )
+          const text = WRITTEN[format]!(eventsOf(history))
+          const { verdict } = judgeTransactions(format.includes('JSON') ? text : asKeywords(text), model)
+          const { kind, property } = isolated(history, { model })
+          expect([seed, verdict.kind, verdict.property]).toEqual([seed, kind, property])
+          seen[kind]++
+        }
+      expect(Math.min(seen.held, seen.broken)).toBeGreaterThan(3)
+    },
+  )
+
+  const asked = '{:type :invoke, :f :txn, :process 0, :value [[:append 3 1] [:r 3 nil]]}\n'
+  const told = '{:type :ok, :f :txn, :process 0, :value [[:append 3 1] [:r 3 [1]]]}\n'
+
+  test('what was read stands in the answer; keys that are numbers become names', () => {
+    const { history, verdict } = judgeTransactions(asked + told, 'list-append')
+    expect(history[0]!.value).toEqual([
+      ['append', '3', 1],
+      ['read', '3', [1]],
+    ])
+    expect(verdict.kind).toBe('held')
+  })
+
+  test('without an answer nobody knows what was read', () => {
+    const { history } = judgeTransactions(asked, 'list-append')
+    expect(history[0]).toMatchObject({
+      outcome: 'info',
+      value: [
+        ['append', '3', 1],
+        ['read', '3'],
+      ],
+    })
+  })
+
+  test('log lines are read as well', () => {
+    const line = 'INFO  jepsen.util - 0\t:invoke\t:txn\t[[:append 3 1] [:r 3 nil]]\n'
+    expect(judgeTransactions(line, 'list-append').history).toHaveLength(1)
+  })
+
+  test.each<[string, string, string]>([
+    [
+      'a step of another model',
+      asked.replace(':append', ':w'),
+      'line 1: a step of list-append is [:r key list] or [:append key value], not ["w",3,1]',
+    ],
+    [
+      'steps that are no list',
+      asked.replace(/\[\[.*\]\]/, '7'),
+      'line 1: the value of a txn is the list of its steps, not 7',
+    ],
+    [
+      'a read that finds no list',
+      asked + told.replace('[1]]]', '1]]'),
+      'line 2: a read of list-append finds a list or nil, not 1',
+    ],
+    [
+      'an answer to another question',
+      asked + told.replace('[:append 3 1] ', ''),
+      'line 2: the answer has other steps than were asked for at line 1',
+    ],
+    [
+      'another operation',
+      asked.replace(':txn', ':read'),
+      'line 1: "f" is txn in a history of list-append, not "read"',
+    ],
+    ['a key that is missing', asked.replace('[:r 3 nil]', '[:r]'), 'line 1: a step of list-append is'],
+  ])('%s is told at its line', (_what, text, message) => {
+    expect(() => judgeTransactions(text, 'list-append')).toThrow(message)
+  })
 })

@@ -3,9 +3,13 @@ import { type History, HistoryProblem } from '../history.ts'
 import { linearizable } from '../linearizable.ts'
 import { casRegister, counter, growSet, keyValue, queue, register, type SequentialModel } from '../models.ts'
 import { historyOfEvents } from '../read.ts'
+import { type IsolationVerdict, isolated } from '../transactions/isolated.ts'
+import type { LevelName } from '../transactions/levels.ts'
+import type { TransactionModel } from '../transactions/transaction.ts'
 import type { HistoryVerdict } from '../verdict.ts'
 import { withoutDrains } from './drain.ts'
-import { ForeignProblem, type Format, readForeign } from './foreign.ts'
+import { type ForeignEvent, ForeignProblem, type Format, readForeign } from './foreign.ts'
+import { withSteps } from './transactions.ts'
 
 interface Model {
   readonly says: string
@@ -14,7 +18,7 @@ interface Model {
   readonly keyed?: true
 }
 
-/** What a history can be of. */
+/** What a history of single operations can be of. */
 export const FOREIGN_MODELS: { readonly [name: string]: Model } = {
   register: { says: 'read and write', make: register },
   'cas-register': { says: 'read, write, and cas of [from to]', make: casRegister },
@@ -29,6 +33,11 @@ export interface ForeignJudgement {
   readonly verdict: HistoryVerdict
 }
 
+export interface TransactionJudgement {
+  readonly history: History
+  readonly verdict: IsolationVerdict
+}
+
 /**
  * Reads and judges. `model` is a name of `FOREIGN_MODELS`. Throws `ForeignProblem` where the text holds no history
  * of such an object.
@@ -40,11 +49,30 @@ export function judgeForeign(
 ): ForeignJudgement {
   const { make, keyed = false } = FOREIGN_MODELS[model]!
   const events = withoutDrains(readForeign(text, options.format))
+  const { maxMegabytes = 256 } = options
+  const limits = { maxMegabytes, maxConfigurations: Number.POSITIVE_INFINITY }
+  return judged(events, keyed, (history) => linearizable(history, make(), limits))
+}
+
+/** The same for transactions, by an isolation level. Throws `ForeignProblem`. */
+export function judgeTransactions(
+  text: string,
+  model: TransactionModel,
+  options: { readonly format?: Format; readonly maxMegabytes?: number; readonly level?: LevelName } = {},
+): TransactionJudgement {
+  const { format, ...limits } = options
+  const events = withSteps(readForeign(text, format), model)
+  return judged(events, false, (history) => isolated(history, { model, ...limits }))
+}
+
+function judged<Verdict>(
+  events: readonly ForeignEvent[],
+  keyed: boolean,
+  judge: (history: History) => Verdict,
+): { readonly history: History; readonly verdict: Verdict } {
   try {
     const history = historyOfEvents(events, keyed, (place) => events[place]!.place)
-    const { maxMegabytes = 256 } = options
-    const limits = { maxMegabytes, maxConfigurations: Number.POSITIVE_INFINITY }
-    return { history, verdict: linearizable(history, make(), limits) }
+    return { history, verdict: judge(history) }
   } catch (error) {
     if (error instanceof HistoryProblem) throw new ForeignProblem(error.message)
     throw error
