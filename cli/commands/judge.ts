@@ -1,7 +1,9 @@
-/** `judge`: a history that was made elsewhere, and whether one object could have answered so. */
+/** `judge`: a history that was made elsewhere, and whether one object, or transactions at an isolation level, could have answered so. */
 import { type CliCommand, EXIT, InvalidFiles, type Io, print, printJson, UsageProblem } from '../command.ts'
 import {
+  type Anomaly,
   count,
+  cycleView,
   FOREIGN_MODELS,
   FORMATS,
   type ForeignJudgement,
@@ -9,20 +11,30 @@ import {
   type Format,
   historyView,
   judgeForeign,
+  judgeTransactions,
+  LEVELS,
+  type LevelName,
   nearest,
   plain,
   renderView,
+  TRANSACTION_MODELS,
+  type TransactionJudgement,
+  type TransactionModel,
   toned,
   wrapLine,
 } from '../door.ts'
 
-const NAMES = Object.keys(FOREIGN_MODELS)
+const NAMES = [...Object.keys(FOREIGN_MODELS), ...TRANSACTION_MODELS]
+const LEVEL_NAMES = Object.keys(LEVELS)
+
+type Judgement = ForeignJudgement | TransactionJudgement
 
 export const judge: CliCommand = {
   usage: 'judge <file>',
-  says: 'whether a history from elsewhere is linearizable: Jepsen operations or log lines, or JSON lines; - reads standard input',
+  says: 'whether a history from elsewhere is linearizable, or its transactions keep an isolation level: Jepsen operations or log lines, or JSON lines; - reads standard input',
   options: [
     ['--model <name>', `what was asked: ${NAMES.join(', ')}`],
+    ['--level <name>', `of transactions: ${LEVEL_NAMES.join(', ')}; default: serializable`],
     ['--format <name>', `jepsen or jsonl; without it the file is looked at`],
     ['--memory <MB>', 'give up beyond this; default: 256'],
     ['--json', 'as JSON'],
@@ -32,16 +44,32 @@ export const judge: CliCommand = {
     const format = options['format'] === undefined ? undefined : oneOf('--format', options['format'], FORMATS)
     const read = file === '-' ? { text: io.read() } : io.readFile(file!)
     if ('problem' in read) throw new UsageProblem(read.problem)
+    const limits = {
+      ...(format !== undefined && { format: format as Format }),
+      ...(options['memory'] !== undefined && { maxMegabytes: megabytes(options['memory']) }),
+    }
+    const level = levelOf(model, options['level'])
     const judged = judgedOrTold(file!, () =>
-      judgeForeign(read.text, model, {
-        ...(format !== undefined && { format: format as Format }),
-        ...(options['memory'] !== undefined && { maxMegabytes: megabytes(options['memory']) }),
-      }),
+      level === null
+        ? judgeForeign(read.text, model, limits)
+        : judgeTransactions(read.text, model as TransactionModel, { ...limits, level }),
     )
-    if (options['json'] === true) printJson(io, asJson(model, judged))
-    else tell(io, judged)
+    if (options['json'] === true) printJson(io, asJson(model, level, judged))
+    else tell(io, level, judged)
     return { held: EXIT.good, broken: EXIT.failed, gaveUp: EXIT.gaveUp }[judged.verdict.kind]
   },
+}
+
+/** Null where single operations are judged. */
+function levelOf(model: string, given: string | boolean | undefined): LevelName | null {
+  const ofTransactions = TRANSACTION_MODELS.some((one) => one === model)
+  if (!ofTransactions && given !== undefined)
+    throw new UsageProblem(
+      `--level is for transactions, and ${model} is a model of single operations`,
+      `models of transactions are ${TRANSACTION_MODELS.join(' and ')}`,
+    )
+  if (!ofTransactions) return null
+  return given === undefined ? 'serializable' : (oneOf('--level', given, LEVEL_NAMES) as LevelName)
 }
 
 function oneOf(flag: string, given: string | boolean | undefined, names: readonly string[]): string {
@@ -61,7 +89,7 @@ function megabytes(given: string | boolean | undefined): number {
 }
 
 /** A damaged file is told with its name. */
-function judgedOrTold(file: string, judged: () => ForeignJudgement): ForeignJudgement {
+function judgedOrTold(file: string, judged: () => Judgement): Judgement {
   try {
     return judged()
   } catch (error) {
@@ -70,12 +98,15 @@ function judgedOrTold(file: string, judged: () => ForeignJudgement): ForeignJudg
   }
 }
 
-function tell(io: Io, { history, verdict }: ForeignJudgement): void {
+function tell(io: Io, level: LevelName | null, { history, verdict }: Judgement): void {
   const processes = new Set(history.map((operation) => operation.process)).size
   const unknown = history.filter(({ outcome }) => outcome === 'info').length
   const of = `${count(history.length, 'operation')} of ${count(processes, 'process', 'processes')}${unknown === 0 ? '' : `, ${unknown} of unknown outcome`}`
   const says = {
-    held: toned('good', `${verdict.property} held: one order, which real time allows, explains every answer`),
+    held: toned(
+      'good',
+      `${verdict.property} held: ${level === null ? 'one order, which real time allows, explains every answer' : LEVELS[level].says}`,
+    ),
     broken: toned(
       'bad',
       `${verdict.property} is broken${verdict.kind === 'broken' ? `: ${verdict.why}` : ''}`,
@@ -84,14 +115,15 @@ function tell(io: Io, { history, verdict }: ForeignJudgement): void {
   }[verdict.kind]
   print(io, [...wrapLine(says, io.columns), toned('dim', of)])
   if (verdict.kind !== 'broken') return
-  print(io, [plain(''), plain('These alone cannot be explained:')])
-  print(
-    io,
-    renderView(historyView(verdict.witness), { width: io.columns, ascii: io.ascii, sentences: io.aloud }),
-  )
+  const look = { width: io.columns, ascii: io.ascii, sentences: io.aloud }
+  if ('anomaly' in verdict)
+    for (const cycle of verdict.anomaly.cycles) print(io, [plain(''), ...renderView(cycleView(cycle), look)])
+  const head = level === null ? 'These alone cannot be explained:' : 'As they were asked and answered:'
+  print(io, [plain(''), plain(head)])
+  print(io, renderView(historyView(verdict.witness), look))
 }
 
-function asJson(model: string, { history, verdict }: ForeignJudgement) {
+function asJson(model: string, level: LevelName | null, { history, verdict }: Judgement) {
   const { kind, property } = verdict
   return {
     verdict: kind,
@@ -100,5 +132,17 @@ function asJson(model: string, { history, verdict }: ForeignJudgement) {
     operations: history.length,
     why: verdict.kind === 'held' ? null : verdict.why,
     witness: verdict.kind === 'broken' ? verdict.witness : null,
+    ...(level !== null && { level, anomaly: 'anomaly' in verdict ? anomalyJson(verdict.anomaly) : null }),
+  }
+}
+
+/** Transactions by name: the operations themselves are in `witness`. */
+function anomalyJson({ code, called, cycles }: Anomaly) {
+  return {
+    code,
+    called,
+    cycles: cycles.map(({ steps }) =>
+      steps.map(({ from, to, kind, key, why }) => ({ from: from.name, to: to.name, kind, key, why })),
+    ),
   }
 }

@@ -203,11 +203,56 @@ describe('judge', () => {
     expect(damaged).toMatchObject({ code: 3, err: expect.stringContaining('damaged.edn: line 3: "{" is') })
   })
 
+  test('transactions: broken with the name and the cycle, held at a level that allows it, and given up', () => {
+    const step = (type: string, process: number, steps: string) => op(type, process, 'txn', `[${steps}]`)
+    const skew = file(
+      'skew.edn',
+      step('invoke', 0, '[:r 1 nil] [:append 2 1]') +
+        step('invoke', 1, '[:r 2 nil] [:append 1 1]') +
+        step('ok', 0, '[:r 1 []] [:append 2 1]') +
+        step('ok', 1, '[:r 2 nil] [:append 1 1]'),
+    )
+    const broken = splitbrain(['judge', skew, '--model', 'list-append'])
+    expect(broken.code).toBe(1)
+    expect(broken.out).toContain('Serializable is broken: write skew (G2-item)')
+    expect(broken.out).toContain('rw on 1: p0 read key 1 without 1, which p1 appended')
+    const json = splitbrain(['judge', skew, '--model', 'list-append', '--json'])
+    expect(JSON.parse(json.out)).toMatchObject({
+      verdict: 'broken',
+      level: 'serializable',
+      anomaly: {
+        code: 'G2-item',
+        called: 'write skew',
+        cycles: [
+          [
+            { from: 'p0', to: 'p1', kind: 'rw', key: '1' },
+            { from: 'p1', to: 'p0' },
+          ],
+        ],
+      },
+    })
+    const snapshots = ['judge', skew, '--model', 'list-append', '--level', 'snapshot-isolation']
+    expect(splitbrain(snapshots)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('SnapshotIsolated held'),
+    })
+    const twice = file(
+      'twice.edn',
+      [0, 1].flatMap((n) => ['invoke', 'ok'].map((type) => step(type, n, '[:append 1 1]'))).join(''),
+    )
+    expect(splitbrain(['judge', twice, '--model', 'list-append'])).toMatchObject({
+      code: 4,
+      out: expect.stringContaining('p0 and p1 both write 1=1'),
+    })
+  })
+
   test.each([
     [[], 'judge needs to know what the history is of'],
     [['--model', 'regster'], 'did you mean register?'],
     [['--model', 'register', '--format', 'xml'], '--format is one of jepsen, jsonl'],
     [['--model', 'register', '--memory', 'much'], '--memory takes megabytes, not much'],
+    [['--model', 'list-append', '--level', 'serialisable'], 'did you mean serializable?'],
+    [['--model', 'register', '--level', 'serializable'], '--level is for transactions'],
   ])('%j is usage', (flags, message) => {
     const { code, err } = splitbrain(['judge', file('good.edn', wrote), ...flags])
     expect([code, err]).toEqual([2, expect.stringContaining(message)])
