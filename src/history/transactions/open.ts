@@ -17,8 +17,10 @@ export type Openness =
 
 /** Of so many transactions all orders are tried at once. Of more an order is guessed so often, and others are tried in tangles of so many. */
 const FEW = 60
-const ROUNDS = 12
-const MOST_IN_A_TANGLE = 100
+const ROUNDS = 8
+const MOST_IN_A_TANGLE = 60
+/** How many orders are tried of few, and of each tangle of many. */
+const TRIES = { few: 2000, tangle: 100 } as const
 
 /**
  * `graph` has no cycle that `level` forbids, and all that is known is in it. Depends on its arguments only.
@@ -87,7 +89,7 @@ function triedAmong(
         return { of, writer: among(of.writer), readers }
       }),
     )
-  return tryOrders(ends, open, apart)
+  return tryOrders(ends, open, apart, graph.length <= FEW ? TRIES.few : TRIES.tangle)
 }
 
 function shownBy(

@@ -7,9 +7,9 @@ type Pair = readonly [number, number]
 export function inProcessOrder(all: readonly Transaction[]): readonly Pair[] {
   const last = new Map<string, number>()
   return byAsking(all).flatMap((i): readonly Pair[] => {
-    const { process, outcome } = all[i]!.operation
-    const before = last.get(process)
-    if (outcome === 'ok') last.set(process, i)
+    const { process: client, outcome } = all[i]!.operation
+    const before = last.get(client)
+    if (outcome === 'ok') last.set(client, i)
     return before === undefined ? [] : [[before, i]]
   })
 }

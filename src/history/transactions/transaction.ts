@@ -28,7 +28,7 @@ const WRITES = { 'list-append': 'append', 'rw-register': 'write' } as const
 /** Throws `HistoryProblem` where an operation is no transaction on such keys. */
 export function transactionsOf(history: History, model: TransactionModel): readonly Transaction[] {
   const counts = new Map<string, number>()
-  for (const { process } of history) counts.set(process, (counts.get(process) ?? 0) + 1)
+  for (const { process: client } of history) counts.set(client, (counts.get(client) ?? 0) + 1)
   return history.map((operation) => ({
     // Where each client has one transaction, its name is that of the client.
     name: counts.get(operation.process) === 1 ? operation.process : operationName(operation),

@@ -12,7 +12,7 @@ type Pair<T> = readonly [earlier: OpenVersion<T>, later: OpenVersion<T>]
 
 /**
  * `some`: each group in an order that fits. `none`: no order does; `forced` follows from the graph alone, and then of the
- * two writes of `either`, if there are such, neither can be first. `many`: more than `MOST_TRIES` tries.
+ * two writes of `either`, if there are such, neither can be first. `many`: more than `most` tries.
  */
 export type Tried<T> =
   | { readonly kind: 'some'; readonly groups: readonly (readonly T[])[] }
@@ -23,14 +23,13 @@ export type Tried<T> =
     }
   | { readonly kind: 'many' }
 
-const MOST_TRIES = 2000
-
 export function tryOrders<T>(
   graph: readonly (readonly Ends[])[],
   groups: readonly (readonly OpenVersion<T>[])[],
   apart: boolean,
+  most: number,
 ): Tried<T> {
-  return new Trying(groups, apart).run(graph)
+  return new Trying(groups, apart, most).run(graph)
 }
 
 /** What the order of two versions says of their writers and readers; see `edgesOf`. */
@@ -75,6 +74,7 @@ class Trying<T> {
   constructor(
     private readonly groups: readonly (readonly OpenVersion<T>[])[],
     private readonly apart: boolean,
+    private readonly most: number,
   ) {
     this.pairs = groups.flatMap((group) =>
       group.flatMap((a, i) => group.slice(i + 1).map((b): Pair<T> => [a, b])),
@@ -117,7 +117,7 @@ class Trying<T> {
 
   /** The groups in an order that fits; false where none does, null where there were too many to try. The graph has all that it forces. */
   private fits(graph: Growing): readonly (readonly T[])[] | false | null {
-    if (++this.tries > MOST_TRIES) return null
+    if (++this.tries > this.most) return null
     const open = this.pairs.find(([a, b]) => !graph.has([a, b]) && !graph.has([b, a]))
     if (open === undefined) return this.inOrder(graph)
     let many = false
