@@ -10,6 +10,7 @@ import { fallback } from './fallback.ts'
 import { flawedAbd } from './flawed/abd.ts'
 import { flawedDeposit } from './flawed/deposit.ts'
 import { flawedGenerals } from './flawed/generals.ts'
+import { flawedLeases } from './flawed/leases.ts'
 import { flawedMessaging } from './flawed/messaging.ts'
 import { flawedOrder } from './flawed/order.ts'
 import { flawedPaxos } from './flawed/paxos.ts'
@@ -24,6 +25,7 @@ import { halfMessage } from './halfMessage.ts'
 import { hotRow } from './hotRow.ts'
 import { inquiryCommit } from './inquiryCommit.ts'
 import { lastWriterWins } from './lastWriterWins.ts'
+import { leases } from './leases.ts'
 import { lamportClocks, vectorClocks } from './logicalClocks.ts'
 import { oralMessages } from './oralMessages.ts'
 import { orSet } from './orSet.ts'
@@ -49,6 +51,7 @@ import { tombstones } from './tombstones.ts'
 import { twoGenerals } from './twoGenerals.ts'
 import { twoPhase } from './twoPhase.ts'
 import { twoPhaseCommit } from './twoPhaseCommit.ts'
+import { writeLease } from './writeLease.ts'
 
 export const protocols: readonly Protocol[] = [
   deposit,
@@ -66,6 +69,8 @@ export const protocols: readonly Protocol[] = [
   halfMessage,
   saga,
   sagaChoreography,
+  leases,
+  writeLease,
   fallback,
   lastWriterWins,
   growingCounter,
@@ -103,6 +108,7 @@ export const alternatives: readonly Alternative[] = [
   ...flawedThreePhaseCommit,
   ...flawedMessaging,
   ...flawedSaga,
+  ...flawedLeases,
   ...flawedGenerals,
   ...flawedReplicas,
 ]

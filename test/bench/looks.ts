@@ -64,6 +64,26 @@ const four: Look = { names: ['n1', 'n2', 'n3', 'n4'] }
 const ballots: Look = { params: { ballots: 3 }, within: ANY_TIME }
 const paxos: Look = { within: ANY_TIME }
 
+/** A cache has its lease; then Bob saves A, and looks at it through the cache. */
+const held: Look = {
+  names: ['server', 'a'],
+  clients: { bob: [putAt('server', 'A'), getAt('a')] },
+  from: (model) =>
+    lead(model, [
+      { kind: 'request', client: 'ann', ...getAt('a') },
+      'a receives get',
+      'server receives fetch',
+      'a receives grant',
+      'ann receives',
+    ]),
+  within: { ...ANY_TIME, ticks: 3 },
+}
+const asked: Look = {
+  ...held,
+  from: (model) => lead(model, [{ kind: 'request', client: 'ann', ...getAt('a') }]),
+}
+const readAtA = { ann: [getAt('a')], bob: [putAt('b', 'B'), getAt('a')] }
+
 /** By `protocol/rule=reading`, or by `protocol/` for all of its readings that have no line of their own. */
 export const looks: { readonly [reading: string]: Look } = {
   'two-phase-commit/mayCommit=majority': { names: ['tm', 'rm1', 'rm2', 'rm3'], params: { votes: 'any' } },
@@ -137,6 +157,29 @@ export const looks: { readonly [reading: string]: Look } = {
     ...saga,
     params: { amounts: [5] },
     asks: [at('flight', 'begin', { saga: 's1' })],
+  },
+
+  'leases/': held,
+  'leases/until=whole-term': { ...held, within: { ...ANY_TIME, ticks: 3, drift: [1, 10] } },
+  'leases/until=from-arrival': asked,
+  'leases/answered=everyone': asked,
+  'leases/mayGrant=always': {
+    asks: [at('a', 'get'), at('b', 'get'), at('server', 'put', { value: 'A' })],
+    within: { ticks: 1, timeouts: 0 },
+  },
+  'leases/expires=never': { ...held, within: { ticks: 1, timeouts: 0, drops: 1 } },
+  'leases/recoverMs=at-once': {
+    ...held,
+    within: { ticks: 1, timeouts: 0, crashes: 1, mayCrash: ['server'] },
+  },
+  'write-lease/': { clients: readAtA, within: { ...ANY_TIME, ticks: 3 } },
+  'write-lease/mayGrant=always': {
+    asks: [at('a', 'get'), at('b', 'get')],
+    within: { ticks: 1, timeouts: 0 },
+  },
+  'write-lease/accepts=always': {
+    clients: { ann: [putAt('a', 'A')], bob: [putAt('b', 'B')] },
+    within: { ...ANY_TIME, ticks: 3 },
   },
 
   'last-writer-wins/': { asks: puts, within: { timeouts: 1 } },
