@@ -1,4 +1,4 @@
-/** Raft's election, watched: whether somebody leads and stays, and, where leaders fall, for how long nobody led (Ongaro's thesis, section 9.3). */
+/** Raft's election, watched: whether somebody leads and stays, and, where leaders fall, for how long nobody led (Ongaro's thesis, chapter 9). */
 import { type Context, defineNode } from '../node/node.ts'
 import { defineProtocol } from '../world/protocol.ts'
 import {
@@ -102,7 +102,7 @@ function server(rule: RaftElectionRules) {
 
 export const raftElectionWatched = defineProtocol({
   name: 'raft-election-watched',
-  source: 'Ongaro, Consensus: Bridging Theory and Practice, 2014, sections 3.4 and 9.3',
+  source: 'Ongaro, Consensus: Bridging Theory and Practice, 2014, sections 3.4 and 9.1 to 9.4',
   says: 'the election alone, and whether somebody leads and stays; leaders can be made to fall, to see how long the next one takes',
   cluster: ['n1', 'n2', 'n3', 'n4', 'n5'],
   rules: raftElectionRules,

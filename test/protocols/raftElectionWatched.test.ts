@@ -60,7 +60,7 @@ const band = (p: number, of: number) => 4 * Math.sqrt((p * (1 - p)) / of)
 
 describe('a split vote', () => {
   test.each([
-    // Thesis, figure 9.4: five servers of which one has failed, latencies of 1, 10 and 20 percent of the range.
+    // Thesis, section 9.2: 0.06, 5.2 and 18.1 percent with one of five failed; with two failed the figures are our own.
     [5, 4, 0.01, 0.00059],
     [5, 4, 0.1, 0.0523],
     [5, 4, 0.2, 0.1808],
@@ -75,10 +75,10 @@ describe('a split vote', () => {
     [0.2, 30],
     [0.4, 60],
   ])('and with a latency of %f of the range our five servers split as often', (l, latencyMs) => {
-    const runs = [1, 2, 3].flatMap((seed) => minute(150, latencyMs, seed).elections)
+    const runs = [1, 2].flatMap((seed) => minute(150, latencyMs, seed).elections)
     const split = share(runs, ({ terms }) => terms > 1)
     const p = splitVote(5, 4, l)
-    expect(runs.length).toBeGreaterThan(300)
+    expect(runs.length).toBeGreaterThan(200)
     expect(Math.abs(split - p)).toBeLessThan(band(p, runs.length))
   })
 })
@@ -103,6 +103,22 @@ test('equal timeouts elect nobody in a minute; a range of 5 ms does, and a wider
   const [five, fifty] = [median(5), median(50)]
   expect(five).toBeLessThan(1000)
   expect(fifty).toBeLessThan(five)
+})
+
+test('candidates stand in vain for ever where all wait equally long, and not where they draw', () => {
+  const verdict = (flaws: string[]) => {
+    const model = reading(raftElectionWatched, flaws, { options: { delayMs: [15, 15] } })
+    return simulate(model, { untilMs: 3000 }).verdicts.map(({ property, kind }) => `${property} ${kind}`)
+  }
+  expect(verdict([])).toEqual(['ElectionSafety held', 'ElectionEnds held', 'SteadyLeader held'])
+  expect(verdict(['timeoutMs=equal'])).toContain('ElectionEnds broken')
+})
+
+test('a heartbeat of 180 ms does not keep followers that wait 150 to 300 ms; two leaders a term there are not', () => {
+  const model = reading(raftElectionWatched, [], { names: ['n1', 'n2', 'n3'], params: { heartbeatMs: 180 } })
+  const kinds = simulate(model, { untilMs: 5000 }).verdicts.map(({ property, kind }) => `${property} ${kind}`)
+  expect(kinds).toContain('SteadyLeader broken')
+  expect(kinds).toContain('ElectionSafety held')
 })
 
 test('a leader that has fallen hears nobody, and follows the next one; no term has two', () => {

@@ -119,29 +119,27 @@ export function aloneUp(run: HandRun, node: string): HandRun {
   return run
 }
 
-/** For an election timeout at most, this server hears nobody; then the others are back, and know nothing of it. */
+/** A server hears nobody until it stands, once more if it did before; then the others are back, and know nothing of it. */
 export function unheard(run: HandRun, node: string): HandRun {
+  const electionMs = Number(run.model.params['electionMs'])
   const before = candidacy(run, node)
   // Who waits the shortest time of all does not stand twice.
-  aloneUp(run, node).wait(2 * Number(run.model.params['electionMs']) - 1)
+  aloneUp(run, node).wait(2 * electionMs - 1)
   if (candidacy(run, node) === before) run.wait(1)
+  if (candidacy(run, node) === before)
+    run.fail(`${node} heard nobody for ${2 * electionMs} ms, and asked nobody for a vote`)
   for (const other of run.model.cluster.names) if (other !== node) run.restart(other)
   return run
 }
+
+/** A server that has just asked for votes, and nobody else has: its requests are on their way. */
+export const standing = (options: ClusterOptions & { readonly node?: string } = {}): HandRun =>
+  unheard(fresh(options), options.node ?? 'n1')
 
 /** The latest term in which a server has asked for votes; 0 if it has not. */
 export function candidacy(run: HandRun, node: string): number {
   const asked = run.sent.filter((m) => m.from === node && m.body.type === 'RequestVote')
   return Math.max(0, ...asked.map((m) => Number(m.body['term'])))
-}
-
-/** A server that has just asked for votes, and nobody else has: its requests are on their way. */
-export function standing(options: ClusterOptions & { readonly node?: string } = {}): HandRun {
-  const node = options.node ?? 'n1'
-  const run = unheard(fresh(options), node)
-  if (candidacy(run, node) === 0)
-    run.fail(`${node} heard nobody for ${2 * ELECTION_MS} ms, and asked nobody for a vote`)
-  return run
 }
 
 /** A vote arrives, for a term that is the candidate's own if none is given. */
@@ -158,7 +156,7 @@ export function ask(run: HandRun, to: string, from: string, term: number, last: 
   return answer.body['voteGranted'] === true
 }
 
-/** How often a server was elected so far, and in which terms. */
+/** The terms in which somebody was elected so far. */
 export function electedTerms(run: HandRun): readonly number[] {
   return run.outputs.filter(({ body }) => body.type === 'elected').map(({ body }) => Number(body['term']))
 }
