@@ -8,7 +8,7 @@ import { makeMark, makeNote } from './mark.ts'
 /** JSON, the only thing that travels on the wire. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
 
-/** What a state or a disk may hold: JSON plus `Map` and `Set`. */
+/** What a state may hold: JSON plus `Map` and `Set`. Disks hold JSON, which can be frozen and shared by all worlds. */
 export type Value =
   | null
   | boolean
