@@ -7,6 +7,7 @@ import {
   type Exchange,
   highlight,
   type Line,
+  type ProofPart,
   plain,
   type RunCell,
   renderMarkdown,
@@ -31,7 +32,7 @@ export interface CellLook {
   /** What was typed under it. */
   readonly exchanges: readonly Exchange[]
   /** How the cells stand that prove a claim. */
-  readonly proof: readonly { readonly id: string; readonly done: boolean }[]
+  readonly proof: readonly { readonly part: ProofPart; readonly id: string; readonly done: boolean }[]
   /** How far a challenge is; null before it was begun. */
   readonly goal: ChallengeState | null
   /** Its text while it is being written, or null. */

@@ -1,7 +1,9 @@
 /** A claim as styled lines: its statement, its verdict, and how its proof stands. */
 import {
+  type Cell,
   type ClaimCell,
   type Line,
+  type ProofPart,
   plain,
   renderMarkdown,
   type Span,
@@ -47,12 +49,33 @@ function unproven(look: CellLook): Line {
   return toned('dim', look.focused && !look.linear ? 'Enter proves it' : 'not proven yet')
 }
 
+const PARTS: { readonly [part in ProofPart]: string } = {
+  literal: 'At its word:',
+  fixed: 'Put right:',
+  with: 'With it:',
+  without: 'Without it:',
+  holds: 'Holds:',
+  mutant: 'Broken on purpose:',
+  numbers: 'Numbers:',
+}
+
+/** The cells that prove a claim, each once for every part it plays. */
+export function proofOf(cell: Cell, isDone: (id: string) => boolean): CellLook['proof'] {
+  if (cell.kind !== 'claim') return []
+  const parts = new Map(cell.proof.map(({ part, cell: id }) => [`${part} ${id}`, { part, id }]))
+  return [...parts.values()].map(({ part, id }) => ({ part, id, done: isDone(id) }))
+}
+
+/** `At its word: dual-loss ✓ dual-crash ✓  Put right: real ○` */
 function proofWords(look: CellLook): Line {
-  if (look.proof.length === 0) return []
   const [yes, no] = look.ascii ? ['+', '-'] : ['✓', '○']
-  const ids = look.proof.flatMap(({ id, done }): Span[] => [
-    { text: ` ${id}`, tone: 'code' },
-    { text: ` ${done ? yes : no}`, tone: done ? 'good' : 'dim' },
-  ])
-  return [{ text: '  Proof:', tone: 'dim' }, ...ids]
+  return Object.entries(PARTS).flatMap(([name, words]): Span[] => {
+    const cells = look.proof.filter(({ part }) => part === name)
+    if (cells.length === 0) return []
+    const ids = cells.flatMap(({ id, done }): Span[] => [
+      { text: ` ${id}`, tone: 'code' },
+      { text: ` ${done ? yes : no}`, tone: done ? 'good' : 'dim' },
+    ])
+    return [{ text: `  ${words}`, tone: 'dim' }, ...ids]
+  })
 }

@@ -1,5 +1,6 @@
 /** A lesson from top to bottom as plain lines: every cell run, every answer with its reason. */
 import type { CellState, Line, Notebook } from '../door.ts'
+import { proofOf } from './claimCell.ts'
 import { pieceLines } from './pageBlocks.ts'
 import { piecesOf } from './pieces.ts'
 
@@ -27,10 +28,7 @@ export function linearLesson(notebook: Notebook, width: number, ascii: boolean):
           busy: false,
           before: false,
           exchanges: [],
-          proof:
-            cell.kind === 'claim'
-              ? cell.proof.map((proof) => ({ id: proof.cell, done: proven(proof.cell) }))
-              : [],
+          proof: proofOf(cell, proven),
           goal: null,
           box: null,
           linear: true,

@@ -1,6 +1,7 @@
 /** The lesson: prose and cells in one page, a current cell, and a prompt on its world. */
 import type { CellLook } from '../components/cells.ts'
 import { cellText } from '../components/cellText.ts'
+import { proofOf } from '../components/claimCell.ts'
 import { bodyHeight, frame, type Picture, type Size } from '../components/frame.ts'
 import {
   type Cell,
@@ -389,7 +390,6 @@ export class LessonScreen implements Screen {
   // What is drawn
 
   #look(cell: Cell): CellLook {
-    const proof = cell.kind === 'claim' ? cell.proof.map((one) => one.cell) : []
     const there = this.#kernel.notebook.cells.map((state) => state.cell.id)
     return {
       state: this.#runs.state(cell.id),
@@ -397,7 +397,7 @@ export class LessonScreen implements Screen {
       busy: this.#runs.busy === cell.id,
       before: this.#record.kept.done.includes(cell.id),
       exchanges: this.#runs.typed(cell.id),
-      proof: proof.map((id) => ({ id, done: there.includes(id) && this.#record.isDone(id) })),
+      proof: proofOf(cell, (id) => there.includes(id) && this.#record.isDone(id)),
       goal: this.#runs.goal(cell.id),
       box: this.#editing.box(cell.id),
       linear: false,

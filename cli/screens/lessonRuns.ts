@@ -239,14 +239,14 @@ export class LessonRuns {
     })
   }
 
-  /** How many of the cells ran as the lesson says. */
+  /** Whether these cells ran as the lesson says. */
   #verdict(ids: readonly string[]): Line {
     const states = ids.map((id) => this.state(id))
     const odd = states.filter((state) => state.status === 'failed' || state.matches === false)
     const names = odd.map((state) => state.cell.id).join(' ')
     return odd.length === 0
-      ? toned('good', `All ${states.length} cells ran as the lesson says.`)
-      : toned('bad', `${odd.length} of ${states.length} cells did not run as the lesson says: ${names}`)
+      ? toned('good', 'All ran as the lesson says.')
+      : toned('bad', `Not as the lesson says: ${names}`)
   }
 
   /** How far a challenge is after what was done last. */
