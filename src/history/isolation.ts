@@ -14,12 +14,13 @@ import type { HistoryVerdict } from './verdict.ts'
  * A transaction is one operation `txn` whose value lists its steps in order: `['read', key, what it found]` or
  * `['write', key, value]`. A key that nobody has written holds null. Of unknown outcome: it may have happened.
  *
- * All orders are tried, so these are for histories that fit on a page: with more transactions than MOST, or where
- * two transactions write the same value to a key, the answer is `gaveUp`. `held` says that the answers can be
+ * All orders are tried, so these are for histories that fit on a page (for others see `transactions/isolated.ts`): with
+ * more transactions than MOST, or where two transactions write the same value to a key, the answer is `gaveUp`. `held` says that the answers can be
  * explained, not that the database never went wrong.
  */
 
-const MOST = 10
+/** For how many transactions all orders are tried. */
+export const MOST = 10
 const MOST_STATES = 200_000
 
 interface Step {

@@ -5,10 +5,34 @@ import { join } from 'node:path'
 import { linearizable } from '../../src/history/linearizable.ts'
 import { keyValue } from '../../src/history/models.ts'
 import { type HistoryEvent, historyOfEvents } from '../../src/history/read.ts'
+import { isolated } from '../../src/history/transactions/isolated.ts'
 import { randomEvents } from '../history/random.ts'
+import { randomTransactions } from '../history/randomTransactions.ts'
 import { type Figures, heldBytes, peakBytes, timed } from './measure.ts'
 
 export const historyRows: { readonly [name: string]: () => Figures } = {
+  'serializable, 100,000 appends and reads in 25,000 transactions': () => {
+    const history = randomTransactions(
+      {
+        ...{ model: 'list-append', transactions: [25_000, 25_000], keys: 500, steps: [4, 4], behind: 0 },
+        ...{ torn: 0, unknown: 0.001, failed: 0, halfMs: 14 },
+      },
+      1,
+    )
+    const levels = ['serializable', 'strict-serializable'] as const
+    const judging = levels.map((level) =>
+      timed(() => isolated(history, { model: 'list-append', level }).kind),
+    )
+    return {
+      transactions: history.length,
+      ...Object.fromEntries(
+        levels.flatMap((level, i) => [
+          [`${level}, verdict`, judging[i]!.result],
+          [`${level}, seconds`, judging[i]!.seconds],
+        ]),
+      ),
+    }
+  },
   'linearizable, a history that no search can decide': () => {
     const history = historyOfEvents(hopeless(40), true)
     const before = heldBytes()

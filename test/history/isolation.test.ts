@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { Json } from '../../src/base/canonical.ts'
 import { randomStream } from '../../src/base/random.ts'
 import { HistoryProblem } from '../../src/history/history.ts'
+import { snapshotIsolated } from '../../src/history/isolation.ts'
 import { transactionJudges } from '../../src/history/judges.ts'
 import { type HistoryEvent, historyOfEvents } from '../../src/history/read.ts'
 
@@ -116,11 +117,21 @@ describe('accidents that have names', () => {
     })
   })
 
-  test('gives up rather than guess: one value twice, or more transactions than it tries', () => {
+  test('gives up rather than guess: one value twice, or more transactions than all orders can be tried of', () => {
     const twice = inTurn(txn('t1', 'write x=1'), txn('t2', 'write x=1'))
     expect(transactionJudges['Serializable']!(twice).kind).toBe('gaveUp')
     const many = Array.from({ length: 11 }, (_, i) => txn(`t${i}`, `write x=${i}`))
-    expect(transactionJudges['SnapshotIsolated']!(inTurn(...many)).kind).toBe('gaveUp')
+    expect(transactionJudges['NoFracturedRead']!(inTurn(...many)).kind).toBe('gaveUp')
+    expect(snapshotIsolated(inTurn(...many)).kind).toBe('gaveUp')
+  })
+
+  test('of more transactions it looks at cycles, and says their name', () => {
+    const others = Array.from({ length: 10 }, (_, i) => txn(`o${i}`, `write z=${i}`))
+    const skew = [txn('t1', 'read y=nothing', 'write x=1'), txn('t2', 'read x=nothing', 'write y=2')]
+    expect(brokenOnes(atOnce(...others, ...skew))).toEqual(['Serializable', 'StrictSerializable'])
+    expect(transactionJudges['Serializable']!(atOnce(...others, ...skew))).toMatchObject({
+      why: 'write skew (G2-item): t1 read y=nothing, and t2 wrote y=2 after that; t2 read x=nothing, and t1 wrote x=1 after that',
+    })
   })
 
   test('other operations are no transactions', () => {

@@ -60,6 +60,8 @@ export function randomTransactions(recipe: Recipe, seed: number): History {
         ])
       if (dice.chance(recipe.torn)) stores.push(storeWith((mine) => mine.slice(0, 1)))
       stores.push(storeWith((mine) => mine))
+      // Where no read takes any snapshot but its own, the old ones are not needed again.
+      if (recipe.torn === 0 && stores.length > recipe.behind + 1) stores.shift()
     }
     const invoke = i * 10 - dice.integer(0, recipe.halfMs) + (i % 3) / 10
     return {
