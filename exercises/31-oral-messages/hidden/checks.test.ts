@@ -380,6 +380,32 @@ describe('one scenario', () => {
     expectOne(throughRounds(run, 2, lie), LOYAL)
   })
 
+  test('believes nobody who speaks for others, on any level', {
+    meta: {
+      rung: 2,
+      points: 1,
+      section: 'As deep as there are traitors',
+      expected:
+        'seven generals, c and l1 are traitors: l1 sends l6 words of the last level in the names of others, before they speak; all five decide the same',
+      why: 'words of the last level are not passed on, and they are counted all the same',
+      hints: [
+        'Where do you compare the sender with the path: for every message, or only for some?',
+        'The last name in the path must be the sender, however long the path is.',
+      ],
+    },
+  }, () => {
+    const run = gathered(SEVEN)
+    for (const about of ['l2', 'l3'])
+      for (const name of ['l2', 'l3', 'l4', 'l5'])
+        if (name !== about)
+          run.receive('l6', 'l1', { type: 'order', path: ['c', about, name], value: 'retreat' })
+    command(run, { l2: 'attack', l3: 'attack', l4: 'attack', l5: 'attack', l6: 'retreat' })
+    expectOne(
+      throughRounds(run, 2, () => 'retreat'),
+      LOYAL,
+    )
+  })
+
   test('counts what did not come as retreat on every level', {
     meta: {
       rung: 2,

@@ -343,7 +343,7 @@ describe('one scenario', () => {
       points: 2,
       section: 'The length that nobody checked',
       expected:
-        'c signs attack for both, and just before the last round ends retreat for l2 alone: both decide the same',
+        'c signs attack for both, and just before the last round ends retreat for l2 alone: both decide the same; and so with m = 2, for one signature in the second round and two in the third',
       why: 'what one is told when nobody can be told any more splits the loyal ones',
       hints: [
         'l2 hears of retreat in the second round. Through how many hands has it gone by then, if nobody kept it back?',
@@ -358,6 +358,14 @@ describe('one scenario', () => {
       beforeEnd(endOfRound(run, 1), 2)
       say(run, 'l2', first === 'attack' ? 'retreat' : 'attack', ['c'])
       expectOne(throughRounds(run, 1), ['l1', 'l2'])
+    }
+    // With m = 2: one signature at the end of the second round, two at the end of the third.
+    for (const chain of [['c'], ['c', 'l1']]) {
+      const run = gathered({ n: 4, m: 2, silent: ['c', 'l1'] })
+      for (const to of ['l2', 'l3']) say(run, to, 'attack', ['c'])
+      for (let round = 1; round <= chain.length; round++) endOfRound(run, round)
+      say(beforeEnd(run, chain.length + 1), 'l2', 'retreat', chain)
+      expectOne(throughRounds(run, 2), ['l2', 'l3'])
     }
   })
 
