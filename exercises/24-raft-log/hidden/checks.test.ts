@@ -150,7 +150,7 @@ describe('one message', () => {
       points: 2,
       section: LATE,
       expected:
-        'n2 holds a, b and c of term 1; an older message with a alone arrives late, and once more one with a and b: c is still there, and the answers are index 1 and 2',
+        'n2 holds a, b and c of term 1; an older message with a alone arrives late, and once more one with a and b: c is still there, and the answers are index 1 and 2; d, which comes after c, is then the fourth entry',
       why: 'n2 has told the leader that it holds c, and the leader may have counted on it',
       hints: [
         'Does the message say that b and c are wrong, or does it only not mention them?',
@@ -172,7 +172,8 @@ describe('one message', () => {
     ])
     const next = append(run, 'n2', { term: 1, prev: '1a 1b 1c', words: '', commit: 3 })
     if (!next.success) run.fail('n2 had said that it holds a, b and c; late messages came, and now c is gone')
-    expectApplied(run, 'n2', 'a b c')
+    append(run, 'n2', { term: 1, prev: '1a 1b 1c', words: '1d', commit: 4 })
+    expectApplied(run, 'n2', 'a b c d')
   })
 
   test("applies no more than it knows to be the leader's", {
@@ -205,7 +206,7 @@ describe('one message', () => {
       points: 1,
       section: COPY,
       expected:
-        'n2 takes a and b, and then x in the place of b; it loses power and comes back: it holds a and x, and applies them when it is told that they are committed',
+        'n2 takes a and b, and then x in the place of b; it loses power and comes back: it holds a and x, and applies them when it is told that they are committed, and not before',
       why: 'the leader has counted n2: if it forgets, the entry may be on no majority any more',
       hints: [
         'What is on the disk when the answer leaves, and what did the removal leave there?',
@@ -215,7 +216,10 @@ describe('one message', () => {
   }, () => {
     const run = holding(fresh(), 'n2', '1a 1b', 1)
     append(run, 'n2', { term: 2, prev: '1a', words: '2x', commit: 1 })
+    const before = run.outputs.length
     run.crash('n2').restart('n2')
+    if (run.outputs.slice(before).some(({ body }) => body.type === 'apply'))
+      run.fail('n2 came back, nobody has told it what is committed, and it applied what lay on its disk')
     const answers = [
       append(run, 'n2', { term: 2, prev: '1a 1b', words: '2y' }),
       append(run, 'n2', { term: 2, prev: '1a 2x', words: '', commit: 2 }),
