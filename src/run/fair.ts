@@ -19,7 +19,7 @@ export function fairTrap(graph: Graph, short: (at: number) => boolean): number |
   let least: number | null = null
   for (const component of components(graph, short)) {
     if (!isTrap(graph, component)) continue
-    const first = Math.min(...component)
+    const first = component.reduce((a, b) => Math.min(a, b))
     if (least === null || first < least) least = first
   }
   return least

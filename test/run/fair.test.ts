@@ -93,3 +93,9 @@ describe('stories', () => {
     expect(fairTrap(graphOf([[{ to: 1, action: 1 }], []]), () => true)).toBe(1)
   })
 })
+
+test('a trap of 300,000 worlds', () => {
+  const size = 300_000
+  const ring: Graph = { size, successors: (at, visit) => visit((at + 1) % size, 0) }
+  expect(fairTrap(ring, () => true)).toBe(0)
+})
