@@ -33,11 +33,12 @@ function found(name: string, { protocol, rule, name: own, is, says }: Alternativ
   if (says.includes('(safe')) return 'breaks no safety property'
   const base = protocols.find((p) => p.name === protocol)!
   const look = looks[name] ?? looks[`${protocol}/`] ?? (protocol.startsWith('raft') ? HASTY : {})
-  const { names, clients, options, params } = look
+  const { names, clients, options, overrides, params } = look
   const input = {
     ...(names && { names }),
     ...(clients && { clients }),
     ...(options && { options }),
+    ...(overrides && { overrides }),
     params: protocol.startsWith('raft') ? { ...HASTY.params, ...params } : { ...params },
   }
   const wrong = makeModel(variant(base, own, { [rule]: is }), input)

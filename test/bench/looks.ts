@@ -6,6 +6,7 @@ import type { FuzzOptions } from '../../src/run/fuzz.ts'
 import type { Budgets } from '../../src/world/budgets.ts'
 import type { Model, ModelInput } from '../../src/world/protocol.ts'
 import type { World } from '../../src/world/world.ts'
+import { bothPrepared, threeBallots } from '../protocols/paxosWorlds.ts'
 import { lead } from '../protocols/stories.ts'
 
 export interface Look extends ModelInput {
@@ -100,6 +101,30 @@ export const looks: { readonly [reading: string]: Look } = {
   },
 
   'paxos/quorum=half': { names: ['p1', 'p2', 'a1', 'a2', 'a3', 'a4'] },
+  'paxos/mayAccept=higher': {
+    ...SET,
+    names: ['p1', 'a1', 'a2', 'a3'],
+    params: { ballots: 1 },
+    within: ANY_TIME,
+  },
+  'paxos/force=not-promise': {
+    params: { ballots: 2 },
+    from: (model) => lead(model, bothPrepared),
+    within: { timeouts: 0, crashes: 1, mayCrash: ['a2'] },
+  },
+  'paxos/tally=by-value': {
+    params: { ballots: 4 },
+    // The fourth ballot is heard where the messages of the others are out of the way.
+    from: (model) => {
+      const world = lead(model, threeBallots)
+      return { ...world, wire: world.wire.filter(({ body }) => body.type === 'accepted') }
+    },
+    within: { timeouts: 1 },
+  },
+  'paxos-duel/mayRetry=never': {
+    overrides: { p2: { tries: 1 } },
+    within: { ...ANY_TIME, crashes: 1, mayCrash: ['p2'] },
+  },
   'paxos-lamport/': paxos,
   'paxos-lamport/quorum=half': { ...paxos, params: { acceptors: ['a1', 'a2', 'a3', 'a4'] } },
   'paxos-lamport/chooseValue=largest': ballots,

@@ -10,6 +10,7 @@ import type { Choice } from '../../src/world/choice.ts'
 import { choices } from '../../src/world/choices.ts'
 import type { Model } from '../../src/world/protocol.ts'
 import type { World } from '../../src/world/world.ts'
+import { bothPrepared, prepared, threeBallots } from './paxosWorlds.ts'
 import { lead, reading, searched, storyOf } from './stories.ts'
 
 const ANY_TIME = { timeouts: Number.POSITIVE_INFINITY }
@@ -176,13 +177,7 @@ describe('roles apart', () => {
 
   /** Cut: a bag wire, refused messages are consumed. Steps are our own. */
   test.each<[string, number, object, number, (string | Choice)[]]>([
-    [
-      'force=not-promise',
-      10,
-      { timeouts: 0, crashes: 1, mayCrash: ['a2'] },
-      2,
-      [...prepared('p1', 0, ['a1', 'a2']), ...prepared('p2', 1, ['a2', 'a3'])],
-    ],
+    ['force=not-promise', 10, { timeouts: 0, crashes: 1, mayCrash: ['a2'] }, 2, bothPrepared],
     [
       'force=not-vote',
       8,
@@ -197,20 +192,7 @@ describe('roles apart', () => {
       1,
       [...asks('X', 'Y'), 'p1 receives propose value=X', ...prepared('p1', 0, ['a1', 'a2'])],
     ],
-    [
-      'tally=by-value',
-      10,
-      { timeouts: 1 },
-      4,
-      [
-        ...prepared('p1', 0, ['a1', 'a2']),
-        'a1 receives accept ballot=0',
-        ...prepared('p2', 1, ['a2', 'a3']),
-        'a2 receives accept ballot=1',
-        ...prepared('p1', 2, ['a1', 'a3']),
-        'a3 receives accept ballot=2',
-      ],
-    ],
+    ['tally=by-value', 10, { timeouts: 1 }, 4, threeBallots],
   ])('%s breaks Agreement in %i steps from a named world', (flaw, steps, budgets, ballots, given) => {
     const propose = !flaw.endsWith('ballot')
     const found = (flaws: string[]) => {
@@ -272,15 +254,6 @@ describe('roles apart', () => {
     expect(answers[0]).toMatchObject({ type: 'propose_ok' })
   })
 })
-
-/** The proposer has heard of these promises: its accept is on its way. */
-function prepared(proposer: string, ballot: number, acceptors: readonly string[]): string[] {
-  return [
-    `${proposer}'s timer attempt`,
-    ...acceptors.map((name) => `${name} receives prepare ballot=${ballot} from ${proposer}`),
-    ...acceptors.map((name) => `${proposer} receives promise ballot=${ballot}..from ${name}`),
-  ]
-}
 
 /** Clients ask p1 for these values. */
 function asks(...values: readonly string[]): Choice[] {

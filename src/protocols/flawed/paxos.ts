@@ -22,7 +22,7 @@ const both: readonly Reading[] = [
   of(
     'quorum',
     'flexible',
-    'a majority promises, half of the acceptors are enough to vote (right: the two still meet)',
+    'a majority promises, half of the acceptors are enough to vote (safe: the two still meet)',
     (n: number, phase: 1 | 2) => (phase === 1 ? Math.floor(n / 2) + 1 : Math.ceil(n / 2)),
   ),
   of(
