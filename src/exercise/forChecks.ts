@@ -39,6 +39,7 @@ export {
 export { linearizableRegister } from '../protocols/clients.ts'
 export { consensus } from '../protocols/consensus.ts'
 export { effectOnce } from '../protocols/effectOnce.ts'
+export { gossipProperties } from '../protocols/gossipProperties.ts'
 export { messaging } from '../protocols/messaging.ts'
 export { oralMessages } from '../protocols/oralMessages.ts'
 export {

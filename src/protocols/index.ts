@@ -6,10 +6,12 @@ import { causalBroadcast } from './causalBroadcast.ts'
 import { growingCounter, upAndDownCounter } from './counters.ts'
 import { deposit } from './deposit.ts'
 import { dualWrite } from './dualWrite.ts'
+import { epidemic } from './epidemic.ts'
 import { fallback } from './fallback.ts'
 import { flawedAbd } from './flawed/abd.ts'
 import { flawedDeposit } from './flawed/deposit.ts'
 import { flawedGenerals } from './flawed/generals.ts'
+import { flawedGossip } from './flawed/gossip.ts'
 import { flawedLeases } from './flawed/leases.ts'
 import { flawedMessaging } from './flawed/messaging.ts'
 import { flawedOrder } from './flawed/order.ts'
@@ -21,6 +23,7 @@ import { flawedReplication } from './flawed/replication.ts'
 import { flawedSaga } from './flawed/saga.ts'
 import { flawedThreePhaseCommit } from './flawed/threePhaseCommit.ts'
 import { flawedTwoPhaseCommit } from './flawed/twoPhaseCommit.ts'
+import { gossip } from './gossip.ts'
 import { halfMessage } from './halfMessage.ts'
 import { hotRow } from './hotRow.ts'
 import { inquiryCommit } from './inquiryCommit.ts'
@@ -41,6 +44,7 @@ import { raftKeyValue } from './raftKeyValue.ts'
 import { raftLog } from './raftLog.ts'
 import { readRepair } from './readRepair.ts'
 import { replicatedRegister } from './replicatedRegister.ts'
+import { rumor } from './rumor.ts'
 import { saga } from './saga.ts'
 import { sagaChoreography } from './sagaChoreography.ts'
 import { signedMessages } from './signedMessages.ts'
@@ -78,6 +82,9 @@ export const protocols: readonly Protocol[] = [
   orSet,
   tombstones,
   readRepair,
+  gossip,
+  rumor,
+  epidemic,
   singleCopyRegister,
   replicatedRegister,
   cart,
@@ -111,4 +118,5 @@ export const alternatives: readonly Alternative[] = [
   ...flawedLeases,
   ...flawedGenerals,
   ...flawedReplicas,
+  ...flawedGossip,
 ]

@@ -45,6 +45,16 @@ const upAndDown = [...adds, at('a', 'subtract', { by: 1 })]
 const milk = ['add', 'add', 'remove'].map((type, i) => at(i === 1 ? 'b' : 'a', type, { element: 'milk' }))
 const again: Look = { ...SET, asks: puts.slice(0, 1), within: CRASH }
 
+const putX = at('a', 'put', { key: 'x', value: 'A' })
+const deleteX = at('a', 'delete', { key: 'x' })
+const partners: Look = {
+  ...SET,
+  names: ['a', 'b', 'c', 'd'],
+  params: { way: 'push' },
+  asks: [putX],
+  within: { ...ANY_TIME, crashes: 1, mayCrash: ['b'] },
+}
+
 const putAt = (to: string, value: string) => ({ to, body: { type: 'put', value } })
 const getAt = (to: string) => ({ to, body: { type: 'get' } })
 
@@ -220,6 +230,18 @@ export const looks: { readonly [reading: string]: Look } = {
     asks: [at('a', 'remove', { element: 'milk' })],
     within: { drops: 1 },
   },
+  'gossip/': { ...SET, names: ['a', 'b'], asks: [putX, deleteX], within: { timeouts: 3 } },
+  'gossip/again=never': {
+    ...SET,
+    names: ['a', 'b'],
+    params: { way: 'push' },
+    asks: [putX],
+    within: ANY_TIME,
+  },
+  'gossip/partners=children': partners,
+  'gossip/partners=always-the-same': partners,
+  'gossip/partners=nearest': { ...partners, params: { way: 'push', where: [0, 1, 2, 100] } },
+  'rumor/': { inTheEnd: 'Convergence' },
   'read-repair/': {
     // One replica has missed the write, and a client reads.
     from: (model) =>
