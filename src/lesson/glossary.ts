@@ -190,6 +190,12 @@ export const GLOSSARY: readonly Term[] = [
     'two-phase-commit',
   ),
   term(
+    'commit wait',
+    '提交等待',
+    'To show a change to nobody before its date is surely past, whatever one clock says.',
+    'leases',
+  ),
+  term(
     'committed',
     '已提交',
     'Of an entry of a log: a majority holds it, and no later leader can lack it.',
@@ -337,6 +343,12 @@ export const GLOSSARY: readonly Term[] = [
   ),
   term('fallback', '降级', 'An answer without a part that is not to be had.', 'base'),
   term(
+    'false sharing',
+    '伪共享',
+    'A holder that has no use for its lease any more, and delays writers all the same.',
+    'leases',
+  ),
+  term(
     'FLP',
     'FLP 不可能性',
     'With one crash and no bound on delays, no deterministic consensus ends in every run.',
@@ -409,6 +421,12 @@ export const GLOSSARY: readonly Term[] = [
     '历史',
     'What clients asked and were answered, with times; some answers never come.',
     'histories',
+  ),
+  term(
+    'hybrid logical clock',
+    '混合逻辑时钟',
+    'A date near that of the clocks, with a counter, that respects what happened before.',
+    'leases',
   ),
   term('idempotent', '幂等', 'Done many times, with the effect of one time.', 'first-faults'),
   term(
@@ -492,6 +510,12 @@ export const GLOSSARY: readonly Term[] = [
     '消息',
     'What nodes send each other. It can be lost, copied, late and out of order.',
     'first-faults',
+  ),
+  term(
+    'monotonic clock',
+    '单调时钟',
+    'A clock that nobody sets: it never goes back, and counts durations only.',
+    'leases',
   ),
   term('monotonic reads', '单调读', 'Who has read a value does not read an older one later.', 'histories'),
   term('monotonic writes', '单调写', 'The writes of a session are seen in its order.', 'histories'),
@@ -637,6 +661,12 @@ export const GLOSSARY: readonly Term[] = [
     '读己之写',
     'Whoever has written a value does not read an older one.',
     'histories',
+  ),
+  term(
+    'recall',
+    '召回',
+    'The question of a server to the holder of a lease: give it up, I want to write.',
+    'leases',
   ),
   term('reference', '', 'A protocol as it should be, with no rule replaced.', 'first-faults'),
   term('register', '寄存器', 'A store of one value.', 'histories', 'cap'),
