@@ -65,6 +65,12 @@ export const GLOSSARY: readonly Term[] = [
   ),
   term('batch', '批处理', 'Several requests that share one turn, such as one forced write.', 'cap'),
   term(
+    'bounded load',
+    '有界负载',
+    'A limit of what one node takes, as a multiple of the mean; what is above goes to the next node.',
+    'consistent-hashing',
+  ),
+  term(
     'breadth first',
     '广度优先',
     'All worlds one step away, then two: the first broken one is a nearest one.',
@@ -234,6 +240,12 @@ export const GLOSSARY: readonly Term[] = [
     'Records of all nodes that hold, with each event, all that happened before it.',
     'order',
   ),
+  term(
+    'consistent hashing',
+    '一致性哈希',
+    'Placing keys on nodes by hashes so that, when a node joins or leaves, few keys move.',
+    'consistent-hashing',
+  ),
   term('consumer', '消费者', 'Receives messages from a broker, and acknowledges them.', 'outbox'),
   term(
     'convergence',
@@ -402,6 +414,24 @@ export const GLOSSARY: readonly Term[] = [
     'order',
   ),
   term('harvest', '', 'How much of an answer is there.', 'base'),
+  term(
+    'hash ring',
+    '哈希环',
+    'The space of hashes as a circle; a key belongs to the first node point clockwise.',
+    'consistent-hashing',
+  ),
+  term(
+    'hash slot',
+    '哈希槽',
+    'One of 16,384 parts of all keys in Redis Cluster; who has it stands in a table.',
+    'consistent-hashing',
+  ),
+  term(
+    'hash tag',
+    '哈希标签',
+    'The part of a key in braces: in Redis Cluster only it is hashed, if it is there and not empty.',
+    'consistent-hashing',
+  ),
   term(
     'heartbeat',
     '心跳',
@@ -677,6 +707,12 @@ export const GLOSSARY: readonly Term[] = [
     'two-phase-commit',
     'outbox',
   ),
+  term(
+    'rendezvous hashing',
+    '最高随机权重哈希',
+    'Placing a key on the node whose hash with the key is the largest.',
+    'consistent-hashing',
+  ),
   term('replica', '副本', 'A server that keeps a copy of the data.', 'histories', 'base'),
   term(
     'replicated log',
@@ -874,6 +910,12 @@ export const GLOSSARY: readonly Term[] = [
     '向量时钟',
     'A count of events for each node: says of two events which came first, or neither.',
     'order',
+  ),
+  term(
+    'virtual node',
+    '虚拟节点',
+    'One of several points that a node has on a hash ring.',
+    'consistent-hashing',
   ),
   term(
     'vote',

@@ -12,6 +12,7 @@ import { flawedAbd } from './flawed/abd.ts'
 import { flawedDeposit } from './flawed/deposit.ts'
 import { flawedGenerals } from './flawed/generals.ts'
 import { flawedGossip } from './flawed/gossip.ts'
+import { flawedHashing } from './flawed/hashing.ts'
 import { flawedLeases } from './flawed/leases.ts'
 import { flawedMessaging } from './flawed/messaging.ts'
 import { flawedOrder } from './flawed/order.ts'
@@ -25,8 +26,10 @@ import { flawedThreePhaseCommit } from './flawed/threePhaseCommit.ts'
 import { flawedTwoPhaseCommit } from './flawed/twoPhaseCommit.ts'
 import { gossip } from './gossip.ts'
 import { halfMessage } from './halfMessage.ts'
+import { hashSlots } from './hashSlots.ts'
 import { hotRow } from './hotRow.ts'
 import { inquiryCommit } from './inquiryCommit.ts'
+import { keyPlacement } from './keyPlacement.ts'
 import { lastWriterWins } from './lastWriterWins.ts'
 import { leases } from './leases.ts'
 import { lamportClocks, vectorClocks } from './logicalClocks.ts'
@@ -90,6 +93,8 @@ export const protocols: readonly Protocol[] = [
   cart,
   abd,
   hotRow,
+  keyPlacement,
+  hashSlots,
   paxos,
   paxosDuel,
   paxosLamport,
@@ -119,4 +124,5 @@ export const alternatives: readonly Alternative[] = [
   ...flawedGenerals,
   ...flawedReplicas,
   ...flawedGossip,
+  ...flawedHashing,
 ]

@@ -1,0 +1,47 @@
+/** Consistent hashing: points of nodes on a ring of 2^32 places, and who takes a key (Karger and others 1997). */
+import { hashText } from '../base/random.ts'
+
+/** A point on the ring: `at` is 0 up to 2^32. A node with several has several virtual nodes. */
+export interface RingPoint {
+  readonly at: number
+  readonly owner: string
+}
+
+/** `each` points of every node, in the order of the ring; where two fall on one place, in the order of names. */
+export function ringPoints(nodes: readonly string[], each: number): readonly RingPoint[] {
+  const all = nodes.flatMap((owner) =>
+    Array.from({ length: each }, (_, i) => ({ at: hashText(`${owner}#${i}`), owner })),
+  )
+  return all.sort((a, b) => a.at - b.at || (a.owner < b.owner ? -1 : 1))
+}
+
+/** The index of the first point at or after a place; the number of points if there is none. */
+export function firstFrom(points: readonly RingPoint[], at: number): number {
+  let low = 0
+  let high = points.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (points[middle]!.at < at) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** After the last point comes the first: the ring has no end. */
+export function wrapped(index: number, size: number): number {
+  return index % size
+}
+
+/** The nodes that a walk clockwise from a place meets, each once, the first `most` of them. */
+export function preferenceList(points: readonly RingPoint[], at: number, most: number): readonly string[] {
+  const met = new Set<string>()
+  const from = firstFrom(points, at)
+  for (let i = 0; i < points.length && met.size < most; i++)
+    met.add(points[wrapped(from + i, points.length)]!.owner)
+  return [...met]
+}
+
+/** What no node may hold more of with bounded loads: `factor` times the mean, rounded up (Mirrokni and others 2018). */
+export function capOf(items: number, nodes: number, factor: number): number {
+  return Math.ceil((factor * items) / nodes)
+}

@@ -1,0 +1,187 @@
+/** Redis Cluster: 16384 slots in a table, a client that has a copy of it, and a slot that moves while it is read (MOVED, ASK). */
+import { type Context, defineNode, type OperationId } from '../node/node.ts'
+import { defineProtocol } from '../world/protocol.ts'
+import { keySlot } from './keySlots.ts'
+import { found } from './slotProperties.ts'
+
+type Asker = { readonly client: string; readonly op: OperationId | null }
+type Asked = { readonly type: 'get'; readonly key: string; readonly asking: boolean }
+type Told =
+  | { readonly type: 'value'; readonly key: string; readonly value: string | null }
+  | { readonly type: 'moved'; readonly key: string; readonly to: string }
+  | { readonly type: 'ask'; readonly key: string; readonly to: string }
+type ToClient = { readonly type: 'get'; readonly key: string } | Told
+type ToServer =
+  | Asked
+  | { readonly type: 'move'; readonly key: string; readonly to: string }
+  | { readonly type: 'importing'; readonly slot: number }
+  | { readonly type: 'ready'; readonly slot: number }
+  | { readonly type: 'restore'; readonly key: string; readonly value: string }
+  | { readonly type: 'restored'; readonly key: string }
+  | { readonly type: 'owner'; readonly slot: number }
+  | { readonly type: 'owned'; readonly slot: number }
+
+const rules = {
+  /** What a client does when it is told that a slot has moved: where it asks next, and where from now on; null: it gives up. */
+  onMoved: (to: string): string | null => to,
+  /** Whether ASK changes the client's table as well. It does not: only this one key is known to be elsewhere. */
+  askIsMoved: (): boolean => false,
+  /** Whether a server answers for a slot that is being moved to it. */
+  servesImporting: (asking: boolean): boolean => asking,
+}
+type Rules = typeof rules
+
+interface Client {
+  /** Its copy of the table: where slots are that are not where they were in the beginning. */
+  slots: { [slot: number]: string }
+  open: Map<string, Asker>
+}
+
+const client = (is: Rules) => {
+  const ask = (ctx: Context, to: string, key: string, asking: boolean) =>
+    ctx.send(to, { type: 'get', key, asking })
+  const tell = (state: Client, key: string, value: string | null, ctx: Context) => {
+    const asker = state.open.get(key)
+    if (asker === undefined) return
+    state.open.delete(key)
+    ctx.reply({ from: asker.client, op: asker.op }, { type: 'get_ok', key, value })
+  }
+  return defineNode<Client, ToClient>({
+    start: () => ({ slots: {}, open: new Map() }),
+    on: {
+      get(state, { from, op, body: { key } }, ctx) {
+        if (state.open.has(key)) return ctx.refuse()
+        state.open.set(key, { client: from, op })
+        ask(ctx, state.slots[keySlot(key)] ?? ctx.peers[0]!, key, false)
+      },
+      value: (state, { body: { key, value } }, ctx) => tell(state, key, value, ctx),
+      moved(state, { body: { key, to } }, ctx) {
+        const next = is.onMoved(to)
+        if (next === null) return tell(state, key, null, ctx)
+        state.slots[keySlot(key)] = next
+        ask(ctx, next, key, false)
+      },
+      ask(state, { body: { key, to } }, ctx) {
+        if (is.askIsMoved()) state.slots[keySlot(key)] = to
+        ask(ctx, to, key, true)
+      },
+    },
+  })
+}
+
+interface Server {
+  data: { [key: string]: string }
+  /** Whose a slot is that is not the first server's. */
+  owners: { [slot: number]: string }
+  /** Slots that are being moved: away to whom, or to here. */
+  migrating: { [slot: number]: string }
+  importing: number[]
+}
+
+/** The next key of a slot goes over; when none is left, the other becomes its owner. */
+function moveOn(state: Server, slot: number, ctx: Context): void {
+  const to = state.migrating[slot]!
+  const key = Object.keys(state.data)
+    .sort()
+    .find((one) => keySlot(one) === slot)
+  if (key === undefined) return ctx.send(to, { type: 'owner', slot })
+  ctx.send(to, { type: 'restore', key, value: state.data[key]! })
+}
+
+function answerTo(is: Rules, state: Server, { key, asking }: Asked, ctx: Context): Told {
+  const slot = keySlot(key)
+  const owner = state.owners[slot] ?? String(ctx.config['first'])
+  const value = state.data[key] ?? null
+  if (owner === ctx.self) {
+    const to = state.migrating[slot]
+    return value === null && to !== undefined ? { type: 'ask', key, to } : { type: 'value', key, value }
+  }
+  return state.importing.includes(slot) && is.servesImporting(asking)
+    ? { type: 'value', key, value }
+    : { type: 'moved', key, to: owner }
+}
+
+const server = (is: Rules) =>
+  defineNode<Server, ToServer>({
+    start: (ctx) => ({
+      data: ctx.config['first'] === ctx.self ? { '{ann}name': 'Ann', '{ann}town': 'Rome' } : {},
+      owners: {},
+      migrating: {},
+      importing: [],
+    }),
+    on: {
+      get: (state, { from, body }, ctx) => ctx.send(from, answerTo(is, state, body, ctx)),
+      move(state, message, ctx) {
+        const { key, to } = message.body
+        const slot = keySlot(key)
+        const owner = state.owners[slot] ?? String(ctx.config['first'])
+        if (owner !== ctx.self || slot in state.migrating || !ctx.peers.includes(to)) return ctx.refuse()
+        state.migrating[slot] = to
+        ctx.send(to, { type: 'importing', slot })
+        ctx.reply(message, { type: 'move_ok', slot })
+      },
+      importing(state, { from, body: { slot } }, ctx) {
+        state.importing.push(slot)
+        ctx.send(from, { type: 'ready', slot })
+      },
+      ready: (state, { body: { slot } }, ctx) => moveOn(state, slot, ctx),
+      restore(state, { from, body: { key, value } }, ctx) {
+        state.data[key] = value
+        ctx.send(from, { type: 'restored', key })
+      },
+      restored(state, { body: { key } }, ctx) {
+        delete state.data[key]
+        moveOn(state, keySlot(key), ctx)
+      },
+      owner(state, { from, body: { slot } }, ctx) {
+        state.owners[slot] = ctx.self
+        state.importing = state.importing.filter((other) => other !== slot)
+        ctx.send(from, { type: 'owned', slot })
+      },
+      owned(state, { from, body: { slot } }) {
+        state.owners[slot] = from
+        delete state.migrating[slot]
+      },
+    },
+  })
+
+export const hashSlots = defineProtocol({
+  name: 'hash-slots',
+  source: 'Redis Cluster specification: hash slots, MOVED redirection, live reconfiguration, ASK redirection',
+  says: 'a client reads keys of one slot while the slot moves to another server',
+  cluster: ['app', 'a', 'b'],
+  rules,
+  roles: (is) => ({ client: client(is), server: server(is) }),
+  assign(names) {
+    const [app, ...servers] = names
+    if (app === undefined || servers.length < 2)
+      throw new RangeError('hash-slots needs a client and two servers or more, such as: app a b')
+    const config = { first: servers[0]! }
+    const place = (name: string) => [
+      name,
+      { role: 'server', peers: servers.filter((other) => other !== name), config },
+    ]
+    return Object.fromEntries([[app, { role: 'client', peers: servers, config: {} }], ...servers.map(place)])
+  },
+  requests: {
+    get: { to: 'client', fields: { key: '{ann}name' }, says: 'reads a key' },
+    move: {
+      to: 'server',
+      fields: { key: '{ann}name', to: 'b' },
+      says: 'moves the slot of a key to a server',
+    },
+  },
+  load: (_dice, { names }, forMs) => [
+    { atMs: 0, client: 'c1', to: names[0]!, body: { type: 'get', key: '{ann}name' } },
+    { atMs: 0, client: 'operator', to: names[1]!, body: { type: 'move', key: '{ann}name', to: names[2]! } },
+    { atMs: Math.floor(forMs / 2), client: 'c2', to: names[0]!, body: { type: 'get', key: '{ann}town' } },
+  ],
+  properties: [found],
+  label(body) {
+    const key = String(body['key'] ?? '').replace('{ann}', '')
+    if (body.type === 'get') return body['asking'] === true ? `ASKING ${key}` : `get ${key}`
+    if (body.type === 'moved' || body.type === 'ask') return `${body.type.toUpperCase()} ${body['to']}`
+    if (body.type === 'value' || body.type === 'get_ok') return String(body['value'] ?? 'nothing')
+    return key === '' ? body.type : `${body.type} ${key}`
+  },
+})
