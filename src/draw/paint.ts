@@ -85,7 +85,8 @@ const MARK_TONES: { readonly [mark in Mark]: Tone } = {
   lie: 'bad',
 }
 
-const LABEL_WIDTH = 9
+const USUAL_LABEL_WIDTH = 6
+const LEAST_START = 10
 const MIN_GAP = 6
 const USUAL_GAP = 16
 const MOST_HEADINGS = 3
@@ -107,6 +108,10 @@ export function paintTimeline(
 
 /** One line at a time; remembers which lanes are not drawn: nodes that are down, and clients that ask nothing. */
 class Canvas {
+  /** Columns of the longest label, which no note and no lane may touch: times grow as a run goes on. */
+  private readonly labelWidth: number
+  /** The column of the first lane. */
+  private readonly start: number
   private readonly gap: number
   private readonly down = new Set<string>()
 
@@ -115,9 +120,11 @@ class Canvas {
     private readonly width: number,
     private readonly glyphs: Glyphs,
   ) {
+    this.labelWidth = view.rows.reduce((widest, { label }) => Math.max(widest, label.length), LEAST_START - 2)
+    this.start = Math.max(LEAST_START, this.labelWidth + 1)
     const gaps = Math.max(1, view.lanes.length - 1)
-    const room = Math.floor((width - LABEL_WIDTH - 12) / gaps)
-    const most = Math.floor((width - LABEL_WIDTH - 1 - LEAST_NAME) / gaps)
+    const room = Math.floor((width - this.start - 11) / gaps)
+    const most = Math.floor((width - this.start - LEAST_NAME) / gaps)
     const asked = view.rows.flatMap(({ what }) => (what.kind === 'mark' && isAsk(what.mark) ? what.text : []))
     const wanted = Math.max(USUAL_GAP, ...asked.map((text) => text.length + 4))
     this.gap = Math.max(1, Math.min(most, Math.max(MIN_GAP, Math.min(wanted, room))))
@@ -147,7 +154,7 @@ class Canvas {
 
   row({ label, what }: TimelineRow): Line {
     const cells = new Cells(this.width)
-    cells.write(0, label.padStart(LABEL_WIDTH - 3), 'dim')
+    cells.write(0, label.padStart(USUAL_LABEL_WIDTH), 'dim')
     if (what.kind === 'mark' && (what.mark === 'restart' || what.mark === 'ask')) this.down.delete(what.lane)
     for (const lane of this.view.lanes)
       if (!this.down.has(lane)) cells.write(this.x(lane), this.glyphs.up, 'dim')
@@ -162,8 +169,8 @@ class Canvas {
         break
       case 'note':
         cells.write(
-          LABEL_WIDTH - 1,
-          ` ${shortened(what.text, this.width - LABEL_WIDTH, this.glyphs.more)} `,
+          this.labelWidth,
+          ` ${shortened(what.text, this.width - this.labelWidth - 1, this.glyphs.more)} `,
           'warn',
         )
         if (what.text === 'everything is repaired') this.down.clear()
@@ -209,7 +216,7 @@ class Canvas {
   }
 
   private x(lane: string): number {
-    return LABEL_WIDTH + 1 + Math.max(0, this.view.lanes.indexOf(lane)) * this.gap
+    return this.start + Math.max(0, this.view.lanes.indexOf(lane)) * this.gap
   }
 }
 

@@ -56,3 +56,22 @@ test('however narrow the picture, the line of the last lane is drawn in it', () 
     expect(lineText(line!.line).match(/[│|]/g), `at ${width} columns`).toHaveLength(lanes.length)
   }
 })
+
+test('a long time keeps its unit: neither a lane nor a note touches a label', () => {
+  for (const label of ['1 ms', '12.345 ms', '187.671 ms', '1039.671 ms', '123456.789 ms']) {
+    const rows = [
+      { step: 0, label, what: { kind: 'mark', lane: 'a', mark: 'timer', text: 'election' } },
+      { step: 1, label, what: { kind: 'message', from: 'a', to: 'b', text: 'ask', fate: 'received' } },
+      { step: 2, label, what: { kind: 'note', text: 'the partition heals' } },
+    ] as const
+    for (const width of [34, 76]) {
+      const lines = paintTimeline({ kind: 'timeline', lanes: ['a', 'b'], rows }, width)
+      const texts = lines.slice(1).map(({ line }) => lineText(line))
+      for (const text of texts) {
+        expect(text.trimStart().startsWith(`${label} `), `${width} columns: ${text}`).toBe(true)
+        expect(text.length).toBeLessThanOrEqual(width)
+      }
+      expect(texts[2]).toContain(width === 76 ? 'the partition heals' : 'the ')
+    }
+  }
+})
