@@ -1,15 +1,23 @@
-/** shrink: a story that breaks a property, told with fewer faults and fewer events. */
+/** shrink: a story that breaks a property, told with fewer faults, fewer events and smaller values. */
 import { apply } from '../world/apply.ts'
 import type { Choice } from '../world/choice.ts'
 import { type Moment, sameParcel } from '../world/draft.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
+import { amountsIn, carried, lessThan, sizeOf } from './amounts.ts'
 import { calmEnding, disturbs, type Judge, judgeOf, NO_THROW } from './judge.ts'
+import { shorterEnding } from './shorterEnding.ts'
+
+/** The most worlds of one search for a shorter ending. */
+const ENDING_WORLDS = 256
 
 export interface ShrinkOptions {
   /** How long an `afterRepair` property gets to be met in the end. Default: `CALM_MS`. */
   readonly calmMs?: number
-  /** Stops looking after so many replays and returns the best so far, marked `unfinished`. Default: 20,000. */
+  /**
+   * Stops looking after so many replays and returns the best so far, marked `unfinished`; a search for a shorter
+   * ending counts as one. Default: 20,000.
+   */
   readonly maxReplays?: number
 }
 
@@ -23,11 +31,18 @@ export interface Shrunk {
 }
 
 /**
- * Removes what the violation does not need: first faults (losses, copies, crashes, cuts, pauses, clocks,
- * delays, corruption, treason and lies; a crash inside a handler is turned off), then events, in chunks and then singly,
- * skipping choices that are no longer possible, until no single choice can go. Never lengthens and never
- * adds a fault; depends on its arguments only; shrinking the result again changes nothing unless it is
- * `unfinished`. The result is a local minimum, not always a shortest story: only explore finds that.
+ * Removes what the violation does not need, in four stages, over and over until none of them finds anything:
+ *
+ * 1. fewer faults: losses, copies, crashes, cuts, pauses, clocks, delays, corruption, treason and lies; a crash inside
+ *    a handler is turned off;
+ * 2. fewer events: in chunks and then singly, skipping choices that are no longer possible, until none can go;
+ * 3. smaller values: every number of a choice (`amountsIn`), until none can be a step less;
+ * 4. a shorter ending: from worlds along the story a search of at most 256 worlds, for a way in fewer steps. Not for
+ *    properties that are judged at the end of a run: there the ending is what happens when nothing goes wrong any more.
+ *
+ * Never lengthens and never adds a fault; depends on its arguments only; shrinking the result again changes
+ * nothing unless it is `unfinished`. The result is a local minimum, not always a shortest story: only explore
+ * finds that.
  *
  * Time is not sacred: a message may come later than any delay of the model allows, as in explore.
  *
@@ -76,6 +91,8 @@ interface Tale {
   readonly trace: readonly Choice[]
   readonly worlds: readonly World[]
   readonly faults: number
+  /** How large its numbers are, see `sizeOf`. */
+  readonly size: number
   readonly why: string
 }
 
@@ -99,7 +116,8 @@ class Shrinker {
       this.judge = judgeOf(this.model, NO_THROW, { ...this.options, thrown: tale.why })
     for (;;) {
       const before: Tale = tale
-      tale = this.withFewerEvents(this.withFewerFaults(tale))
+      tale = this.withSmallerValues(this.withFewerEvents(this.withFewerFaults(tale)))
+      if (tale === before) tale = this.withShorterEnding(tale)
       if (tale === before || this.spent)
         return { trace: tale.trace, why: tale.why, replays: this.replays, unfinished: this.spent }
     }
@@ -133,13 +151,65 @@ class Shrinker {
     return best
   }
 
-  /** The tale that goes on from step `at` with other choices, if it is told and better; null otherwise. */
+  /** Each number of each choice in turn, as far down as it goes. */
+  private withSmallerValues(tale: Tale): Tale {
+    let best = tale
+    for (let at = 0; at < best.trace.length; at++)
+      for (let which = 0; which < this.amountsAt(best, at).length; which++)
+        for (let less = this.withLess(best, at, which); less !== null; less = this.withLess(best, at, which))
+          best = less
+    return best
+  }
+
+  /** The tale with one number smaller; where that was in a request, also with the messages that carry it. */
+  private withLess(tale: Tale, at: number, which: number): Tale | null {
+    const choice = tale.trace[at]
+    const amount = this.amountsAt(tale, at)[which]
+    if (choice === undefined || amount === undefined) return null
+    const after = tale.trace.slice(at + 1)
+    for (const over of lessThan(amount)) {
+      const less = amount.at(over)
+      const found =
+        this.tried(tale, at, [less, ...after]) ??
+        (choice.kind === 'request' ? this.tried(tale, at, [less, ...carried(after, choice, less)]) : null)
+      if (found !== null) return found
+    }
+    return null
+  }
+
+  private amountsAt({ trace, worlds }: Tale, at: number) {
+    const choice = trace[at]
+    return choice === undefined ? [] : amountsIn(this.model, choice, worlds[at]!.timeUs)
+  }
+
+  /** From the first world, then from ever shorter distances before the end. */
+  private withShorterEnding(tale: Tale): Tale {
+    if (this.judge.needsEnding) return tale
+    const { trace, worlds } = tale
+    for (let left = trace.length; left > 1 && !this.spent; left >>= 1) {
+      this.replays++
+      const at = trace.length - left
+      const rest = shorterEnding(this.model, worlds[at]!, trace.slice(at), this.property, ENDING_WORLDS)
+      const found = rest === null ? null : this.better(tale, at, rest)
+      if (found !== null) return found
+    }
+    return tale
+  }
+
+  /** The tale that goes on from step `at` with other choices, if they can be fewer, or fewer faults. */
   private better(tale: Tale, at: number, rest: readonly Choice[]): Tale | null {
-    if (this.spent || rest.length + at >= tale.trace.length + (tale.faults > 0 ? 1 : 0)) return null
+    if (rest.length + at >= tale.trace.length + (tale.faults > 0 ? 1 : 0)) return null
+    return this.tried(tale, at, rest)
+  }
+
+  /** The tale that goes on from step `at` with other choices, if it is told and better; null otherwise. */
+  private tried(tale: Tale, at: number, rest: readonly Choice[]): Tale | null {
+    if (this.spent) return null
     this.replays++
     const told = this.tell(tale.trace.slice(0, at), tale.worlds.slice(0, at + 1), rest)
     if (told === null || told.trace.length > tale.trace.length || told.faults > tale.faults) return null
-    return told.trace.length < tale.trace.length || told.faults < tale.faults ? told : null
+    if (told.trace.length < tale.trace.length || told.faults < tale.faults) return told
+    return told.size < tale.size ? told : null
   }
 
   /** Plays on from the last of `worlds`, up to the step that breaks the property; null if none does. */
@@ -157,7 +227,9 @@ class Shrinker {
       if (why !== null) break
     }
     if (why === null && this.judge.needsEnding) why = this.end(told, passed)
-    return why === null ? null : { trace: told, worlds: passed, faults: told.filter(isFault).length, why }
+    if (why === null) return null
+    const size = sizeOf(this.model, told)
+    return { trace: told, worlds: passed, faults: told.filter(isFault).length, size, why }
   }
 
   /** Ends a run calmly where it does not end so by itself. */
