@@ -33,6 +33,12 @@ export const GLOSSARY: readonly Term[] = [
     'paxos',
   ),
   term(
+    'anti-entropy',
+    '反熵',
+    'Two replicas compare what they have and exchange what differs, again and again, with one at random.',
+    'gossip',
+  ),
+  term(
     'at least once',
     '至少一次',
     'Delivered again until it is acknowledged, and so perhaps several times.',
@@ -289,6 +295,12 @@ export const GLOSSARY: readonly Term[] = [
     '死信队列',
     'Where messages go that cannot be processed, so that they stop nobody.',
     'outbox',
+  ),
+  term(
+    'death certificate',
+    '死亡证明',
+    'A note that spreads like any other row and says that a key was deleted; a tombstone.',
+    'gossip',
   ),
   term(
     'depth',
@@ -671,6 +683,12 @@ export const GLOSSARY: readonly Term[] = [
     'first-faults',
   ),
   term(
+    'push-pull',
+    '推拉',
+    'Gossip in which both sides get what they lack; with push one sends its news, with pull one asks for it.',
+    'gossip',
+  ),
+  term(
     'quorum',
     '法定人数',
     'A group of servers that is large enough to go on: any two of them share a server.',
@@ -721,6 +739,12 @@ export const GLOSSARY: readonly Term[] = [
     'cap',
   ),
   term(
+    'residue',
+    '残留',
+    'The part of the sites that never hear of an update, when nobody tells it any more.',
+    'gossip',
+  ),
+  term(
     'retriable step',
     '可重试事务',
     'A step after the pivot: nobody may refuse it for good, and it is repeated until it succeeds.',
@@ -738,6 +762,12 @@ export const GLOSSARY: readonly Term[] = [
     '',
     'A decision of a protocol that a line can replace, such as rule.isNew=always.',
     'first-faults',
+  ),
+  term(
+    'rumour mongering',
+    '谣言传播',
+    'Who hears something new tells it at random, and stops after meeting those who know it.',
+    'gossip',
   ),
   term(
     'saga',
