@@ -234,16 +234,23 @@ export const leases = defineProtocol({
   roles: (rule) => ({ server: server(rule), holder: holder(rule) }),
   params: {
     termMs: { default: 40, says: 'how long a lease lasts by the clock of the server' },
-    drift: { default: 0.1, says: 'how far the rate of a clock is taken to be off at most: 0.1 is a tenth' },
+    maxDrift: {
+      default: 0.1,
+      says: 'how far the rate of a clock is taken to be off at most: 0.1 is a tenth',
+    },
     retryMs: { default: 100, says: 'how long a cache waits before it asks again' },
   },
   assign(names, params) {
     const [first, ...caches] = names
     if (first === undefined || caches.length === 0)
       throw new RangeError('leases needs a server and at least one cache, such as: server a b')
-    const { termMs = 40, drift = 0.1, retryMs = 100 } = params
-    safeLeaseMs(Number(termMs), Number(drift))
-    const cache = { role: 'holder', peers: [first], config: { server: first, termMs, drift, retryMs } }
+    const { termMs = 40, maxDrift = 0.1, retryMs = 100 } = params
+    safeLeaseMs(Number(termMs), Number(maxDrift))
+    const cache = {
+      role: 'holder',
+      peers: [first],
+      config: { server: first, termMs, drift: maxDrift, retryMs },
+    }
     return {
       [first]: { role: 'server', peers: caches, config: { termMs } },
       ...Object.fromEntries(caches.map((name) => [name, cache])),

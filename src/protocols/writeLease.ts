@@ -201,7 +201,10 @@ export const writeLease = defineProtocol({
   roles: (rule) => ({ server: server(rule), holder: holder(rule) }),
   params: {
     termMs: { default: 40, says: 'how long a lease lasts by the clock of the server' },
-    drift: { default: 0.1, says: 'how far the rate of a clock is taken to be off at most: 0.1 is a tenth' },
+    maxDrift: {
+      default: 0.1,
+      says: 'how far the rate of a clock is taken to be off at most: 0.1 is a tenth',
+    },
     retryMs: { default: 100, says: 'how long a holder waits before it asks again' },
   },
   tickMs: 20,
@@ -209,9 +212,13 @@ export const writeLease = defineProtocol({
     const [first, ...holders] = names
     if (first === undefined || holders.length === 0)
       throw new RangeError('write-lease needs a server and at least one holder, such as: server a b')
-    const { termMs = 40, drift = 0.1, retryMs = 100 } = params
-    safeLeaseMs(Number(termMs), Number(drift))
-    const own = { role: 'holder', peers: [first], config: { server: first, termMs, drift, retryMs } }
+    const { termMs = 40, maxDrift = 0.1, retryMs = 100 } = params
+    safeLeaseMs(Number(termMs), Number(maxDrift))
+    const own = {
+      role: 'holder',
+      peers: [first],
+      config: { server: first, termMs, drift: maxDrift, retryMs },
+    }
     return {
       [first]: { role: 'server', peers: holders, config: { termMs } },
       ...Object.fromEntries(holders.map((name) => [name, own])),

@@ -56,7 +56,9 @@ test.each([
 
 test('no drift from 1 on is possible, and the smallest safe use is more than nothing', () => {
   for (const drift of [1, -0.1, Number.NaN])
-    expect(() => makeModel(leases, { params: { drift } })).toThrow(/drift is a fraction from 0 up to 1/)
+    expect(() => makeModel(leases, { params: { maxDrift: drift } })).toThrow(
+      /drift is a fraction from 0 up to 1/,
+    )
   expect(safeLeaseMs(40, 0.99)).toBeGreaterThan(0)
 })
 
@@ -88,7 +90,7 @@ describe('in every schedule', () => {
   test('the bound is the drift that was allowed for: more breaks it', () => {
     const budgets = { ...TIME, drift: [3, 10] as const }
     expect(judged(leases, [], 'NoStaleReadUnderLease', look, { budgets })).toBe('broken in 6')
-    const wide = { ...look, params: { drift: 0.3 } }
+    const wide = { ...look, params: { maxDrift: 0.3 } }
     expect(judged(leases, [], 'NoStaleReadUnderLease', wide, { budgets })).toBe('held')
   })
 

@@ -94,11 +94,11 @@ export function protocol(): Protocol {
     roles: () => ({ server, cache }),
     params: {
       termMs: { default: 1000, says: 'how long a lease lasts by the clock of the server' },
-      drift: { default: 0.1, says: 'how far the rate of a clock is off at most' },
+      maxDrift: { default: 0.1, says: 'how far the rate of a clock is off at most' },
     },
     tickMs: 20,
-    assign: ([server = 'server', ...caches], { termMs = 1000, drift = 0.1 }) => ({
-      [server]: { role: 'server', peers: caches, config: { termMs, drift } },
+    assign: ([server = 'server', ...caches], { termMs = 1000, maxDrift = 0.1 }) => ({
+      [server]: { role: 'server', peers: caches, config: { termMs, drift: maxDrift } },
       ...Object.fromEntries(
         caches.map((name) => [
           name,
@@ -123,7 +123,7 @@ export function protocol(): Protocol {
 
 export function cluster({ clients, delayMs, names, termMs = 1000, drift = 0.1 }: ClusterOptions = {}): Model {
   return makeModel(protocol(), {
-    params: { termMs, drift },
+    params: { termMs, maxDrift: drift },
     ...(names !== undefined && { names }),
     ...(clients !== undefined && { clients }),
     ...(delayMs !== undefined && { options: { delayMs } }),
