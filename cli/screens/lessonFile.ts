@@ -43,7 +43,8 @@ export class LessonFile {
   lines(width: number): Line[] {
     if (this.#broken === null) return []
     const margin = { first: toned('bad', ' ✗ '), rest: plain('   ') }
-    const says = `${this.#broken}. Shown is the last text that could be read.`
+    const end = this.#broken.endsWith('?') ? '' : '.'
+    const says = `${this.#broken}${end} Shown is the last text that could be read.`
     return wrapLine(toned('bad', says), width - 1, margin).slice(0, 4)
   }
 }

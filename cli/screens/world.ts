@@ -22,6 +22,12 @@ import { ReadingScreen } from './reading.ts'
 import type { Host, Screen } from './screen.ts'
 import { type Cursor, WorldPage } from './worldPage.ts'
 
+/** What the footer offers while a name is typed: nothing is run, completed or recalled there. */
+const NAMING = [
+  { ...KEYS.prompt.find(({ action }) => action === 'submit')!, label: 'save' },
+  KEYS.prompt.find(({ action }) => action === 'leave')!,
+]
+
 /** A story among others: the original, or a branch of it. */
 export interface Telling {
   readonly name: string
@@ -84,7 +90,7 @@ export class WorldScreen implements Screen {
       where: this.where,
       status: toned('dim', `step ${this.#at} of ${this.#last}`),
       body: (width, height) => this.#page.draw(this.#cursor, width, height),
-      keys: KEYS[this.keyed],
+      keys: this.#name === null ? KEYS.world : NAMING,
       notice: this.#notice,
       ...(typed !== null && { bar: [typed.line], cursor: typed.cursor }),
     })

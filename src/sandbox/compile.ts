@@ -212,7 +212,17 @@ function sentence({ text, location, notes }: Message): Problem {
   const place =
     location === null ? null : { file: location.file, line: location.line, column: location.column + 1 }
   if (/\bawait\b/i.test(text)) return { ...CANNOT_WAIT, place }
-  return { message: text, place, next: notes[0]?.text ?? 'correct this line and save' }
+  return {
+    message: text,
+    place,
+    next: notes[0] === undefined ? 'correct this line and save' : advice(notes[0]),
+  }
+}
+
+/** A note that points at another line says which: `it was declared here: start.ts:4:14`. */
+function advice({ text, location }: Message['notes'][number]): string {
+  if (location === null) return text
+  return `${text.replace(/:$/, '')}: ${placeText({ ...location, column: location.column + 1 })}`
 }
 
 function placesOf(map: string, folder: string): PlaceOf {

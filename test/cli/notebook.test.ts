@@ -255,6 +255,8 @@ test('a file that no longer parses shows its line and keeps the last good text, 
   host.type('n')
   expect(host.text()).toContain('✗ 09-two-phase-commit.md:11: a prediction needs a right answer. Shown is')
   expect(host.text()).toContain('Both or neither.')
+  course.author({ kind: 'problem', says: '09-two-phase-commit.md:2: did you mean "title"?' })
+  expect(host.text()).toContain('did you mean "title"? Shown is')
   course.author(changed('Both or neither.', 'Both, or neither.'))
   expect(host.text()).not.toContain('Shown is')
   expect(host.text()).toContain('Both, or neither.')

@@ -46,6 +46,7 @@ test.each([
   await t.sees('After step 4 of 4: rm2 receives')
   t.type('s')
   await t.sees('save as:')
+  await t.sees('Enter save   Esc leave')
   t.type(`other-way${KEYS.enter}`)
   await t.sees('Saved')
   const file = join(t.home, 'workspace', 'stories', 'other-way.story')
