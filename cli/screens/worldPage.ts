@@ -119,16 +119,17 @@ export class WorldPage {
         page: sightPage(sight, walk.nodes, this.look.hiddenNodes, width, this.ascii),
       }
     }
-    return [...says, ...this.#window(this.#page.page.lines, room)]
+    return [...says, ...this.#window(this.#page.page.lines, room, width)]
   }
 
-  #window(lines: readonly Line[], room: number): readonly Line[] {
+  #window(lines: readonly Line[], room: number, width: number): readonly Line[] {
     this.#scroll = Math.max(0, Math.min(this.#scroll, lines.length - room))
     const shown = lines.slice(this.#scroll, this.#scroll + room)
     const hidden = lines.length - this.#scroll - shown.length
-    return hidden > 0 && shown.length > 1
-      ? [...shown.slice(0, -1), toned('dim', `${hidden + 1} more lines: ↓ or j, Tab for the next section`)]
-      : shown
+    if (hidden === 0 || shown.length <= 1) return shown
+    const more = `${hidden + 1} more lines: ↓ or j`
+    const whole = `${more}, Tab for the next section`
+    return [...shown.slice(0, -1), toned('dim', whole.length < width ? whole : more)]
   }
 }
 

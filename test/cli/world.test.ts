@@ -252,3 +252,11 @@ test('no width and no size breaks it: as many lines as the terminal has, none wi
     }
   }
 })
+
+test('what does not fit is counted, and the words for it are never cut', () => {
+  const host = walking()
+  host.size = { columns: 80, rows: 24 }
+  expect(host.text()).toMatch(/\d+ more lines: ↓ or j, Tab for the next section$/m)
+  host.size = { columns: 40, rows: 20 }
+  expect(host.text()).toMatch(/\d+ more lines: ↓ or j$/m)
+})
