@@ -27,6 +27,7 @@ export const fuzz: CliCommand = searching({
     ['--crashes <n>', 'at most this many crashes in a run'],
     ['--partitions <n>', 'at most this many partitions in a run'],
     ['--may-crash <nodes>', 'who may crash: n1,n2'],
+    ['--workers <n>', 'so many threads run seeds side by side, and say the same; 1 by default'],
   ],
 })
 

@@ -5,6 +5,7 @@ import type { Result } from '../scenario/command.ts'
 import { commands } from '../scenario/commands/index.ts'
 import { retell } from '../scenario/retell.ts'
 import { Session } from '../scenario/session.ts'
+import { crewOf } from './crew.ts'
 import {
   type Answered,
   type Ask,
@@ -37,6 +38,7 @@ let began = 0
 let lastSeen = 0
 notebook.watch({
   maxBytes: SEARCH_BYTES,
+  crew: crewOf(new URL('./fuzzer.js', import.meta.url)),
   seen(progress) {
     const now = performance.now()
     if (now - lastSeen >= SEEN_EVERY_MS) {

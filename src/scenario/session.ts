@@ -5,6 +5,7 @@ import type { TimelineView, View } from '../base/view.ts'
 import { stateView } from '../draw/state.ts'
 import { timelineOf } from '../draw/timeline.ts'
 import type { HistoryEvent } from '../history/read.ts'
+import type { FuzzRun, RunOptions } from '../run/fuzzRuns.ts'
 import { type Story, tokenOf } from '../run/token.ts'
 import { metBy } from '../run/worldHash.ts'
 import { apply, begin } from '../world/apply.ts'
@@ -69,7 +70,24 @@ export type Progress =
 export interface Onlooker {
   /** Bytes that the worlds of a search may take. */
   readonly maxBytes: number
+  /** Who makes random runs side by side, if anybody does. */
+  readonly crew?: Crew
   seen(progress: Progress): boolean
+}
+
+/** Seeds to run, and on what: plain data. */
+export interface CrewJob {
+  readonly kept: Kept
+  /** What every run depends on; they begin where the kept run ends. */
+  readonly options: Omit<RunOptions, 'from'>
+  readonly firstSeed: number
+  readonly seeds: number
+}
+
+/** Makes random runs with so many workers. */
+export interface Crew {
+  /** In the order of their seeds; null where the next is not there yet. */
+  runs(workers: number, job: CrewJob): Iterable<FuzzRun | null>
 }
 
 export interface SessionInput {

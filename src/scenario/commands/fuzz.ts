@@ -3,10 +3,11 @@ import type { Verdict } from '../../base/verdict.ts'
 import { count } from '../../base/verdict.ts'
 import { verdictView } from '../../draw/verdict.ts'
 import { dueInOrder } from '../../run/due.ts'
-import { type Finding, type FuzzOptions, fuzz as fuzzModel } from '../../run/fuzz.ts'
+import { DEFAULT_SEEDS, type Finding, type FuzzOptions, fuzz as fuzzModel } from '../../run/fuzz.ts'
 import type { SwarmLimits } from '../../run/swarm.ts'
 import type { Choice } from '../../world/choice.ts'
 import { type Command, ScenarioProblem, type Word } from '../command.ts'
+import { keep } from '../retell.ts'
 import type { Session } from '../session.ts'
 import { chanceOf, countOf, endOf, millisOf, nearest, oneOf, setting } from '../words.ts'
 import { traitorsOf } from './budgets.ts'
@@ -26,13 +27,14 @@ const SETTINGS = [
   'drift',
   'delay',
   'may-crash',
+  'workers',
 ] as const
 
 export const fuzz: Command = {
   name: 'fuzz',
   usage:
-    'fuzz PROPERTY... [seeds=N] [seed=N] [loss=CHANCE] [copies=CHANCE] [inside=CHANCE] [crashes=N] [partitions=N] [pauses=N] [traitors=N|NODE,...] [lies=CHANCE] [drift=CHANCE] [delay=TIME] [may-crash=NODE,...]',
-  says: 'Many random runs from here; each draws its own faults, up to these limits (0 turns a kind off; inside is the chance that a node dies within a handler). What breaks is shown with all that it does not need left out.',
+    'fuzz PROPERTY... [seeds=N] [seed=N] [loss=CHANCE] [copies=CHANCE] [inside=CHANCE] [crashes=N] [partitions=N] [pauses=N] [traitors=N|NODE,...] [lies=CHANCE] [drift=CHANCE] [delay=TIME] [may-crash=NODE,...] [workers=N]',
+  says: 'Many random runs from here; each draws its own faults, up to these limits (0 turns a kind off; inside is the chance that a node dies within a handler). What breaks is shown with all that it does not need left out. Workers run seeds side by side; how many there are changes nothing else.',
   example: 'fuzz AC1 seeds=500 loss=0.1',
   run(session, words) {
     const names = words.filter((word) => setting(word) === null)
@@ -48,7 +50,9 @@ export const fuzz: Command = {
     const watched = onlooker !== null && {
       onProgress: (seen: { runs: number; broken: number }) => onlooker.seen({ kind: 'fuzz', ...seen }),
     }
-    const { verdicts, findings } = fuzzModel(model, { ...optionsOf(session, words), ...watched, properties })
+    const options = { ...optionsOf(session, words), properties }
+    const crew = crewRuns(session, options, workersOf(words))
+    const { verdicts, findings } = fuzzModel(model, { ...options, ...watched, ...crew })
     const views = verdicts.map((verdict) => viewOf(session, verdict, findings))
     return { ...judgedViews(views), note: findings.map(noteOf).join('; ') || null }
   },
@@ -66,7 +70,28 @@ export const fuzz: Command = {
     'drift=0',
     'delay=50ms',
     'may-crash=',
+    'workers=2',
   ],
+}
+
+/** More than that are of no use to anybody's cores, and each takes memory. */
+const MOST_WORKERS = 64
+
+function workersOf(words: readonly Word[]): number {
+  const given = words.map(setting).find((set) => set?.name === 'workers')?.value
+  if (given === undefined) return 1
+  const workers = countOf(given)
+  if (workers >= 1 && workers <= MOST_WORKERS) return workers
+  throw new ScenarioProblem(given.column, `expected from 1 to ${MOST_WORKERS} workers, found ${workers}`, '2')
+}
+
+/** Runs that others make, if there are others: it says the same, and sooner. */
+function crewRuns(session: Session, options: FuzzOptions, workers: number): Pick<FuzzOptions, 'runs'> {
+  const crew = session.onlooker?.crew
+  const kept = keep(session)
+  if (workers === 1 || crew === undefined || kept === null) return {}
+  const { seeds = DEFAULT_SEEDS, firstSeed = 1, from: _, ...rest } = options
+  return { runs: crew.runs(workers, { kept, options: rest, firstSeed, seeds }) }
 }
 
 function viewOf(session: Session, verdict: Verdict<Choice>, findings: readonly Finding[]) {
@@ -125,6 +150,8 @@ function readSetting(
     case 'seeds':
       runs.seeds = countOf(value)
       if (runs.seeds === 0) throw new ScenarioProblem(value.column, 'expected at least one run', '200')
+      return
+    case 'workers':
       return
     case 'seed':
       runs.firstSeed = countOf(value)
