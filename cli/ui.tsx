@@ -69,6 +69,9 @@ async function show(shell: Shell): Promise<number> {
   // From here on a signal first closes the screens, which keep their place, then gives the terminal back.
   for (const [signal] of SIGNALS) process.removeAllListeners(signal)
   const theme = themeFor(process.stdout, process.env)
+  // What was typed meanwhile stands where the first frame begins: it begins at the margin, and no more is echoed.
+  process.stdin.setRawMode(true)
+  process.stdout.write('\r')
   const instance = render(<App shell={shell} theme={theme} />, {
     alternateScreen: true,
     incrementalRendering: true,

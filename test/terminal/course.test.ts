@@ -153,6 +153,17 @@ test('a terminal that is too small gets one sentence, and works again when it gr
   expect(await t.ended()).toBe(0)
 })
 
+test('what is typed while the course starts is not written into its first line', async () => {
+  const t = open({ words: ['learn', '09'] })
+  t.type('#'.repeat(51))
+  await t.sees('Two-phase commit')
+  await t.quiet()
+  const lines = t.lines()
+  expect(lines[0]).toMatch(/^ Splitbrain › 09 Two-phase commit +0 of \d+ cells done · 0%$/)
+  expect(lines.at(-1)).toContain('? keys')
+  expect(t.text()).not.toContain('##')
+})
+
 test('NO_COLOR leaves only the text', async () => {
   const t = open({ env: { NO_COLOR: '1', FORCE_COLOR: '' } })
   await t.sees('? keys')
