@@ -1,0 +1,80 @@
+/** A table of remainders for CRC16, a regular expression for the tag, and one list of all who wait. */
+import { type Context, defineNode, type OperationId } from 'splitbrain'
+
+type Range = { from: number; to: number; server: string }
+
+type ToClient =
+  | { type: 'slot'; key: string }
+  | { type: 'get'; key: string }
+  | { type: 'value'; key: string; value: string | null }
+  | { type: 'moved'; key: string; to: string }
+  | { type: 'ask'; key: string; to: string }
+
+interface State {
+  table: Range[]
+  /** Slots of which a server said that they have moved: where they are. */
+  moved: Map<number, string>
+  waiting: { key: string; from: string; op: OperationId | null }[]
+}
+
+/** The bytes of a text in UTF-8. */
+function utf8(text: string): number[] {
+  return [...text].flatMap((sign) => {
+    const code = sign.codePointAt(0)!
+    const low = (bits: number) => 0x80 | ((code >> bits) & 0x3f)
+    if (code < 0x80) return [code]
+    if (code < 0x800) return [0xc0 | (code >> 6), low(0)]
+    if (code < 0x10000) return [0xe0 | (code >> 12), low(6), low(0)]
+    return [0xf0 | (code >> 18), low(12), low(6), low(0)]
+  })
+}
+
+/** The CRC16 of each byte by itself. */
+const REMAINDERS = Array.from({ length: 256 }, (_, byte) => {
+  let crc = byte << 8
+  for (let bit = 0; bit < 8; bit++) crc = (crc << 1) ^ (crc & 0x8000 ? 0x11021 : 0)
+  return crc
+})
+
+function slotOf(key: string): number {
+  const tag = /^[^{]*\{([^}]+)\}/.exec(key)?.[1] ?? key
+  const crc = utf8(tag).reduce(
+    (before, byte) => ((before & 0xff) << 8) ^ REMAINDERS[(before >> 8) ^ byte]!,
+    0,
+  )
+  return crc & 0x3fff
+}
+
+function serverOf(state: State, slot: number): string {
+  const range = state.table.find(({ from, to }) => from <= slot && slot <= to)!
+  return state.moved.get(slot) ?? range.server
+}
+
+function send(ctx: Context, to: string, key: string, asking: boolean): void {
+  ctx.send(to, { type: 'get', key, asking })
+}
+
+export const client = defineNode<State, ToClient>({
+  start: (ctx) => ({ table: ctx.config['slots'] as Range[], moved: new Map(), waiting: [] }),
+  on: {
+    slot(_state, message, ctx) {
+      ctx.reply(message, { type: 'slot_ok', slot: slotOf(message.body.key) })
+    },
+    get(state, { from, op, body: { key } }, ctx) {
+      state.waiting.push({ key, from, op })
+      send(ctx, serverOf(state, slotOf(key)), key, false)
+    },
+    value(state, { body: { key, value } }, ctx) {
+      const at = state.waiting.findIndex((one) => one.key === key)
+      const [asker] = state.waiting.splice(at, 1)
+      ctx.reply(asker!, { type: 'get_ok', key, value })
+    },
+    moved(state, { body: { key, to } }, ctx) {
+      state.moved.set(slotOf(key), to)
+      send(ctx, to, key, false)
+    },
+    ask(_state, { body: { key, to } }, ctx) {
+      send(ctx, to, key, true)
+    },
+  },
+})
