@@ -19,6 +19,10 @@ const HASTY: Look = { params: { electionMs: 50, heartbeatMs: 20 } }
 /** What a random run can break: what has to be met in the end would cost each seed a long repair. */
 const FUZZED = ['always', 'atRest']
 
+/** What a reference does not break, by protocol and look: several readings are measured against one search. */
+const keptBy = new Map<string, readonly string[]>()
+const known: Look[] = []
+
 const words = process.argv.slice(2)
 for (const reading of alternatives) {
   const name = `${reading.protocol}/${reading.rule}=${reading.name}`
@@ -58,17 +62,27 @@ function fuzzed(model: Model, { inTheEnd, limits = {}, faultsMs = 2000 }: Look):
   return `NOT FOUND in ${MOST_SEEDS} seeds`
 }
 
-function searched(wrong: Model, right: Model, { within = {}, from, asks }: Look): string {
+function searched(wrong: Model, right: Model, look: Look): string {
+  const { within = {}, from, asks } = look
   const search = (model: Model) =>
     explore(model, { budgets: within, from: from?.(model) ?? asked(model, asks), maxWorlds: MOST_WORLDS })
-  const kept = new Set(search(right).verdicts.flatMap((v) => (v.kind === 'broken' ? [] : v.property)))
+  const key = `${right.protocol.name} ${numberOf(look)}`
+  const kept =
+    keptBy.get(key) ?? search(right).verdicts.flatMap((v) => (v.kind === 'broken' ? [] : v.property))
+  keptBy.set(key, kept)
   const { verdicts, distinct } = search(wrong)
-  const broken = verdicts.flatMap((v) => (v.kind === 'broken' && kept.has(v.property) ? v : []))
+  const broken = verdicts.flatMap((v) => (v.kind === 'broken' && kept.includes(v.property) ? v : []))
   const [shortest] = broken.sort((a, b) => a.trace.length - b.trace.length)
   if (shortest === undefined) return `NOT FOUND in ${distinct} worlds`
   const { judge } = wrong.properties.find(({ name }) => name === shortest.property)!
   if (judge.kind === 'sometimes') return `${shortest.property} in none of ${distinct} worlds`
   return `${shortest.property} in ${shortest.trace.length} steps, of ${distinct} worlds`
+}
+
+/** Looks are objects, and readings that are looked for in the same way share one. */
+function numberOf(look: Look): number {
+  if (!known.includes(look)) known.push(look)
+  return known.indexOf(look)
 }
 
 /** The first world once the clients have asked, each a client of its own. */
