@@ -88,9 +88,14 @@ function brokenEvidence(model: Model, verdict: Verdict<Choice> & { kind: 'broken
   return {
     verdict: 'failed',
     happened: verdict.why,
-    ...(says !== undefined && { why: `${verdict.property}, ${says}` }),
+    ...(says !== undefined && { why: named(verdict.property, says) }),
     story: { model, trace: verdict.trace },
   }
+}
+
+/** `AC1, no two decide differently`; a sentence that begins with a name of its own says it once. */
+function named(property: string, says: string): string {
+  return /^[A-Z][^:.]{0,40}: /.test(says) ? says : `${property}, ${says}`
 }
 
 declare module 'vitest' {
