@@ -6,6 +6,7 @@
 import { type Context, defineNode, type Message } from '../node/node.ts'
 import { defineProtocol } from '../world/protocol.ts'
 import { linearizableRegister } from './clients.ts'
+import { leaseCluster, leaseParams } from './leaseCluster.ts'
 import { safeLeaseMs } from './leaseDuration.ts'
 import { noOvertaking, noStaleReadUnderLease, progress, readsFromCopy } from './leaseProperties.ts'
 
@@ -233,29 +234,11 @@ export const leases = defineProtocol({
   rules,
   roles: (rule) => ({ server: server(rule), holder: holder(rule) }),
   params: {
-    termMs: { default: 40, says: 'how long a lease lasts by the clock of the server' },
-    maxDrift: {
-      default: 0.1,
-      says: 'how far the rate of a clock is taken to be off at most: 0.1 is a tenth',
-    },
+    ...leaseParams,
     retryMs: { default: 100, says: 'how long a cache waits before it asks again' },
   },
-  assign(names, params) {
-    const [first, ...caches] = names
-    if (first === undefined || caches.length === 0)
-      throw new RangeError('leases needs a server and at least one cache, such as: server a b')
-    const { termMs = 40, maxDrift = 0.1, retryMs = 100 } = params
-    safeLeaseMs(Number(termMs), Number(maxDrift))
-    const cache = {
-      role: 'holder',
-      peers: [first],
-      config: { server: first, termMs, drift: maxDrift, retryMs },
-    }
-    return {
-      [first]: { role: 'server', peers: caches, config: { termMs } },
-      ...Object.fromEntries(caches.map((name) => [name, cache])),
-    }
-  },
+  assign: (names, params) =>
+    leaseCluster(names, params, 'leases needs a server and at least one cache, such as: server a b'),
   requests: {
     put: { to: 'server', fields: { value: 'A' }, says: 'writes the value, at the server' },
     get: { to: 'holder', fields: {}, says: 'reads the value, at a cache' },

@@ -5,6 +5,7 @@
 import { type Context, defineNode, type Message } from '../node/node.ts'
 import { defineProtocol } from '../world/protocol.ts'
 import { linearizableRegister } from './clients.ts'
+import { leaseCluster, leaseParams } from './leaseCluster.ts'
 import { safeLeaseMs } from './leaseDuration.ts'
 import { fencedMonotonic, singleGrant } from './leaseProperties.ts'
 import type { Asked } from './leases.ts'
@@ -200,30 +201,12 @@ export const writeLease = defineProtocol({
   rules,
   roles: (rule) => ({ server: server(rule), holder: holder(rule) }),
   params: {
-    termMs: { default: 40, says: 'how long a lease lasts by the clock of the server' },
-    maxDrift: {
-      default: 0.1,
-      says: 'how far the rate of a clock is taken to be off at most: 0.1 is a tenth',
-    },
+    ...leaseParams,
     retryMs: { default: 100, says: 'how long a holder waits before it asks again' },
   },
   tickMs: 20,
-  assign(names, params) {
-    const [first, ...holders] = names
-    if (first === undefined || holders.length === 0)
-      throw new RangeError('write-lease needs a server and at least one holder, such as: server a b')
-    const { termMs = 40, maxDrift = 0.1, retryMs = 100 } = params
-    safeLeaseMs(Number(termMs), Number(maxDrift))
-    const own = {
-      role: 'holder',
-      peers: [first],
-      config: { server: first, termMs, drift: maxDrift, retryMs },
-    }
-    return {
-      [first]: { role: 'server', peers: holders, config: { termMs } },
-      ...Object.fromEntries(holders.map((name) => [name, own])),
-    }
-  },
+  assign: (names, params) =>
+    leaseCluster(names, params, 'write-lease needs a server and at least one holder, such as: server a b'),
   requests: {
     put: { to: 'holder', fields: { value: 'A' }, says: 'writes the value, under the lease' },
     get: { to: 'holder', fields: {}, says: 'reads the value, under the lease' },

@@ -1,11 +1,10 @@
 /** The faults a hand can cause: drop, dup, corrupt, crash, restart, partition, heal. */
-import type { Json } from '../../base/canonical.ts'
-import { linksBetween, type Parcel } from '../../world/choice.ts'
+import { linksBetween } from '../../world/choice.ts'
 import { type Command, NOTHING, ScenarioProblem, type Word } from '../command.ts'
 import type { Session } from '../session.ts'
-import { countOf, endOf, jsonOf, oneOf, setting } from '../words.ts'
+import { countOf, endOf, oneOf, setting } from '../words.ts'
 import { noteOf } from './note.ts'
-import { completeParcel, findParcel } from './parcels.ts'
+import { bodyFields, changedBody, completeParcel, findParcel } from './parcels.ts'
 
 export const drop: Command = {
   name: 'drop',
@@ -45,19 +44,10 @@ export const corrupt: Command = {
     if (changes.length === 0)
       throw new ScenarioProblem(
         endOf(words),
-        `expected a field to change; ${parcel.body.type} has ${fieldsOf(parcel.body).join(', ') || 'none'}`,
+        `expected a field to change; ${parcel.body.type} has ${bodyFields(parcel.body).join(', ') || 'none'}`,
       )
-    const into: Record<string, Json> = { ...parcel.body }
-    for (const { name, value } of changes)
-      into[
-        oneOf(
-          { text: name, column: value.column - name.length - 1 },
-          fieldsOf(parcel.body),
-          'field',
-          value.column,
-        )
-      ] = jsonOf(value.text)
-    const moment = session.take({ kind: 'corrupt', parcel, into: into as Parcel['body'] }, words[0]?.column)
+    const into = changedBody(parcel.body, changes)
+    const moment = session.take({ kind: 'corrupt', parcel, into }, words[0]?.column)
     return { ...NOTHING, note: noteOf(session.current.model, [moment]) }
   },
   complete: (session, before) => [
@@ -65,13 +55,9 @@ export const corrupt: Command = {
     ...(before.length > 0 && session.run !== null
       ? session.world.wire
           .filter((e) => e.body.type === before[0])
-          .flatMap((e) => fieldsOf(e.body).map((field) => `${field}=`))
+          .flatMap((e) => bodyFields(e.body).map((field) => `${field}=`))
       : []),
   ],
-}
-
-function fieldsOf(body: Parcel['body']): string[] {
-  return Object.keys(body).filter((field) => field !== 'type')
 }
 
 export const crash: Command = {

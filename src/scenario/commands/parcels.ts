@@ -1,8 +1,10 @@
 /** Naming a message in flight: `prepare rm1`, `vote tm from rm2`. Shared by deliver, drop and dup. */
+import type { Json } from '../../base/canonical.ts'
+import type { Body } from '../../node/node.ts'
 import { bodyText, type Parcel } from '../../world/choice.ts'
 import { ScenarioProblem, type Word } from '../command.ts'
 import type { Session } from '../session.ts'
-import { endOf, nearest } from '../words.ts'
+import { endOf, jsonOf, nearest, oneOf } from '../words.ts'
 
 /** The first message in flight that fits every word. Throws a problem that lists what is in flight. */
 export function findParcel(session: Session, words: readonly Word[]): Parcel {
@@ -43,4 +45,21 @@ export function completeParcel(session: Session, before: readonly string[]): rea
   if (before.length === 1) return fits.map((e) => e.to)
   if (before.length === 2) return ['from']
   return fits.filter((e) => e.to === to).map((e) => e.from)
+}
+
+/** Fields that a line sets: `yes=false`. */
+export type Changes = readonly { readonly name: string; readonly value: Word }[]
+
+export function bodyFields(body: Body): string[] {
+  return Object.keys(body).filter((field) => field !== 'type')
+}
+
+/** A body with fields set anew. Throws `ScenarioProblem` at a field that it does not have. */
+export function changedBody(body: Body, changes: Changes): Body {
+  const into: Record<string, Json> = { ...body }
+  for (const { name, value } of changes) {
+    const word = { text: name, column: value.column - name.length - 1 }
+    into[oneOf(word, bodyFields(body), 'field', value.column)] = jsonOf(value.text)
+  }
+  return into as Body
 }

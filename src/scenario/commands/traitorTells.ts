@@ -1,5 +1,4 @@
 /** traitor NODE tells: what one receiver, or each of them, hears in the place of the truth. Part of the command traitor. */
-import type { Json } from '../../base/canonical.ts'
 import { canonicalText } from '../../base/canonical.ts'
 import { labelOf } from '../../draw/timeline.ts'
 import type { Body } from '../../node/node.ts'
@@ -9,13 +8,12 @@ import { liesInstead, madeUp } from '../../world/lies.ts'
 import { ScenarioProblem, type Word } from '../command.ts'
 import type { Session } from '../session.ts'
 import { jsonOf, nearest, oneOf, setting } from '../words.ts'
+import { bodyFields, type Changes, changedBody } from './parcels.ts'
 
 /** The receiver that stands for everybody to whom something is in flight. */
 export const EVERYBODY = 'all'
 /** The setting that names a whole message by the words that a picture has for it. */
 export const SAYING = 'saying'
-
-type Changes = readonly { readonly name: string; readonly value: Word }[]
 
 /** What the words say: to whom, which message, and what of it changes. */
 interface Wanted {
@@ -82,7 +80,7 @@ function tellAll(session: Session, node: string, wanted: Wanted): void {
   const has = ({ body }: Parcel) => wanted.changes.every(({ name }) => Object.hasOwn(body, name))
   const fitting = sent.filter(has)
   if (fitting.length === 0) {
-    const fields = [...new Set(sent.flatMap(({ body }) => fieldsOf(body)))]
+    const fields = [...new Set(sent.flatMap(({ body }) => bodyFields(body)))]
     throw new ScenarioProblem(
       wanted.column,
       sent.length === 0
@@ -119,17 +117,8 @@ function bodyFor(session: Session, parcel: Parcel, { changes, saying, silent }: 
   if (silent) return null
   const lies = liesInstead(session.current.model, session.world, parcel).filter((body) => body !== null)
   if (saying !== null) return called(session, saying, [...lies, ...sayable(session, parcel.from)])
-  const into: Record<string, Json> = { ...parcel.body }
-  for (const { name, value } of changes)
-    into[
-      oneOf(
-        { text: name, column: value.column - name.length - 1 },
-        fieldsOf(parcel.body),
-        'field',
-        value.column,
-      )
-    ] = jsonOf(value.text)
-  return lies.find((body) => fits(body, changes)) ?? (into as Body)
+  const into = changedBody(parcel.body, changes)
+  return lies.find((body) => fits(body, changes)) ?? into
 }
 
 /** Nothing is in flight to the receiver: what is said is made up, or was heard. */
@@ -176,8 +165,4 @@ function fits(body: Body, changes: Changes): boolean {
   return changes.every(
     ({ name, value }) => canonicalText(body[name] ?? null) === canonicalText(jsonOf(value.text)),
   )
-}
-
-function fieldsOf(body: Body): string[] {
-  return Object.keys(body).filter((field) => field !== 'type')
 }
