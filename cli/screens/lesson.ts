@@ -15,17 +15,19 @@ import {
 } from '../door.ts'
 import { type ActionOf, actionFor, type Binding, KEYS } from '../keys.ts'
 import type { Press } from '../presses.ts'
-import { brokenStories, replayLine, sessionWalk, type Walk } from '../walk.ts'
+import { replayLine, type Walk } from '../walk.ts'
 import { CellEditing } from './cellEditing.ts'
 import type { Course } from './course.ts'
 import { GlossaryScreen } from './glossary.ts'
 import { HelpScreen } from './help.ts'
 import { LessonBook } from './lessonBook.ts'
 import { LessonFile } from './lessonFile.ts'
+import { lessonKeys, READING } from './lessonKeys.ts'
 import { LessonPage } from './lessonPage.ts'
 import { LessonRecord } from './lessonRecord.ts'
 import { LessonRuns } from './lessonRuns.ts'
 import { LessonSearch } from './lessonSearch.ts'
+import { walksOf } from './lessonWalks.ts'
 import { LinksScreen } from './links.ts'
 import { OwnCells } from './ownCells.ts'
 import { Prompting } from './prompting.ts'
@@ -353,16 +355,8 @@ export class LessonScreen implements Screen {
     this.#walk()
   }
 
-  /** The story that the cell found is more than the run that led there. */
   #walk(): void {
-    const id = this.#page.focus
-    const cell = this.#kernel.notebook.cells.find((state) => state.cell.id === id)
-    const typed = id === null ? [] : this.#runs.typed(id)
-    const outputs = [cell?.output ?? null, ...typed.map((one) => one.output)]
-    const found = outputs.map(brokenStories).findLast((stories) => stories.length > 0) ?? []
-    const walk = sessionWalk(this.#kernel.notebook.session)
-    const run = walk === null ? [] : [{ name: 'the run of this cell', walk }]
-    const [first, ...others] = [...found, ...run]
+    const [first, ...others] = walksOf(this.#page.focus, this.#kernel, this.#runs)
     if (first === undefined) {
       this.#notice = toned('warn', 'There is no run to walk yet: run a cell with Enter first.')
       return
@@ -431,30 +425,10 @@ export class LessonScreen implements Screen {
     const piece = this.#page.current
     const predicts =
       piece?.kind === 'cell' && piece.cell.kind === 'predict' && this.#runs.state(piece.id).chosen === null
-    const hidden = new Set<string>([
-      ...(predicts ? ['run'] : ['answer']),
-      ...(this.course.exercises.some((e) => this.lesson.exercises.includes(e.id)) ? [] : ['exercise']),
-    ])
-    return KEYS.lesson.filter((binding) => !hidden.has(binding.action))
+    const exercise = this.course.exercises.some((e) => this.lesson.exercises.includes(e.id))
+    return lessonKeys({ predicts, exercise })
   }
 }
-
-/** What can be done while a cell runs. */
-const READING: ReadonlySet<ActionOf<'lesson'>> = new Set([
-  'next',
-  'previous',
-  'up',
-  'down',
-  'pageUp',
-  'pageDown',
-  'first',
-  'last',
-  'copy',
-  'search',
-  'links',
-  'glossary',
-  'help',
-])
 
 /** The name of a cell as the prompt says it. */
 function placeName(id: string | null): string {

@@ -15,7 +15,8 @@ import {
   type Request,
   runChange,
 } from './kernelTalk.ts'
-import { Notebook, type Typist } from './notebook.ts'
+import { Notebook } from './notebook.ts'
+import type { Typist } from './notebookWork.ts'
 import type { Typed } from './typed.ts'
 
 const SEARCH_BYTES = 2 * 1024 ** 3

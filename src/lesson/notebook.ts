@@ -16,8 +16,9 @@ import {
   type Proof,
   type RunCell,
   type ScenarioCell,
-  type TypedCell,
 } from './lesson.ts'
+import { finished, finishedWith, type Typist, type Work } from './notebookWork.ts'
+import { whatIsMissing } from './proofs.ts'
 
 /** What a notebook has reached, but for the run it is in: plain data. */
 export interface NotebookRecord {
@@ -337,42 +338,6 @@ export class Notebook {
   }
 }
 
-/** Someone who runs TypeScript. */
-export interface Typist {
-  /** Forgets the names that were declared: a world begins. */
-  begin(): void
-  /** Runs a cell on the world of a session. */
-  type(source: string, session: Session): Promise<Played | LineProblem>
-}
-
-/** What running a cell asks for on its way. Everything else it does by itself. */
-type Deed =
-  | { readonly kind: 'begin' }
-  | { readonly kind: 'type'; readonly cell: TypedCell; readonly session: Session }
-
-type Work<T> = Generator<Deed, T, Played | LineProblem | null>
-
-function finished<T>(work: Work<T>): T {
-  let next = work.next(null)
-  while (!next.done) {
-    const { value: deed } = next
-    if (deed.kind === 'type')
-      throw new RangeError(`the cell "${deed.cell.id}" is TypeScript, which runs on a kernel: ask one`)
-    next = work.next(null)
-  }
-  return next.value
-}
-
-async function finishedWith<T>(typist: Typist, work: Work<T>): Promise<T> {
-  let next = work.next(null)
-  while (!next.done) {
-    const { value: deed } = next
-    if (deed.kind === 'begin') typist.begin()
-    next = work.next(deed.kind === 'type' ? await typist.type(deed.cell.source, deed.session) : null)
-  }
-  return next.value
-}
-
 function beginsAnew(cell: RunCell): boolean {
   return cell.kind === 'scenario' && /^\s*(cluster\b|history\s*$)/.test(cell.commands[0]?.text ?? '')
 }
@@ -394,20 +359,4 @@ function matching(cell: RunCell, views: readonly View[]): boolean | null {
 function viewsOf(output: View | null): readonly View[] {
   if (output === null) return []
   return output.kind === 'stack' ? output.views : [output]
-}
-
-/** Compares verdict, property and step count, never printed text; null if the part came out. */
-function whatIsMissing(proof: Proof, state: CellState): string | null {
-  const { part, cell, property, steps } = proof
-  if (state.status !== 'done') return `${part}: the cell ${cell} has not run`
-  if (part === 'numbers')
-    return state.matches === false ? `numbers: the cell ${cell} printed something else` : null
-  const expected = part === 'literal' || part === 'without' || part === 'mutant' ? 'broken' : 'held'
-  const verdicts = state.verdicts.filter((v) => property === null || v.property === property)
-  if (verdicts.length === 0)
-    return `${part}: the cell ${cell} gave no verdict${property === null ? '' : ` on ${property}`}`
-  const wrong = verdicts.find((v) => v.kind !== expected || (steps !== null && v.steps !== steps))
-  if (wrong === undefined) return null
-  const found = wrong.steps === null ? wrong.kind : `${wrong.kind} in ${wrong.steps} steps`
-  return `${part}: the cell ${cell} should give ${property ?? 'its property'} ${expected}${steps === null ? '' : ` in ${steps} steps`}, and gave ${found}`
 }
