@@ -33,6 +33,7 @@ import { keyPlacement } from './keyPlacement.ts'
 import { lastWriterWins } from './lastWriterWins.ts'
 import { leases } from './leases.ts'
 import { lamportClocks, vectorClocks } from './logicalClocks.ts'
+import { multiPaxos } from './multiPaxos.ts'
 import { oralMessages } from './oralMessages.ts'
 import { orSet } from './orSet.ts'
 import { outbox } from './outbox.ts'
@@ -97,6 +98,7 @@ export const protocols: readonly Protocol[] = [
   hashSlots,
   paxos,
   paxosDuel,
+  multiPaxos,
   paxosLamport,
   paxosRegister,
   raftElection,

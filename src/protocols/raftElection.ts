@@ -20,6 +20,8 @@ export interface RaftElectionRules extends PreVoteRules, CheckQuorumRules {
   mayCount(voteTerm: number, currentTerm: number): boolean
   /** Whether who says so leads a term of the past: nobody obeys it (5.1). */
   isStale(term: number, currentTerm: number): boolean
+  /** Whether who comes with an earlier term is told which one it is: nobody else may tell a deposed leader (5.1). */
+  answersPast(): boolean
   /** What an election timeout is drawn from: a range, so that a split vote is not split for ever (5.2). */
   timeoutMs(electionMs: number, rangeMs: number): readonly [number, number]
   /** Whether a message of the leader puts the election off. */
@@ -36,6 +38,7 @@ export const raftElectionRules: RaftElectionRules = {
   isMajority: (votes, servers) => 2 * votes > servers,
   mayCount: (voteTerm, currentTerm) => voteTerm === currentTerm,
   isStale: (term, currentTerm) => term < currentTerm,
+  answersPast: () => true,
   timeoutMs: (electionMs, rangeMs) => [electionMs, electionMs + rangeMs],
   heedsLeader: () => true,
 }
@@ -139,6 +142,7 @@ export function election<State extends ElectionState>(rule: RaftElectionRules, o
       ...asking.on,
       RequestVote(state: State, { from, body }: Received<'RequestVote'>, ctx: Context) {
         if (ctx.config['checkQuorum'] === true && !quorum.listens(state)) return ctx.refuse()
+        if (body.term < state.currentTerm && !rule.answersPast()) return ctx.refuse()
         const isNew = own.seeTerm(state, ctx, body.term)
         const candidate = { term: body.lastLogTerm, index: body.lastLogIndex }
         const voteGranted =
@@ -204,7 +208,7 @@ function server(rule: RaftElectionRules) {
       AppendEntries(state, { from, body: { term } }, ctx) {
         const answer = () => ctx.send(from, { type: 'AppendEntriesResult', term: state.currentTerm })
         // Who leads an earlier term learns of this one.
-        if (rule.isStale(term, state.currentTerm)) return answer()
+        if (rule.isStale(term, state.currentTerm)) return rule.answersPast() ? answer() : ctx.refuse()
         if (vote.seeTerm(state, ctx, term)) vote.remember(state, ctx)
         vote.follow(state, ctx, from)
         if (ctx.config['checkQuorum'] === true) answer()

@@ -12,7 +12,7 @@ import {
   raftServers,
 } from './raftElection.ts'
 import type { ElectionMessage, ElectionState } from './raftElectionState.ts'
-import { electionEnds, electionSafety, steadyLeader } from './raftProperties.ts'
+import { deposedLearns, electionEnds, electionSafety, steadyLeader } from './raftProperties.ts'
 
 /** What a leader notes of itself where leaders fall, by its own clock, in milliseconds. */
 export interface Reign {
@@ -52,11 +52,23 @@ function server(rule: RaftElectionRules) {
     heartbeat(ctx)
   }
 
+  type Handler<Received> = (state: State, received: Received, ctx: Context) => unknown
+
+  /** A leader that has stopped leading by what it received says so. */
+  const announced =
+    <Received>(handle: Handler<Received>) =>
+    (state: State, received: Received, ctx: Context) => {
+      const { role, currentTerm: term } = state
+      const refused = handle(state, received, ctx)
+      if (role === 'leader' && state.role !== 'leader') ctx.output({ type: 'deposed', term })
+      return refused as undefined
+    }
+
   /** Handlers of a server that may have fallen. */
-  const upright =
-    <Received>(handle: (state: State, received: Received, ctx: Context) => unknown) =>
-    (state: State, received: Received, ctx: Context) =>
-      state.fallen ? ctx.refuse() : (handle(state, received, ctx) as undefined)
+  const upright = <Received>(handle: Handler<Received>) =>
+    announced<Received>((state, received, ctx) =>
+      state.fallen ? ctx.refuse() : handle(state, received, ctx),
+    )
 
   return defineNode<State, Message>({
     start: (ctx) => ({ ...vote.start(ctx), fallen: false, reigns: [] }),
@@ -65,15 +77,15 @@ function server(rule: RaftElectionRules) {
       RequestVoteResult: upright(vote.on.RequestVoteResult),
       PreVote: upright(vote.on.PreVote),
       PreVoteResult: upright(vote.on.PreVoteResult),
-      AppendEntries(state, { from, body: { term } }, ctx) {
+      AppendEntries: announced((state, { from, body: { term } }, ctx) => {
         const answer = () => ctx.send(from, { type: 'AppendEntriesResult', term: state.currentTerm })
         if (state.fallen && term <= state.currentTerm) return ctx.refuse()
         state.fallen = false
-        if (rule.isStale(term, state.currentTerm)) return answer()
+        if (rule.isStale(term, state.currentTerm)) return rule.answersPast() ? answer() : ctx.refuse()
         if (vote.seeTerm(state, ctx, term)) vote.remember(state, ctx)
         vote.follow(state, ctx, from)
         if (ctx.config['checkQuorum'] === true) answer()
-      },
+      }),
       AppendEntriesResult: upright((state, { from, body: { term } }, ctx) => {
         if (vote.seeTerm(state, ctx, term)) return vote.remember(state, ctx)
         if (state.role !== 'leader' || term < state.currentTerm) return ctx.refuse()
@@ -114,7 +126,7 @@ export const raftElectionWatched = defineProtocol({
     reignMs: { default: 0, says: 'a leader falls silent within so long after its election; 0 is never' },
   },
   assign: (names, params) => raftServers(names, params as Parameters<typeof raftServers>[1]),
-  properties: [electionSafety, electionEnds, steadyLeader],
-  label: (body) => (body.type === 'stands' ? '' : raftLabel(body)),
+  properties: [electionSafety, electionEnds, steadyLeader, deposedLearns],
+  label: (body) => (body.type === 'stands' || body.type === 'deposed' ? '' : raftLabel(body)),
   view: electionView,
 })

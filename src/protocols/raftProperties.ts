@@ -5,7 +5,7 @@ import { type AnyProperty, property } from '../world/property.ts'
  * Servers announce `elected { term, log }` with the terms of their entries, `append { index, term, before,
  * command }` with the term of the entry before, `truncate { index, term }` with their own current term,
  * `commit { index, term, by }` where a leader of term `by` counts a majority, and `apply { index, term,
- * command }`. What is announced again after a restart changes nothing.
+ * command }`; a log whose entries have no term leaves it out. What is announced again after a restart changes nothing.
  */
 
 type Leaders = { readonly leaders: { readonly [term: string]: string }; readonly wrong: string | null }
@@ -124,7 +124,8 @@ export const stateMachineSafety = property<Applied>({
   see(fold, seen) {
     if (seen.kind !== 'output' || seen.body.type !== 'apply' || fold.wrong !== null) return fold
     const index = String(seen.body['index'])
-    const entry = `${String(seen.body['command'])} of term ${String(seen.body['term'])}`
+    const { command, term } = seen.body
+    const entry = `${String(command)}${term === undefined ? '' : ` of term ${String(term)}`}`
     const known = fold.applied[index]
     if (known === undefined) return { ...fold, applied: { ...fold.applied, [index]: entry } }
     return known === entry
@@ -187,6 +188,33 @@ export const steadyLeader = property<{ readonly leader: string | null; readonly 
   },
   judge: { kind: 'always', broken: (fold) => fold.wrong },
 })
+
+/**
+ * For servers that announce `deposed { term }` when they stop leading, and runs without crashes: who led an earlier
+ * term than the latest leader's learns that it is over.
+ */
+export const deposedLearns = property<Leading>({
+  name: 'DeposedLearns',
+  says: 'Deposed learns: in the end nobody believes that it leads a term of the past',
+  first: { latest: 0, leading: {} },
+  see(fold, seen) {
+    if (seen.kind !== 'output') return fold
+    const { [seen.node]: before, ...others } = fold.leading
+    if (seen.body.type === 'elected') {
+      const term = Number(seen.body['term'])
+      return { latest: Math.max(fold.latest, term), leading: { ...others, [seen.node]: term } }
+    }
+    const isOver = seen.body.type === 'deposed' || seen.body.type === 'resigned'
+    return isOver && before !== undefined ? { ...fold, leading: others } : fold
+  },
+  judge: {
+    kind: 'eventually',
+    met: ({ latest, leading }) => Object.values(leading).every((term) => term === latest),
+    why: 'a leader of the past never learns that its term is over',
+  },
+})
+
+type Leading = { readonly latest: number; readonly leading: { readonly [node: string]: number } }
 
 export const raftSafety: readonly AnyProperty[] = [
   electionSafety,

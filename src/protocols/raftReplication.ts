@@ -222,7 +222,8 @@ export function replication<State extends LogState>(rule: RaftLogRules, machine:
             answered,
             conflict,
           })
-        if (rule.isStale(term, state.currentTerm)) return answer(false, 0, null)
+        if (rule.isStale(term, state.currentTerm))
+          return rule.answersPast() ? answer(false, 0, null) : ctx.refuse()
         if (isNew) vote.remember(state, ctx)
         vote.follow(state, ctx, from)
         const conflict = rule.conflict(state.log, prevLogIndex, prevLogTerm)

@@ -126,6 +126,29 @@ describe('one leader a term', () => {
   })
 })
 
+/** Cut: a bag wire, refused messages are consumed. */
+describe('who comes from an earlier term', () => {
+  /** n2 is in term 2; then this arrives, of term 1. */
+  const answers = (flaws: string[], type: string) => {
+    const model = reading(raftElection, flaws)
+    const later = led(model, [])
+    const from = lead(model, ["n2's timer election"], later)
+    const old = { type, term: 1, lastLogTerm: 0, lastLogIndex: 0 }
+    const said = lead(model, [`n2 receives ${type} term=1`], {
+      ...from,
+      wire: [{ ...from.wire[0]!, from: 'n1', to: 'n2', body: old }],
+    }).wire.filter(({ to }) => to === 'n1')
+    return said.map(({ body }) => [body.type, body['term']])
+  }
+
+  test.each([
+    ['RequestVote', 'RequestVoteResult'],
+    ['AppendEntries', 'AppendEntriesResult'],
+  ])('with %s is told the later one', (type, answer) => {
+    expect(answers([], type)).toEqual([[answer, 2]])
+  })
+})
+
 test('the first world of an election is as small as it was: nothing is armed that is not asked for', () => {
   const model = reading(raftElection, [])
   const timers = Object.values(begin(model).world.nodes).map((slot) => slot.timers.map((t) => t.timer))

@@ -5,7 +5,7 @@ import { type Reign, raftElectionWatched } from '../../src/protocols/raftElectio
 import { explore } from '../../src/run/explore.ts'
 import { simulate } from '../../src/run/simulate.ts'
 
-import { reading } from './stories.ts'
+import { lead, reading, searched } from './stories.ts'
 
 const ELECTION_MS = 150
 const BEAT_MS = 50
@@ -110,7 +110,12 @@ test('candidates stand in vain for ever where all wait equally long, and not whe
     const model = reading(raftElectionWatched, flaws, { options: { delayMs: [15, 15] } })
     return simulate(model, { untilMs: 3000 }).verdicts.map(({ property, kind }) => `${property} ${kind}`)
   }
-  expect(verdict([])).toEqual(['ElectionSafety held', 'ElectionEnds held', 'SteadyLeader held'])
+  expect(verdict([])).toEqual([
+    'ElectionSafety held',
+    'ElectionEnds held',
+    'SteadyLeader held',
+    'DeposedLearns held',
+  ])
   expect(verdict(['timeoutMs=equal'])).toContain('ElectionEnds broken')
 })
 
@@ -119,6 +124,18 @@ test('a heartbeat of 180 ms does not keep followers that wait 150 to 300 ms; two
   const kinds = simulate(model, { untilMs: 5000 }).verdicts.map(({ property, kind }) => `${property} ${kind}`)
   expect(kinds).toContain('SteadyLeader broken')
   expect(kinds).toContain('ElectionSafety held')
+})
+
+/** Cut: the link between n1 and n3 is cut, two terms, a set wire. Steps and worlds are our own. */
+test('a deposed leader learns of it from a follower of the next one, and from nobody if that one is silent', () => {
+  const outcome = (flaws: string[]) => {
+    const input = { names: ['n1', 'n2', 'n3'], params: { terms: 2 }, options: { wire: 'set' } } as const
+    const model = reading(raftElectionWatched, flaws, input)
+    const elected = ["n1's timer election", 'n2 receives RequestVote', 'n1 receives RequestVoteResult']
+    const from = lead(model, [...elected, { kind: 'cut', links: ['n1>n3', 'n3>n1'] }])
+    return searched(model, 'DeposedLearns', { from, budgets: { timeouts: Number.POSITIVE_INFINITY } })
+  }
+  expect([outcome(['answersPast=never']), outcome([])]).toEqual(['broken in 5', 'held'])
 })
 
 test('a leader that has fallen hears nobody, and follows the next one; no term has two', () => {

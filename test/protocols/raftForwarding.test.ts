@@ -22,6 +22,29 @@ test('every server carries a request out, where without it only the leader does'
   expect(answers(askedEverywhere(raftKeyValue)).sort()).toEqual(['info', 'info', 'ok'])
 })
 
+/** 30 requests, one every 400 ms, to each server in turn; how many were answered, and in how many terms. */
+function steadyClients(heartbeatMs: number, delayMs: number): { answered: number; terms: number } {
+  const options = { delayMs: [delayMs, delayMs] } as const
+  const model = reading(raftForwarding, [], { names: NAMES, params: { heartbeatMs }, options })
+  const requests = Array.from({ length: 30 }, (_, i) => ({
+    atMs: 1000 + 400 * i,
+    client: `c${i}`,
+    to: NAMES[i % 3]!,
+    body: write(i),
+  }))
+  const { clients, nodes } = simulate(model, { untilMs: 13_500, maxSteps: 20_000, requests }).last
+  const states = Object.values(nodes).map(({ state }) => state as unknown as { currentTerm: number })
+  const answered = Object.values(clients).flatMap((asked) => asked.filter(({ outcome }) => outcome === 'ok'))
+  return { answered: answered.length, terms: Math.max(...states.map(({ currentTerm }) => currentTerm)) }
+}
+
+test('heartbeats that come too late cost requests, and the more, the longer a message takes', () => {
+  const answered = [steadyClients(50, 40), steadyClients(180, 1), steadyClients(180, 40)]
+  // Of 30; our own numbers. A new leader is found in a few round trips, so that it is those that count.
+  expect(answered.map((run) => run.answered)).toEqual([30, 30, 20])
+  expect(answered.map(({ terms }) => terms > 1)).toEqual([false, true, true])
+})
+
 test('who does not lead refuses what was handed on to it, and hands it to nobody', () => {
   const model = reading(raftForwarding, [], { names: NAMES })
   const asked: unknown[] = []

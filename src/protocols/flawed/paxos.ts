@@ -1,4 +1,4 @@
-/** Flawed readings of Paxos, one rule each: of the protocol with its roles apart, and of Lamport's module. */
+/** Flawed readings of Paxos, one rule each: of the protocol with its roles apart, of its log, and of Lamport's module. */
 import type { NodeDisk } from '../../node/node.ts'
 import type { Alternative } from '../../world/protocol.ts'
 import type { Acceptor, Vote } from '../paxos.ts'
@@ -124,6 +124,11 @@ export const flawedPaxos: readonly Alternative[] = [
     protocol: 'paxos',
     ...of('force', 'never', 'promises, votes and used ballots are never forced to the disk', () => {}),
   },
+  ...both
+    .filter(({ rule, name }) =>
+      ['chooseValue own', 'mayAccept always', 'quorum alone'].includes(`${rule} ${name}`),
+    )
+    .map((reading) => ({ protocol: 'multi-paxos', ...reading })),
   {
     protocol: 'paxos-duel',
     ...of('mayRetry', 'never', 'who is beaten gives up for good', () => false),

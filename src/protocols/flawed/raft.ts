@@ -24,6 +24,12 @@ const election: readonly Reading[] = [
   of('mayCount', 'any-term', 'a vote for an earlier candidacy counts for a later one', () => true),
   of('isStale', 'never', 'who led an earlier term is obeyed', () => false),
   of(
+    'answersPast',
+    'never',
+    'what comes from an earlier term is thrown away, and nobody is told (safe, but who leads it may never learn)',
+    () => false,
+  ),
+  of(
     'timeoutMs',
     'equal',
     'all servers wait equally long for a leader (safe, but a vote is split for ever)',
