@@ -3,12 +3,14 @@ import type { Alternative, Protocol } from '../world/protocol.ts'
 import { abd } from './abd.ts'
 import { cart } from './cart.ts'
 import { causalBroadcast } from './causalBroadcast.ts'
+import { commitWait } from './commitWait.ts'
 import { growingCounter, upAndDownCounter } from './counters.ts'
 import { deposit } from './deposit.ts'
 import { dualWrite } from './dualWrite.ts'
 import { epidemic } from './epidemic.ts'
 import { fallback } from './fallback.ts'
 import { flawedAbd } from './flawed/abd.ts'
+import { flawedDates } from './flawed/dates.ts'
 import { flawedDeposit } from './flawed/deposit.ts'
 import { flawedGenerals } from './flawed/generals.ts'
 import { flawedGossip } from './flawed/gossip.ts'
@@ -28,6 +30,7 @@ import { gossip } from './gossip.ts'
 import { halfMessage } from './halfMessage.ts'
 import { hashSlots } from './hashSlots.ts'
 import { hotRow } from './hotRow.ts'
+import { hybridClocks } from './hybridClocks.ts'
 import { inquiryCommit } from './inquiryCommit.ts'
 import { keyPlacement } from './keyPlacement.ts'
 import { lastWriterWins } from './lastWriterWins.ts'
@@ -79,6 +82,8 @@ export const protocols: readonly Protocol[] = [
   sagaChoreography,
   leases,
   writeLease,
+  commitWait,
+  hybridClocks,
   fallback,
   lastWriterWins,
   growingCounter,
@@ -123,6 +128,7 @@ export const alternatives: readonly Alternative[] = [
   ...flawedMessaging,
   ...flawedSaga,
   ...flawedLeases,
+  ...flawedDates,
   ...flawedGenerals,
   ...flawedReplicas,
   ...flawedGossip,

@@ -1,7 +1,8 @@
 /** Two logical clocks for the same events: a number (Lamport 1978), or a vector of numbers (Fidge 1988, Mattern 1988). */
 import type { Json, Value } from '../base/canonical.ts'
 import { type Context, defineNode } from '../node/node.ts'
-import { defineProtocol, type Rule } from '../world/protocol.ts'
+import type { AnyProperty } from '../world/property.ts'
+import { defineProtocol, type Protocol, type Rule } from '../world/protocol.ts'
 import { clockCondition, consistentCut, strongClockCondition } from './happensBefore.ts'
 
 /** How many events of each node are known. */
@@ -10,8 +11,8 @@ export type VectorStamp = { readonly [node: string]: number }
 /** What makes a clock. Stamps are JSON. */
 interface Clock<Stamp extends Json> {
   readonly zero: (names: readonly string[]) => Stamp
-  /** One event more at this node. */
-  readonly tick: (own: Stamp, self: string) => Stamp
+  /** One event more at this node. A clock that also shows the time reads it off `now`, in milliseconds. */
+  readonly tick: (own: Stamp, self: string, now: () => number) => Stamp
   readonly text: (stamp: Stamp) => string
 }
 
@@ -32,8 +33,9 @@ interface State<Stamp> {
   recorded: boolean
 }
 
-interface ClockRules<Stamp> {
+interface ClockRules<Stamp extends Json> {
   readonly [name: string]: Rule
+  readonly tick: Clock<Stamp>['tick']
   /** The clock of a receiver, before its own tick. */
   readonly onHear: (own: Stamp, heard: Stamp) => Stamp
   /** Whether a receiver records itself before it looks at the message. */
@@ -43,10 +45,11 @@ interface ClockRules<Stamp> {
 /** Whoever sends after its record marks the message; whoever has not recorded does so before reading it (Lai & Yang 1987). */
 const recordFirst = (marked: boolean, recorded: boolean): boolean => marked && !recorded
 
-function nodeOf<Stamp extends Json>(clock: Clock<Stamp>, is: ClockRules<Stamp>) {
+function nodeOf<Stamp extends Json>({ clock, announced }: Shape<Stamp>, is: ClockRules<Stamp>) {
   const event = (state: State<Stamp>, ctx: Context, what: { sent?: string; heard?: string }) => {
-    state.clock = clock.tick(state.clock, ctx.self)
-    ctx.output({ type: 'event', stamp: state.clock, sent: what.sent ?? null, heard: what.heard ?? null })
+    state.clock = is.tick(state.clock, ctx.self, () => ctx.now())
+    const [sent, heard] = [what.sent ?? null, what.heard ?? null]
+    ctx.output({ type: 'event', stamp: state.clock, sent, heard, ...announced?.(ctx) })
   }
   const record = (state: State<Stamp>, ctx: Context) => {
     if (state.recorded) return
@@ -76,7 +79,7 @@ function nodeOf<Stamp extends Json>(clock: Clock<Stamp>, is: ClockRules<Stamp>) 
   })
 }
 
-interface Shape<Stamp extends Json> {
+export interface Shape<Stamp extends Json> {
   readonly name: string
   readonly source: string
   readonly says: string
@@ -84,31 +87,37 @@ interface Shape<Stamp extends Json> {
   readonly onHear: ClockRules<Stamp>['onHear']
   /** Whether stamps say that one event came before another. */
   readonly before: (a: Stamp, b: Stamp) => boolean
+  /** What every event announces besides, for properties of this clock alone. */
+  readonly announced?: (ctx: Context) => { readonly [field: string]: Json }
+  readonly properties?: readonly AnyProperty[]
+  readonly params?: Protocol['params']
+  readonly tickMs?: number
 }
 
-function clockProtocol<Stamp extends Json>({ name, source, says, clock, onHear, before }: Shape<Stamp>) {
+/** Nodes that act, tell each other of it and record themselves, with the clock of this shape. */
+export function clockProtocol<Stamp extends Json>(shape: Shape<Stamp>): Protocol {
+  const { name, source, says, clock, onHear, before, properties = [], params = {}, tickMs } = shape
   const isBefore = (a: Json, b: Json) => before(a as Stamp, b as Stamp)
-  const rules: ClockRules<Stamp> = { onHear, recordFirst }
+  const rules: ClockRules<Stamp> = { tick: clock.tick, onHear, recordFirst }
   return defineProtocol({
     name,
     source,
     says,
     cluster: ['ann', 'bob', 'carl'],
     rules,
-    roles: (is) => ({ process: nodeOf(clock, is) }),
-    assign: (names) =>
+    roles: (is) => ({ process: nodeOf(shape, is) }),
+    params,
+    ...(tickMs !== undefined && { tickMs }),
+    assign: (names, config) =>
       Object.fromEntries(
-        names.map((own) => [
-          own,
-          { role: 'process', peers: names.filter((other) => other !== own), config: {} },
-        ]),
+        names.map((own) => [own, { role: 'process', peers: names.filter((other) => other !== own), config }]),
       ),
     requests: {
       act: { to: 'process', fields: {}, says: 'something happens at this node alone' },
       tell: { to: 'process', fields: { to: 'bob' }, says: 'sends a message to another node' },
       record: { to: 'process', fields: {}, says: 'the node records itself for a picture of the whole' },
     },
-    properties: [clockCondition(isBefore), strongClockCondition(isBefore), consistentCut],
+    properties: [clockCondition(isBefore), strongClockCondition(isBefore), consistentCut, ...properties],
     label(body) {
       // A message is shown by the stamp that it carries.
       if (body.type === 'event' || body.type === 'told') return clock.text(body['stamp'] as Stamp)

@@ -93,6 +93,21 @@ const asked: Look = {
   ...held,
   from: (model) => lead(model, [{ kind: 'request', client: 'ann', ...getAt('a') }]),
 }
+/** Two clocks as far from true time as is allowed for, in opposite directions; Ann writes at s1, and then at s2. */
+const apart: Look = {
+  clients: { ann: [putAt('s1', 'A'), putAt('s2', 'B')] },
+  from: (model) =>
+    lead(model, [
+      { kind: 'clock', node: 's1', stepUs: 4000, rate: null },
+      { kind: 'clock', node: 's2', stepUs: -4000, rate: null },
+    ]),
+  within: { ...ANY_TIME, ticks: 4, tickMs: 5 },
+}
+const acts: Look = {
+  names: ['ann', 'bob'],
+  asks: [at('ann', 'tell', { to: 'bob' }), at('ann', 'act'), at('bob', 'act')],
+  within: { ...ANY_TIME, ticks: 2, drift: [1, 10] },
+}
 const readAtA = { ann: [getAt('a')], bob: [putAt('b', 'B'), getAt('a')] }
 
 /** By `protocol/rule=reading`, or by `protocol/` for all of its readings that have no line of their own. */
@@ -216,6 +231,12 @@ export const looks: { readonly [reading: string]: Look } = {
     clients: { ann: [putAt('a', 'A')], bob: [putAt('b', 'B')] },
     within: { ...ANY_TIME, ticks: 3 },
   },
+  'commit-wait/': apart,
+  'commit-wait/mayRead=at-once': {
+    ...apart,
+    clients: { ann: [putAt('s1', 'A')], bob: [getAt('s1'), putAt('s2', 'B')] },
+  },
+  'hybrid-clocks/': acts,
 
   'last-writer-wins/': { asks: puts, within: { timeouts: 1 } },
   'last-writer-wins/again=never': again,
