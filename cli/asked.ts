@@ -20,6 +20,7 @@ export const NO_LESSON: Lesson = {
 /** Asks lines of a thread of its own; the process stays free to be stopped. */
 export class Asked {
   readonly kernel: Kernel = newKernel(NO_LESSON)
+  private stopped = false
 
   constructor(
     private readonly io: Io,
@@ -27,8 +28,16 @@ export class Asked {
     private readonly stops: string,
   ) {}
 
+  /** Stops the line that is carried out, by force after so long, and all that come after it. False where none is. */
+  stop(patienceMs: number): boolean {
+    if (!this.kernel.stop(patienceMs)) return false
+    this.stopped = true
+    return true
+  }
+
   line(line: string): Promise<Outcome> {
     const { io } = this
+    if (this.stopped) return Promise.resolve({ kind: 'ended', cause: 'stopped', says: 'stopped by hand' })
     return new Promise((resolve) => {
       let far = ''
       this.kernel.ask(

@@ -40,6 +40,7 @@ export const ENTRIES = {
   serveWorker: 'src/exercise/serveWorker.ts',
   setup: 'src/exercise/setup.ts',
   kernel: 'src/lesson/kernelThread.ts',
+  foreman: 'src/lesson/foremanThread.ts',
   fuzzer: 'src/lesson/fuzzThread.ts',
 }
 

@@ -44,6 +44,8 @@ export interface Io {
   readFile(file: string): { readonly text: string } | { readonly problem: string }
   /** Writes a whole file, making its folder. Throws `UsageProblem` where that is not possible. */
   writeFile(file: string, text: string): void
+  /** While something runs: what a first Ctrl-C calls. Where it answers true the program goes on to tell what it has. */
+  stopsBy(stop: (() => boolean) | null): void
   /** Lines as they are typed. Esc and Ctrl-C call `stop`; where it stopped nothing, Ctrl-C ends the program. */
   lines(
     prompt: string,
@@ -82,6 +84,17 @@ export class UsageProblem extends Error {
   constructor(
     message: string,
     readonly next: string | null = null,
+  ) {
+    super(message)
+  }
+}
+
+/** A search that ended without a verdict: one sentence, and the next step. Its exit code is that of giving up. */
+export class NoVerdict extends Error {
+  override readonly name = 'NoVerdict'
+  constructor(
+    message: string,
+    readonly next: string,
   ) {
     super(message)
   }

@@ -17,9 +17,16 @@ for (const stream of [stdout, stderr])
     if (error.code === 'EPIPE') process.exit(process.exitCode ?? EXIT.good)
     throw error
   })
-const leave = (code: number) => () => process.exit(code)
+/** Stops what runs, so that it can be told how far it was; null where nothing can be stopped. */
+let stop: (() => boolean) | null = null
+/** The exit code of the signal that stopped it. */
+let stoppedBy: number | null = null
+const leave = (code: number) => () => {
+  if (stoppedBy === null && stop?.() === true) stoppedBy = code
+  else process.exit(code)
+}
 const signals = {
-  SIGHUP: leave(EXIT.hungUp),
+  SIGHUP: () => process.exit(EXIT.hungUp),
   SIGINT: leave(EXIT.interrupted),
   SIGTERM: leave(EXIT.terminated),
 }
@@ -39,9 +46,9 @@ const code = await runProgram(
   },
   process.argv.slice(2),
 )
-process.exitCode = code
+process.exitCode = stoppedBy ?? code
 // Whatever a check or a watch left running does not keep anybody waiting, once all is printed.
-stdout.write('', () => stderr.write('', () => process.exit(code)))
+stdout.write('', () => stderr.write('', () => process.exit()))
 
 function ioOf(flags: {
   readonly workspace: string | undefined
@@ -69,6 +76,9 @@ function ioOf(flags: {
     read: () => readFileSync(0, 'utf8'),
     readFile,
     writeFile,
+    stopsBy: (by) => {
+      stop = by
+    },
     lines,
   }
 }

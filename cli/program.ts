@@ -1,6 +1,6 @@
 /** From the words of a command line to an exit code. */
 import { Command, CommanderError } from 'commander'
-import { type CliCommand, EXIT, InvalidFiles, type Io, UsageProblem } from './command.ts'
+import { type CliCommand, EXIT, InvalidFiles, type Io, NoVerdict, UsageProblem } from './command.ts'
 import { ExerciseProblem, nearest, safeText, WorkspaceProblem } from './door.ts'
 
 export interface Program {
@@ -88,6 +88,10 @@ async function exitFor(error: unknown, program: Program, words: readonly string[
   if (error instanceof UsageProblem) {
     say(error.message, error.next)
     return EXIT.usage
+  }
+  if (error instanceof NoVerdict) {
+    say(error.message, error.next)
+    return EXIT.gaveUp
   }
   if (error instanceof WorkspaceProblem) {
     say(error.message, error.next)

@@ -1,6 +1,15 @@
 /** `explore`, `fuzz` and `simulate`: a search or a run on a cluster of its own, as a plain command. */
 import { Asked } from '../asked.ts'
-import { type CliCommand, EXIT, type Io, type Options, print, printJson, UsageProblem } from '../command.ts'
+import {
+  type CliCommand,
+  EXIT,
+  type Io,
+  NoVerdict,
+  type Options,
+  print,
+  printJson,
+  UsageProblem,
+} from '../command.ts'
 import { type Outcome, plain, protocols, renderView, toned, type View } from '../door.ts'
 
 export const explore: CliCommand = searching({
@@ -53,6 +62,7 @@ export function searching(search: {
     async run(io, [protocol, ...properties], options) {
       const names = properties.filter((name) => name !== undefined)
       const asked = new Asked(io, 'Ctrl-C stops')
+      io.stopsBy(() => asked.stop(PATIENCE_MS))
       try {
         await must(asked, `cluster ${protocol} ${options['cluster'] ?? ''}`.trimEnd())
         for (const before of String(options['after'] ?? '').split(';')) await must(asked, before.trim())
@@ -61,6 +71,7 @@ export function searching(search: {
         const line = [search.command, ...wanted, ...settings(search.options, options)].join(' ')
         return tell(io, await must(asked, line), options)
       } finally {
+        io.stopsBy(null)
         asked.close()
       }
     },
@@ -81,14 +92,39 @@ function settings(flags: readonly (readonly [string, string])[], options: Option
   })
 }
 
+/** How long what runs may take to say how far it is, once it was told to stop. */
+const PATIENCE_MS = 2000
+
 type Done = Extract<Outcome, { kind: 'done' }>
 
 async function must(asked: Asked, line: string): Promise<Done> {
   const outcome = await asked.line(line)
   if (outcome.kind === 'done') return outcome
-  if (outcome.kind === 'ended') throw new UsageProblem(outcome.says)
-  const { message, suggestion } = outcome.problem
+  if (outcome.kind === 'ended') throw endedBy(outcome)
+  const { message, suggestion, column } = outcome.problem
+  // A value is told with its flag: the line that it stands in was never typed.
+  const setting = /(?:^|\s)([a-z-]+)=$/.exec(line.slice(0, column))?.[1]
+  if (setting !== undefined)
+    throw new UsageProblem(
+      `--${setting}: ${message}`,
+      suggestion === null ? null : `such as --${setting} ${suggestion}`,
+    )
   throw new UsageProblem(message, suggestion === null ? null : `did you mean "${suggestion}"?`)
+}
+
+/** Nothing was found out: neither that it holds nor that it does not. */
+function endedBy({ cause, says }: Extract<Outcome, { kind: 'ended' }>): Error {
+  switch (cause) {
+    case 'stopped':
+      return new NoVerdict('stopped by hand before it could say anything', 'This is not a pass.')
+    case 'memory':
+      return new NoVerdict(
+        'out of memory before it could say anything',
+        'This is not a pass. Ask for less: fewer faults, worlds, seeds or workers.',
+      )
+    case 'mistake':
+      return new Error(says.replace(/^a mistake of ours: /, ''))
+  }
 }
 
 /** One for each story that is shown. */

@@ -16,7 +16,7 @@ export type Outcome =
   | Extract<Answered, { kind: 'done' }>
   | { readonly kind: 'problem'; readonly problem: ScenarioProblem }
   /** Ended by force: all is as it was before. */
-  | { readonly kind: 'ended'; readonly says: string }
+  | { readonly kind: 'ended'; readonly cause: 'stopped' | 'memory' | 'mistake'; readonly says: string }
 
 /** Who asks: told once what came of it, and now and then how far it is. */
 export interface Asker {
@@ -34,8 +34,8 @@ export interface Computing {
   revise(lesson: Lesson, kept: readonly KeptCell[]): void
   /** Begins anew: no world, nothing saved, nothing declared. What cells gave is still shown. */
   restart(): void
-  /** Stops what is being computed; false if nothing is. */
-  stop(): boolean
+  /** Stops what is being computed, by force after so long; false if nothing is. */
+  stop(patienceMs?: number): boolean
   close(): void
 }
 
@@ -73,11 +73,11 @@ export class Kernel implements Computing {
   }
 
   /** Stops what is being computed: a search answers that it gave up, anything else is ended. False if nothing is. */
-  stop(): boolean {
+  stop(patienceMs = PATIENCE_MS): boolean {
     if (this.asking === null) return false
     this.waiting.length = 0
     Atomics.store(this.flag, 0, 1)
-    this.timer ??= setTimeout(() => this.swap('stopped by hand; all is as it was before'), PATIENCE_MS)
+    this.timer ??= setTimeout(() => this.swap('stopped by hand; all is as it was before'), patienceMs)
     return true
   }
 
@@ -127,8 +127,9 @@ export class Kernel implements Computing {
     worker.on('message', (told: FromKernel) => mine(() => this.hear(told))())
     worker.on('error', (error: NodeJS.ErrnoException) =>
       mine(() => {
-        const memory = error.code === 'ERR_WORKER_OUT_OF_MEMORY'
-        this.lose(memory ? 'out of memory; all is as it was before' : `a mistake of ours: ${error.message}`)
+        if (error.code === 'ERR_WORKER_OUT_OF_MEMORY')
+          this.lose('memory', 'out of memory; all is as it was before')
+        else this.lose('mistake', `a mistake of ours: ${error.message}`)
       })(),
     )
     return worker
@@ -153,13 +154,13 @@ export class Kernel implements Computing {
     const old = this.worker
     this.worker = this.boot()
     void old?.terminate()
-    this.settle({ kind: 'ended', says })
+    this.settle({ kind: 'ended', cause: 'stopped', says })
   }
 
   /** The thread is gone by itself. The next question boots another: one that cannot boot is not booted for ever. */
-  private lose(says: string): void {
+  private lose(cause: 'memory' | 'mistake', says: string): void {
     this.worker = null
-    if (this.asking !== null) this.settle({ kind: 'ended', says })
+    if (this.asking !== null) this.settle({ kind: 'ended', cause, says })
   }
 
   private settle(outcome: Outcome): void {

@@ -39,7 +39,10 @@ let began = 0
 let lastSeen = 0
 notebook.watch({
   maxBytes: SEARCH_BYTES,
-  crew: crewOf(new URL('./fuzzer.js', import.meta.url)),
+  crew: crewOf({
+    fuzzer: new URL('./fuzzer.js', import.meta.url),
+    foreman: new URL('./foreman.js', import.meta.url),
+  }),
   seen(progress) {
     const now = performance.now()
     if (now - lastSeen >= SEEN_EVERY_MS) {

@@ -1,12 +1,12 @@
 /** fuzz: many random runs under swarm fault plans; what breaks is shrunk to a short story. */
-import type { Bound, Verdict } from '../base/verdict.ts'
+import { type Bound, count, type Verdict } from '../base/verdict.ts'
 import { begin } from '../world/apply.ts'
 import type { Choice } from '../world/choice.ts'
 import type { Model, ModelOptions } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
-import { type FuzzRun, fuzzRuns, limitsOf, type RunOptions, runModel } from './fuzzRuns.ts'
+import { type FuzzRun, fuzzRuns, type Lost, limitsOf, type RunOptions, runModel } from './fuzzRuns.ts'
 import { judgeOf, NO_THROW } from './judge.ts'
-import { shrink } from './shrink.ts'
+import { type ShrinkOptions, shrink } from './shrink.ts'
 import { limitWords } from './swarm.ts'
 
 /** How many runs there are unless told otherwise. */
@@ -18,10 +18,13 @@ export interface FuzzOptions extends RunOptions {
   /** The seed of the first run; the others follow it. Default: 1. */
   readonly firstSeed?: number
   /** The runs of all the seeds, in their order, if others make them; null where the next is not there yet. */
-  readonly runs?: Iterable<FuzzRun | null>
+  readonly runs?: Iterable<FuzzRun | Lost | null>
   /** False: stories stay as they were found. */
   readonly shrink?: boolean
-  /** Called after every run, and while one is waited for; `false` stops, and what has not broken is then given up. */
+  /**
+   * Called after every run, and while one is waited for or a story is made shorter. `false` stops: what has not broken is
+   * then given up, and a story stays as short as it is by then.
+   */
   onProgress?(seen: { readonly runs: number; readonly broken: number }): boolean
 }
 
@@ -48,6 +51,8 @@ export interface Fuzzed {
   readonly verdicts: readonly Verdict<Choice>[]
   readonly findings: readonly Finding[]
   readonly runs: number
+  /** Where others made the runs: the first that they could not make. None after it counts. */
+  readonly lost: Lost | null
 }
 
 /**
@@ -65,6 +70,7 @@ class Fuzzer {
   private readonly judged = new Map<string, number>()
   private readonly begun = new Set<string>()
   private runs = 0
+  private lost: Lost | null = null
   private stopped = false
 
   constructor(
@@ -79,20 +85,29 @@ class Fuzzer {
     const {
       seeds = DEFAULT_SEEDS,
       firstSeed = 1,
-      runs = fuzzRuns(this.model, this.options, firstSeed, seeds),
+      runs = fuzzRuns(this.model, this.options, ascending(firstSeed, seeds)),
     } = this.options
     for (const run of this.allBroken() ? [] : runs) {
+      if (run !== null && 'why' in run) {
+        this.lost = run
+        break
+      }
       if (run !== null) this.take(run)
-      const goesOn = this.options.onProgress?.({ runs: this.runs, broken: this.findings.size }) !== false
-      this.stopped = !goesOn
-      if (this.stopped || this.allBroken()) break
+      if (!this.goesOn() || this.allBroken()) break
     }
     const names = this.findings.has(NO_THROW) ? [NO_THROW, ...this.wanted] : this.wanted
     return {
       verdicts: names.map((name) => this.verdict(name)),
       findings: [...this.findings.values()],
       runs: this.runs,
+      lost: this.lost,
     }
+  }
+
+  private goesOn(): boolean {
+    const { onProgress } = this.options
+    this.stopped ||= onProgress?.({ runs: this.runs, broken: this.findings.size }) === false
+    return !this.stopped
   }
 
   private take({ seed, situation, judged, broken }: FuzzRun): void {
@@ -114,7 +129,8 @@ class Fuzzer {
     why: string,
   ): Pick<Finding, 'trace' | 'why' | 'from' | 'model' | 'options'> {
     const { calmMs } = this.options
-    const limits = {
+    const limits: ShrinkOptions = {
+      goesOn: () => this.goesOn(),
       ...(calmMs !== undefined && { calmMs }),
       ...(this.options.shrink === false && { maxReplays: 0 }),
     }
@@ -139,16 +155,19 @@ class Fuzzer {
     const bound = this.bound(finding === undefined ? judged : this.runs)
     if (finding !== undefined)
       return { kind: 'broken', property, why: finding.why, trace: finding.trace, bound }
-    if (this.stopped) return { kind: 'gaveUp', property, budget: `stopped after ${this.runs} runs`, bound }
+    if (this.stopped)
+      return { kind: 'gaveUp', property, budget: `stopped after ${count(this.runs, 'run')}`, bound }
+    if (this.lost !== null) return { kind: 'gaveUp', property, budget: this.lost.why, bound }
     if (judged > 0) return { kind: 'held', property, bound }
     return { kind: 'gaveUp', property, budget: this.whyNotJudged(property), bound }
   }
 
   private whyNotJudged(property: string): string {
     const judge = this.model.properties.find((p) => p.name === property)?.judge
-    return judge?.kind === 'nonBlocking'
-      ? 'no random run can show that something is out of reach; explore can'
-      : `${this.options.maxSteps ?? 2000} steps a run`
+    if (judge?.kind === 'nonBlocking')
+      return 'no random run can show that something is out of reach; explore can'
+    if (judge?.kind === 'sometimes') return 'random runs do not look for what must be seen once; explore does'
+    return `${this.options.maxSteps ?? 2000} steps a run`
   }
 
   private bound(runs: number): Bound {
@@ -159,4 +178,8 @@ class Fuzzer {
       budgets: [...limitWords(limitsOf(this.model, this.options)), ...begun],
     }
   }
+}
+
+function* ascending(first: number, count: number): Generator<number> {
+  for (let seed = first; seed < first + count; seed++) yield seed
 }

@@ -51,16 +51,18 @@ export interface FuzzRun {
   }[]
 }
 
-/** The runs of these seeds, in their order. A property that an earlier one of them broke is not told as broken again. */
-export function* fuzzRuns(
-  model: Model,
-  options: RunOptions,
-  firstSeed: number,
-  seeds: number,
-): Generator<FuzzRun> {
+/** A run that was to be made by others, and will not be. */
+export interface Lost {
+  /** Null where none of them had begun it. */
+  readonly seed: number | null
+  readonly why: string
+}
+
+/** The runs of these seeds, ascending. A property that an earlier one of them broke is not told as broken again. */
+export function* fuzzRuns(model: Model, options: RunOptions, seeds: Iterable<number>): Generator<FuzzRun> {
   const wanted = [NO_THROW, ...(options.properties ?? model.properties.map((p) => p.name))]
   const told = new Set<string>()
-  for (let seed = firstSeed; seed < firstSeed + seeds; seed++) {
+  for (const seed of seeds) {
     const run = runOf(model, options, wanted, seed)
     const broken = run.broken.filter(({ property }) => !told.has(property))
     for (const { property } of broken) told.add(property)

@@ -19,6 +19,8 @@ export interface ShrinkOptions {
    * ending counts as one. Default: 20,000.
    */
   readonly maxReplays?: number
+  /** Asked before every replay: `false` ends the search as a spent budget does. */
+  goesOn?(): boolean
 }
 
 export interface Shrunk {
@@ -26,7 +28,7 @@ export interface Shrunk {
   readonly trace: readonly Choice[]
   readonly why: string
   readonly replays: number
-  /** True where the budget ended the search: something more could go. */
+  /** True where the budget ended the search, or somebody did: something more could go. */
   readonly unfinished: boolean
 }
 
@@ -98,6 +100,7 @@ interface Tale {
 
 class Shrinker {
   private replays = 0
+  private stopped = false
   private judge: Judge
 
   constructor(
@@ -124,7 +127,8 @@ class Shrinker {
   }
 
   private get spent(): boolean {
-    return this.replays >= (this.options.maxReplays ?? 20_000)
+    this.stopped ||= this.options.goesOn?.() === false
+    return this.stopped || this.replays >= (this.options.maxReplays ?? 20_000)
   }
 
   /** All faults at once, then one at a time from the last to the first. */

@@ -5,7 +5,7 @@ import type { TimelineView, View } from '../base/view.ts'
 import { stateView } from '../draw/state.ts'
 import { timelineOf } from '../draw/timeline.ts'
 import type { HistoryEvent } from '../history/read.ts'
-import type { FuzzRun, RunOptions } from '../run/fuzzRuns.ts'
+import type { FuzzRun, Lost, RunOptions } from '../run/fuzzRuns.ts'
 import { type Story, tokenOf } from '../run/token.ts'
 import { metBy } from '../run/worldHash.ts'
 import { apply, begin } from '../world/apply.ts'
@@ -86,8 +86,8 @@ export interface CrewJob {
 
 /** Makes random runs with so many workers. */
 export interface Crew {
-  /** In the order of their seeds; null where the next is not there yet. */
-  runs(workers: number, job: CrewJob): Iterable<FuzzRun | null>
+  /** In the order of their seeds; null where the next is not there yet. One that is lost is the last. */
+  runs(workers: number, job: CrewJob): Iterable<FuzzRun | Lost | null>
 }
 
 export interface SessionInput {

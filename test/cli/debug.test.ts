@@ -49,6 +49,7 @@ async function told(word: string, options: Options = {}, some: Partial<Io> = {})
       }
     },
     writeFile: () => {},
+    stopsBy: () => {},
     async *lines() {},
     ...some,
   }

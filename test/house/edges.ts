@@ -67,6 +67,10 @@ export const EDGES: {
   'src/lesson/noted.ts': { touches: ['disk'], for: 'keeps what the build knows of lessons' },
   'src/lesson/course.ts': { touches: ['disk'], for: 'reads lessons' },
   'src/lesson/crew.ts': { touches: ['process'], for: 'threads that make random runs side by side' },
+  'src/lesson/foremanThread.ts': {
+    touches: ['process'],
+    for: 'starts these threads, and hears how they end',
+  },
   'src/lesson/fuzzThread.ts': { touches: ['process'], for: 'the inside of such a thread' },
   'src/lesson/kernel.ts': { touches: ['clock', 'process'], for: 'the thread that computes for a screen' },
   'src/lesson/kernelThread.ts': { touches: ['clock', 'process'], for: 'the inside of that thread' },

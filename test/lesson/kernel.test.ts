@@ -146,8 +146,8 @@ test('a thread that cannot boot is not booted for ever: each question is told so
   const outcomes = await Promise.all([line('help'), line('help')])
   const says = 'a mistake of ours: no such chip'
   expect(outcomes).toEqual([
-    { kind: 'ended', says },
-    { kind: 'ended', says },
+    { kind: 'ended', cause: 'mistake', says },
+    { kind: 'ended', cause: 'mistake', says },
   ])
   expect(kernel.busy).toBe(false)
   expect(kernel.stop()).toBe(false)
@@ -162,7 +162,11 @@ test('a forced end in full swing: told soon, and the next line runs', async () =
   const stoppedAt = performance.now()
   kernel.stop()
   const next = line('show state')
-  expect(await asked).toEqual({ kind: 'ended', says: 'stopped by hand; all is as it was before' })
+  expect(await asked).toEqual({
+    kind: 'ended',
+    cause: 'stopped',
+    says: 'stopped by hand; all is as it was before',
+  })
   // 90 ms of patience, and what a busy machine adds.
   expect(performance.now() - stoppedAt).toBeLessThan(500)
   expect((await next).kind).toBe('done')

@@ -4,6 +4,7 @@ import { count } from '../../base/verdict.ts'
 import { verdictView } from '../../draw/verdict.ts'
 import { dueInOrder } from '../../run/due.ts'
 import { DEFAULT_SEEDS, type Finding, type FuzzOptions, fuzz as fuzzModel } from '../../run/fuzz.ts'
+import type { Lost } from '../../run/fuzzRuns.ts'
 import type { SwarmLimits } from '../../run/swarm.ts'
 import type { Choice } from '../../world/choice.ts'
 import { type Command, ScenarioProblem, type Word } from '../command.ts'
@@ -52,9 +53,10 @@ export const fuzz: Command = {
     }
     const options = { ...optionsOf(session, words), properties }
     const crew = crewRuns(session, options, workersOf(words))
-    const { verdicts, findings } = fuzzModel(model, { ...options, ...watched, ...crew })
+    const { verdicts, findings, lost } = fuzzModel(model, { ...options, ...watched, ...crew })
     const views = verdicts.map((verdict) => viewOf(session, verdict, findings))
-    return { ...judgedViews(views), note: findings.map(noteOf).join('; ') || null }
+    const notes = [...findings.map(noteOf), ...(lost === null ? [] : [nextStep(lost)])]
+    return { ...judgedViews(views), note: notes.join('; ') || null }
   },
   complete: (session, before) => [
     ...propertyNames(session).filter((name) => !before.includes(name)),
@@ -110,6 +112,13 @@ function viewOf(session: Session, verdict: Verdict<Choice>, findings: readonly F
 function noteOf({ property, seed, foundSteps, trace, situation }: Finding): string {
   const began = situation === null ? '' : `, from: ${situation}`
   return `${property}: seed ${seed}${began}, ${count(foundSteps, 'step')} shrunk to ${trace.length}`
+}
+
+/** What to do about a run that nobody made. */
+function nextStep({ seed }: Lost): string {
+  return seed === null
+    ? 'next: the same with one worker'
+    : `no later run counts; next: seed ${seed} alone, one seed and one worker`
 }
 
 function optionsOf(session: Session, words: readonly Word[]): FuzzOptions {
