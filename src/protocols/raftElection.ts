@@ -115,6 +115,10 @@ export function election<State extends ElectionState>(rule: RaftElectionRules, o
     seeTerm: own.seeTerm,
     remember: own.remember,
     isMajority: own.isMajority,
+    /** Asks for votes at once, whatever the timer says. */
+    campaign: own.campaign,
+    /** Leads no more, and waits for somebody else. */
+    stepDown: own.yield,
     /** A follower answered its leader. */
     hear: quorum.hear,
     /** A message of the term's leader: whoever else wanted to lead it has lost. */

@@ -1,7 +1,7 @@
 /** A replicated map on Raft's log: every request is an entry, and a request that arrives twice takes effect once (Ongaro's thesis, sections 6.3 and 6.4). */
 import type { Json } from '../base/canonical.ts'
 import type { RandomStream } from '../base/random.ts'
-import { type Body, defineNode, type OperationId } from '../node/node.ts'
+import { type Body, type Context, defineNode, type OperationId } from '../node/node.ts'
 import { defineProtocol } from '../world/protocol.ts'
 import { linearizableMap } from './clients.ts'
 import { loadOf } from './load.ts'
@@ -10,7 +10,9 @@ import type { ElectionMessage } from './raftElectionState.ts'
 import { logLabel, logView } from './raftLog.ts'
 import { raftSafety } from './raftProperties.ts'
 import {
+  type Asked,
   type LogState,
+  type Machine,
   type RaftLogRules,
   type ReplicationMessage,
   raftLogRules,
@@ -32,7 +34,7 @@ const rules: RaftKeyValueRules = {
   isRepeated: (n, lastApplied) => n <= lastApplied,
 }
 
-type Request =
+export type Request =
   | { readonly type: 'read'; readonly key: string }
   | { readonly type: 'write'; readonly key: string; readonly value: Json }
   | { readonly type: 'cas'; readonly key: string; readonly from: Json; readonly to: Json }
@@ -48,14 +50,24 @@ interface Session {
   readonly answer: Body
 }
 
-interface State extends LogState {
+/** What a map on a log holds besides the log. */
+export interface KeyValueState extends LogState {
   map: Map<string, Json>
   /** The last request of each client that was applied: its number and what it was answered. */
   sessions: Map<string, Session>
 }
 
-function server(rule: RaftKeyValueRules) {
-  const log = replication<State>(rule, {
+/** A map before its first entry. */
+export const emptyMap = (): Pick<KeyValueState, 'map' | 'sessions'> => ({
+  map: new Map(),
+  sessions: new Map(),
+})
+
+/** The map as what a log is kept for. */
+export function keyValueMachine<State extends KeyValueState>(
+  rule: Pick<RaftKeyValueRules, 'isRepeated'>,
+): Machine<State> {
+  return {
     apply(state, _ctx, _index, { command }) {
       // A leader's first entry asks for nothing.
       if (typeof command === 'string') return { type: 'error', code: 13, text: command }
@@ -66,23 +78,35 @@ function server(rule: RaftKeyValueRules) {
       if (op !== null) state.sessions.set(op.client, { n: op.n, answer })
       return answer
     },
-  })
+  }
+}
 
-  const submit = (
-    state: State,
-    { from, op, body }: { from: string; op: OperationId | null; body: Request },
-    ctx: Parameters<typeof log.submit>[1],
-  ) => log.submit(state, ctx, { from, op }, { op, request: body } as unknown as Json)
+/** A request as it goes into the log, with whose it is. */
+export function askedBy({ from, op, body }: RequestMessage): Asked {
+  return { client: { from, op }, command: { op, request: body } as unknown as Json }
+}
 
-  return defineNode<State, ElectionMessage | ReplicationMessage | Request>({
-    start: (ctx) => ({ ...log.start(ctx), map: new Map(), sessions: new Map() }),
+/** What a client asks, as a handler takes it. */
+export interface RequestMessage {
+  readonly from: string
+  readonly op: OperationId | null
+  readonly body: Request
+}
+
+function server(rule: RaftKeyValueRules) {
+  const log = replication<KeyValueState>(rule, keyValueMachine(rule))
+  const submit = (state: KeyValueState, message: RequestMessage, ctx: Context) =>
+    log.submit(state, ctx, [askedBy(message)])
+
+  return defineNode<KeyValueState, ElectionMessage | ReplicationMessage | Request>({
+    start: (ctx) => ({ ...log.start(ctx), ...emptyMap() }),
     on: { ...log.on, read: submit, write: submit, cas: submit },
     timers: log.timers,
   })
 }
 
 /** Answers are Maelstrom's of lin-kv: 20 where there is no such key, 22 where a `cas` found another value. */
-function carryOut(map: Map<string, Json>, request: Request): Body {
+export function carryOut(map: Map<string, Json>, request: Request): Body {
   const { key } = request
   const value = map.get(key) ?? null
   switch (request.type) {
@@ -129,7 +153,7 @@ export const raftKeyValue = defineProtocol({
     return logLabel(body, commandText)
   },
   view(state) {
-    const { map } = state as unknown as State
+    const { map } = state as unknown as KeyValueState
     const values = [...map].map(([key, value]) => `${key}=${JSON.stringify(value)}`)
     return { ...logView(state, commandText), map: values.join(' ') || 'empty' }
   },

@@ -24,7 +24,8 @@ function server(rule: RaftLogRules) {
     start: log.start,
     on: {
       ...log.on,
-      submit: (state, { from, op, body: { command } }, ctx) => log.submit(state, ctx, { from, op }, command),
+      submit: (state, { from, op, body: { command } }, ctx) =>
+        log.submit(state, ctx, [{ client: { from, op }, command }]),
     },
     timers: log.timers,
   })
@@ -78,10 +79,11 @@ export function logLabel(body: Body, textOf: (command: Json) => string): string 
 
 /** A server with its log in one line; what a leader knows of its followers is what they are known to hold. */
 export function logView(state: unknown, textOf: (command: Json) => string) {
-  const { log, commitIndex, matchIndex, role } = state as LogState
+  const { log, lastIncluded, commitIndex, matchIndex, role } = state as LogState
   return {
     ...electionView(state),
-    log: logLine(log, commitIndex, textOf),
+    ...(lastIncluded.index > 0 && { snapshot: `up to ${lastIncluded.index}` }),
+    log: logLine(log, commitIndex - lastIncluded.index, textOf),
     ...(role === 'leader' && { matchIndex }),
   }
 }

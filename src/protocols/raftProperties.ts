@@ -2,7 +2,8 @@
 import { type AnyProperty, property } from '../world/property.ts'
 
 /*
- * Servers announce `elected { term, log }` with the terms of their entries, `append { index, term, before,
+ * Servers announce `elected { term, log, after }` with the terms of their entries, after those that a snapshot stands
+ * for (`after` is their number, and left out where there are none), `append { index, term, before,
  * command }` with the term of the entry before, `truncate { index, term }` with their own current term,
  * `commit { index, term, by }` where a leader of term `by` counts a majority, and `apply { index, term,
  * command }`; a log whose entries have no term leaves it out. What is announced again after a restart changes nothing.
@@ -76,8 +77,8 @@ export const leaderAppendOnly = property<Leaders>({
 type Completeness = {
   /** The lowest term in which each entry was committed, by `index term`. */
   readonly committed: { readonly [indexAndTerm: string]: number }
-  /** The terms of each leader's entries when it was elected, by term. */
-  readonly leaders: { readonly [term: string]: readonly number[] }
+  /** By term, what its leader had when it was elected: the terms of its entries, after those in a snapshot. */
+  readonly leaders: { readonly [term: string]: { readonly after: number; readonly log: readonly number[] } }
 }
 
 /** An entry committed in a term is in the logs of the leaders of all higher terms (5.4). */
@@ -91,7 +92,8 @@ export const leaderCompleteness = property<Completeness>({
     if (body.type === 'elected') {
       const term = String(body['term'])
       if (fold.leaders[term] !== undefined) return fold
-      return { ...fold, leaders: { ...fold.leaders, [term]: body['log'] as readonly number[] } }
+      const log = body['log'] as readonly number[]
+      return { ...fold, leaders: { ...fold.leaders, [term]: { after: Number(body['after'] ?? 0), log } } }
     }
     if (body.type !== 'commit') return fold
     const key = `${String(body['index'])} ${String(body['term'])}`
@@ -104,9 +106,10 @@ export const leaderCompleteness = property<Completeness>({
     kind: 'always',
     broken({ committed, leaders }) {
       for (const [key, by] of Object.entries(committed))
-        for (const [leader, log] of Object.entries(leaders)) {
+        for (const [leader, { after, log }] of Object.entries(leaders)) {
           const [index = 0, term = 0] = key.split(' ').map(Number)
-          if (Number(leader) > by && log[index - 1] !== term)
+          // What a snapshot stands for was applied; whether it is right, StateMachineSafety asks.
+          if (Number(leader) > by && index > after && log[index - after - 1] !== term)
             return `entry ${index} of term ${term} was committed in term ${by}, but the leader of term ${leader} does not have it`
         }
       return null

@@ -2,7 +2,7 @@
 import type { Json } from '../base/canonical.ts'
 import type { Body, Context, NodeDisk, OperationId } from '../node/node.ts'
 import { election, heartbeat, type RaftElectionRules, raftElectionRules } from './raftElection.ts'
-import type { ElectionState } from './raftElectionState.ts'
+import type { ElectionState, Last } from './raftElectionState.ts'
 import { type Conflict, type Entry, sameEntry, termAt } from './raftEntries.ts'
 
 /** The debatable decisions. A flawed reading of the protocol replaces one of them. */
@@ -62,6 +62,8 @@ export type ReplicationMessage =
       readonly prevLogTerm: number
       readonly entries: readonly Entry[]
       readonly leaderCommit: number
+      /** What the leader's machine wants back with the answer; not there where it wants nothing. */
+      readonly stamp?: Json
     }
   | {
       readonly type: 'AppendEntriesResult'
@@ -70,6 +72,7 @@ export type ReplicationMessage =
       /** The last index the answered message contained, if that succeeded. */
       readonly answered: number
       readonly conflict: Conflict | null
+      readonly stamp?: Json
     }
 
 type Received<Type> = {
@@ -79,6 +82,8 @@ type Received<Type> = {
 
 export interface LogState extends ElectionState {
   log: readonly Entry[]
+  /** The last entry that a snapshot stands for, so that `log` begins after it; zeros where there is none. */
+  lastIncluded: Last
   commitIndex: number
   lastApplied: number
   /** Of a leader, by follower. */
@@ -93,56 +98,82 @@ export interface Client {
   readonly op: OperationId | null
 }
 
-/** What a log is kept for. Reads, membership and snapshots are further functions of a machine, each in a file of its own. */
+/** A command, and who wants to hear what became of it. */
+export interface Asked {
+  readonly client: Client
+  readonly command: Json
+}
+
+/**
+ * What a log is kept for. Reads, membership and snapshots are further functions of a machine, each in a file of its
+ * own: `{ ...map, ...reads }` is a machine with both. test/protocols/raftBeside.ts has a small one of each.
+ */
 export interface Machine<State> {
   /** Applies a committed command; answers what the client that asked for it is told. */
   apply(state: State, ctx: Context, index: number, entry: Entry): Body
   /** Groups of servers, in each of which a majority decides; one group of all servers if it is left out. */
   groups?(state: State, ctx: Context): readonly (readonly string[])[]
-  /** A follower of this very term has answered the leader. */
-  answered?(state: State, ctx: Context, from: string): void
+  /** Who is sent the log besides, and is never counted. */
+  learners?(state: State, ctx: Context): readonly string[]
+  /** Goes out with every AppendEntries, and comes back with its answer: what was answered was sent after this was so. */
+  stamp?(state: State, ctx: Context): Json
+  /** A follower of this very term has answered the leader, whether it could append or not. */
+  answered?(state: State, ctx: Context, from: string, stamp: Json): void
+  /** A follower lacks entries that the leader has no more. Needed where `lastIncluded` is ever changed. */
+  behind?(state: State, ctx: Context, to: string): void
 }
 
 /** The replication of any node whose state has a log in it: handlers, and what the rest needs of it. */
 export function replication<State extends LogState>(rule: RaftLogRules, machine: Machine<State>) {
   const groups = (state: State, ctx: Context) => machine.groups?.(state, ctx) ?? [[ctx.self, ...ctx.peers]]
   const followers = (state: State, ctx: Context) =>
-    [...new Set(groups(state, ctx).flat())].filter((name) => name !== ctx.self)
+    [...new Set([...groups(state, ctx).flat(), ...(machine.learners?.(state, ctx) ?? [])])].filter(
+      (name) => name !== ctx.self,
+    )
 
   const vote = election<State>(rule, {
     groups,
-    last: ({ log }) => ({ term: termAt(log, log.length), index: log.length }),
+    last: lastOf,
     lead(state, ctx) {
       const all = followers(state, ctx)
-      state.nextIndex = Object.fromEntries(all.map((name) => [name, state.log.length + 1]))
+      state.nextIndex = Object.fromEntries(all.map((name) => [name, lastOf(state).index + 1]))
       state.matchIndex = Object.fromEntries(all.map((name) => [name, 0]))
       state.clients = new Map()
-      ctx.output({ type: 'elected', term: state.currentTerm, log: state.log.map(({ term }) => term) })
+      const { index: after } = state.lastIncluded
+      const terms = state.log.map(({ term }) => term)
+      ctx.output({ type: 'elected', term: state.currentTerm, log: terms, ...(after > 0 && { after }) })
       const first = rule.firstEntry()
-      if (first !== null) append(state, ctx, first)
+      if (first !== null) append(state, ctx, [first])
       beat(state, ctx)
     },
   })
 
   function beat(state: State, ctx: Context): void {
-    for (const name of followers(state, ctx)) replicate(state, ctx, name)
+    send(state, ctx)
     heartbeat(ctx)
   }
 
+  function send(state: State, ctx: Context): void {
+    for (const name of followers(state, ctx)) replicate(state, ctx, name)
+  }
+
   function replicate(state: State, ctx: Context, to: string): void {
-    const prevLogIndex = (state.nextIndex[to] ?? state.log.length + 1) - 1
+    const prevLogIndex = (state.nextIndex[to] ?? lastOf(state).index + 1) - 1
+    const kept = prevLogIndex - state.lastIncluded.index
+    if (kept < 0) return machine.behind?.(state, ctx, to)
     ctx.send(to, {
       type: 'AppendEntries',
       term: state.currentTerm,
       prevLogIndex,
-      prevLogTerm: termAt(state.log, prevLogIndex),
-      entries: state.log.slice(prevLogIndex),
+      prevLogTerm: termOf(state, prevLogIndex),
+      entries: state.log.slice(kept),
       leaderCommit: state.commitIndex,
+      ...(machine.stamp && { stamp: machine.stamp(state, ctx) }),
     })
   }
 
-  function append(state: State, ctx: Context, command: Json): void {
-    change(state, ctx, [...state.log, { term: state.currentTerm, command }])
+  function append(state: State, ctx: Context, commands: readonly Json[]): void {
+    change(state, ctx, [...state.log, ...commands.map((command) => ({ term: state.currentTerm, command }))])
     advance(state, ctx)
   }
 
@@ -152,32 +183,33 @@ export function replication<State extends LogState>(rule: RaftLogRules, machine:
     const same = differs < 0 ? log.length : differs
     if (same === state.log.length && same === log.length) return
     const isShorter = same < state.log.length
-    if (isShorter) ctx.disk.truncate('log', same)
-    for (const entry of log.slice(same)) ctx.disk.append('log', entry)
+    const name = logName(state.lastIncluded)
+    if (isShorter) ctx.disk.truncate(name, same)
+    for (const entry of log.slice(same)) ctx.disk.append(name, entry)
     rule.forceLog(ctx.disk)
     state.log = log
-    if (isShorter) ctx.output({ type: 'truncate', index: same + 1, term: state.currentTerm })
-    for (let index = same + 1; index <= log.length; index++)
-      ctx.output({ type: 'append', index, before: termAt(log, index - 1), ...log[index - 1]! })
+    const first = state.lastIncluded.index + same + 1
+    if (isShorter) ctx.output({ type: 'truncate', index: first, term: state.currentTerm })
+    for (const [i, entry] of log.slice(same).entries())
+      ctx.output({ type: 'append', index: first + i, before: termOf(state, first + i - 1), ...entry })
   }
 
   /** Counts. What an entry of this term commits is committed with everything before it. */
   function advance(state: State, ctx: Context): void {
-    const held = (name: string) => (name === ctx.self ? state.log.length : (state.matchIndex[name] ?? 0))
+    const held = (name: string) => (name === ctx.self ? lastOf(state).index : (state.matchIndex[name] ?? 0))
     const index = Math.min(...groups(state, ctx).map((group) => rule.onMajority(group.map(held))))
-    const term = termAt(state.log, index)
-    if (index <= state.commitIndex || !rule.mayCommit(term, state.currentTerm)) return
+    if (index <= state.commitIndex || !rule.mayCommit(termOf(state, index), state.currentTerm)) return
     for (let i = state.commitIndex + 1; i <= index; i++)
-      ctx.output({ type: 'commit', index: i, term: termAt(state.log, i), by: state.currentTerm })
+      ctx.output({ type: 'commit', index: i, term: termOf(state, i), by: state.currentTerm })
     state.commitIndex = index
     apply(state, ctx)
   }
 
   /** In order, without holes; a leader answers when it has applied, not when it has stored. */
   function apply(state: State, ctx: Context): void {
-    while (state.lastApplied < Math.min(state.commitIndex, state.log.length)) {
+    while (state.lastApplied < Math.min(state.commitIndex, lastOf(state).index)) {
       const index = ++state.lastApplied
-      const entry = state.log[index - 1]!
+      const entry = state.log[index - state.lastIncluded.index - 1]!
       ctx.output({ type: 'apply', index, ...entry })
       const answer = machine.apply(state, ctx, index, entry)
       const client = state.clients.get(index)
@@ -186,25 +218,44 @@ export function replication<State extends LogState>(rule: RaftLogRules, machine:
     }
   }
 
+  /** A message of whoever leads its term: it is followed. False where that term is over. */
+  function heed(state: State, ctx: Context, from: string, term: number): boolean {
+    const isNew = vote.seeTerm(state, ctx, term)
+    if (rule.isStale(term, state.currentTerm)) return false
+    if (isNew) vote.remember(state, ctx)
+    vote.follow(state, ctx, from)
+    return true
+  }
+
   return {
-    /** A client's command: appended by a leader and sent at once, refused by anybody else. */
-    submit(state: State, ctx: Context, client: Client, command: Json): void {
-      if (state.role !== 'leader')
-        return ctx.reply(client, {
-          type: 'error',
-          code: rule.refusalCode(),
-          text: `the leader is ${state.leader ?? 'not known'}`,
-        })
-      state.clients.set(state.log.length + 1, client)
-      append(state, ctx, command)
-      for (const name of followers(state, ctx)) replicate(state, ctx, name)
+    /** What clients ask for, in one write and one round: appended by a leader and sent at once, refused by anybody else. */
+    submit(state: State, ctx: Context, asked: readonly Asked[]): void {
+      if (state.role !== 'leader') {
+        const text = `the leader is ${state.leader ?? 'not known'}`
+        for (const { client } of asked) ctx.reply(client, { type: 'error', code: rule.refusalCode(), text })
+        return
+      }
+      for (const [i, { client }] of asked.entries()) state.clients.set(lastOf(state).index + 1 + i, client)
+      append(
+        state,
+        ctx,
+        asked.map(({ command }) => command),
+      )
+      send(state, ctx)
     },
-    /** Term, vote and log are on the disk; what is committed is learned again. */
-    start: (ctx: Context): LogState => ({
+    /** A leader lets itself be heard now, by all followers. */
+    send,
+    heed,
+    isMajority: vote.isMajority,
+    campaign: vote.campaign,
+    stepDown: vote.stepDown,
+    /** Term, vote and log are on the disk; what is committed is learned again, beyond what a snapshot stands for. */
+    start: (ctx: Context, lastIncluded: Last = { term: 0, index: 0 }): LogState => ({
       ...vote.start(ctx),
-      log: loggedEntries(ctx.disk),
-      commitIndex: 0,
-      lastApplied: 0,
+      log: loggedEntries(ctx.disk, logName(lastIncluded)),
+      lastIncluded,
+      commitIndex: lastIncluded.index,
+      lastApplied: lastIncluded.index,
       nextIndex: {},
       matchIndex: {},
       clients: new Map(),
@@ -212,8 +263,7 @@ export function replication<State extends LogState>(rule: RaftLogRules, machine:
     on: {
       ...vote.on,
       AppendEntries(state: State, { from, body }: Received<'AppendEntries'>, ctx: Context) {
-        const { term, prevLogIndex, prevLogTerm, entries, leaderCommit } = body
-        const isNew = vote.seeTerm(state, ctx, term)
+        const { term, prevLogIndex, prevLogTerm, leaderCommit, stamp } = body
         const answer = (success: boolean, answered: number, conflict: Conflict | null) =>
           ctx.send(from, {
             type: 'AppendEntriesResult',
@@ -221,44 +271,68 @@ export function replication<State extends LogState>(rule: RaftLogRules, machine:
             success,
             answered,
             conflict,
+            ...(stamp !== undefined && { stamp }),
           })
-        if (rule.isStale(term, state.currentTerm))
-          return rule.answersPast() ? answer(false, 0, null) : ctx.refuse()
-        if (isNew) vote.remember(state, ctx)
-        vote.follow(state, ctx, from)
-        const conflict = rule.conflict(state.log, prevLogIndex, prevLogTerm)
-        if (conflict !== null) return answer(false, 0, conflict)
-        change(state, ctx, rule.merge(state.log, prevLogIndex, entries))
-        const answered = prevLogIndex + entries.length
-        const committed = rule.followerCommit(leaderCommit, answered, state.log.length)
+        if (!heed(state, ctx, from, term)) return rule.answersPast() ? answer(false, 0, null) : ctx.refuse()
+        // What a snapshot stands for is committed: there is nothing to compare, and nothing to add.
+        const included = state.lastIncluded.index
+        const entries = body.entries.slice(Math.max(0, included - prevLogIndex))
+        const prev = Math.max(0, prevLogIndex - included)
+        const conflict = prev === 0 ? null : rule.conflict(state.log, prev, prevLogTerm)
+        if (conflict !== null)
+          return answer(false, 0, { ...conflict, conflictIndex: conflict.conflictIndex + included })
+        change(state, ctx, rule.merge(state.log, prev, entries))
+        const answered = prevLogIndex + body.entries.length
+        const committed = rule.followerCommit(leaderCommit, answered, lastOf(state).index)
         state.commitIndex = Math.max(state.commitIndex, committed)
         apply(state, ctx)
         answer(true, answered, null)
       },
       AppendEntriesResult(state: State, { from, body }: Received<'AppendEntriesResult'>, ctx: Context) {
-        const { term, success, answered, conflict } = body
+        const { term, success, answered, conflict, stamp } = body
         if (vote.seeTerm(state, ctx, term)) return vote.remember(state, ctx)
         if (state.role !== 'leader' || term < state.currentTerm) return ctx.refuse()
         vote.hear(state, from)
         const matchIndex = state.matchIndex[from] ?? 0
         if (conflict !== null) {
-          const next = rule.backtrack(state.nextIndex[from] ?? 1, conflict, state.log)
-          state.nextIndex[from] = Math.max(next, matchIndex + 1)
-          return replicate(state, ctx, from)
+          state.nextIndex[from] = Math.max(back(state, from, conflict), matchIndex + 1)
+          replicate(state, ctx, from)
+        } else if (success) {
+          state.matchIndex[from] = Math.max(matchIndex, rule.matched(answered, lastOf(state).index))
+          state.nextIndex[from] = state.matchIndex[from]! + 1
+          advance(state, ctx)
         }
-        if (!success) return
-        state.matchIndex[from] = Math.max(matchIndex, rule.matched(answered, state.log.length))
-        state.nextIndex[from] = state.matchIndex[from]! + 1
-        advance(state, ctx)
-        machine.answered?.(state, ctx, from)
+        machine.answered?.(state, ctx, from, stamp ?? null)
       },
     },
     timers: { ...vote.timers, heartbeat: beat },
   }
+
+  /** Where to try a follower next, by the log's own indexes. */
+  function back(state: State, from: string, { conflictTerm, conflictIndex }: Conflict): number {
+    const { index } = state.lastIncluded
+    const conflict = { conflictTerm, conflictIndex: conflictIndex - index }
+    return rule.backtrack((state.nextIndex[from] ?? 1) - index, conflict, state.log) + index
+  }
 }
 
-/** The log on the disk. A record that was torn was never synced, so nobody has been told of it: it is cut off. */
-function loggedEntries(disk: NodeDisk): Entry[] {
-  if (disk.torn('log')) disk.truncate('log', disk.records('log').length - 1)
-  return [...disk.records<Entry>('log')]
+/** The last entry of a log, or of the snapshot before it. */
+export function lastOf({ log, lastIncluded }: LogState): Last {
+  const last = log.at(-1)
+  return last === undefined ? lastIncluded : { term: last.term, index: lastIncluded.index + log.length }
+}
+
+export function termOf({ log, lastIncluded }: LogState, index: number): number {
+  return index === lastIncluded.index ? lastIncluded.term : termAt(log, index - lastIncluded.index)
+}
+
+/** The log of the disk that begins after this entry. Who changes `lastIncluded` writes the new one before the old is left. */
+export function logName({ index }: Last): string {
+  return index === 0 ? 'log' : `log after ${index}`
+}
+
+/** A log on the disk. A record that was torn was never synced, so nobody has been told of it: it is cut off. */
+function loggedEntries(disk: NodeDisk, log: string): Entry[] {
+  if (disk.torn(log)) disk.truncate(log, disk.records(log).length - 1)
+  return [...disk.records<Entry>(log)]
 }
