@@ -1,4 +1,4 @@
-/** Rows of integers by the million: chunked typed arrays that never move, and a table of fingerprints. */
+/** Rows of integers by the million: chunked typed arrays, of which only the first one ever moves, and a table of fingerprints. */
 import { laneSalts, laneShare } from '../base/fingerprint.ts'
 
 /** Spreads the second lane over the table's places. */
@@ -6,8 +6,10 @@ const MIX = 0x27d4eb2f
 
 const CHUNK_BITS = 20
 const CHUNK = 1 << CHUNK_BITS
+/** Most searches are small: the first chunk begins with so many places, and doubles until it is a whole one. */
+const FIRST_CHUNK = 1 << 10
 
-/** A list of 32-bit integers that grows without copying what it holds. */
+/** A list of 32-bit integers that grows without copying what it holds, once it is large. */
 export class Integers {
   private readonly chunks: Int32Array[] = []
   length = 0
@@ -17,15 +19,39 @@ export class Integers {
   }
 
   push(value: number): void {
-    const chunk = this.length >>> CHUNK_BITS
-    if (chunk === this.chunks.length) this.chunks.push(new Int32Array(CHUNK))
-    this.chunks[chunk]![this.length & (CHUNK - 1)] = value
-    this.length++
+    const { length } = this
+    const at = length & (CHUNK - 1)
+    let chunk = this.chunks[length >>> CHUNK_BITS]
+    if (chunk === undefined || at === chunk.length) chunk = grown(this.chunks, Int32Array, chunk)
+    chunk[at] = value
+    this.length = length + 1
   }
 
   get bytes(): number {
-    return this.chunks.length * CHUNK * Int32Array.BYTES_PER_ELEMENT
+    return bytesOf(this.chunks)
   }
+}
+
+/** Makes room for one more where there is none: `small`, the first chunk, is grown, or another chunk is added. */
+function grown<T extends Int32Array | Uint16Array>(
+  chunks: T[],
+  kind: new (length: number) => T,
+  small?: T,
+): T {
+  if (small === undefined) {
+    const another = new kind(chunks.length === 0 ? FIRST_CHUNK : CHUNK)
+    chunks.push(another)
+    return another
+  }
+  const first = new kind(2 * small.length)
+  first.set(small)
+  chunks[0] = first
+  return first
+}
+
+function bytesOf(chunks: readonly (Int32Array | Uint16Array)[]): number {
+  const [first] = chunks
+  return first === undefined ? 0 : chunks.length * first.byteLength
 }
 
 /** An integer from here on is kept as this mark and two halves. */
@@ -53,7 +79,7 @@ class Halves {
   }
 
   get bytes(): number {
-    return this.chunks.length * CHUNK * Uint16Array.BYTES_PER_ELEMENT
+    return bytesOf(this.chunks)
   }
 
   private half(): number {
@@ -63,10 +89,12 @@ class Halves {
   }
 
   private pushHalf(value: number): void {
-    const chunk = this.length >>> CHUNK_BITS
-    if (chunk === this.chunks.length) this.chunks.push(new Uint16Array(CHUNK))
-    this.chunks[chunk]![this.length & (CHUNK - 1)] = value
-    this.length++
+    const { length } = this
+    const at = length & (CHUNK - 1)
+    let chunk = this.chunks[length >>> CHUNK_BITS]
+    if (chunk === undefined || at === chunk.length) chunk = grown(this.chunks, Uint16Array, chunk)
+    chunk[at] = value
+    this.length = length + 1
   }
 }
 

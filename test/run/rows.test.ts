@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { randomStream } from '../../src/base/random.ts'
 import { Pairs } from '../../src/run/pairs.ts'
-import { Row, RowSet } from '../../src/run/rows.ts'
+import { Integers, Row, RowSet } from '../../src/run/rows.ts'
 
 const FIXED = 4
 
@@ -26,6 +26,20 @@ test('a row that was changed step by step has the fingerprint of one that was ma
     expect([...kept.cells.subarray(0, kept.length)]).toEqual([...row.cells.subarray(0, row.length)])
     expect(rows.equals(index, row)).toBe(true)
   }
+})
+
+test('a list of integers keeps all of them while its first chunk grows, and takes no more than twice the room', () => {
+  const list = new Integers()
+  expect(list.bytes).toBe(0)
+  // Over the end of the first chunk, which has 2 ** 20 places when it is whole.
+  const end = 2 ** 20 + 5
+  for (let i = 0; i < end; i++) {
+    list.push(i ^ 0x5555)
+    if (i >= 1024 && i < 2 ** 20 && list.bytes > 8 * (i + 1)) expect.fail(`${list.bytes} bytes for ${i + 1}`)
+  }
+  expect(list.bytes).toBe(2 * 4 * 2 ** 20)
+  for (let i = 0; i < end; i++)
+    if (list.get(i) !== (i ^ 0x5555)) expect.fail(`place ${i} holds ${list.get(i)}`)
 })
 
 test('pairs are a map', () => {
