@@ -7,6 +7,7 @@ import type { AnyProperty } from '../world/property.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
 import { judgeEventually } from './eventually.ts'
+import { NO_THROW, threwAtFirst } from './judge.ts'
 import { judgeMet, type Met, type Region } from './met.ts'
 import { rootsOf } from './roots.ts'
 import { Row, RowSet } from './rows.ts'
@@ -52,7 +53,6 @@ export function explore(model: Model, options: ExploreOptions = {}): Exploration
   return new Search(model, options).run()
 }
 
-const NO_THROW = 'NoThrow'
 /** So many worlds may be visited before somebody who wants to stop is heard. */
 const PROGRESS_EVERY = 64
 const BY_HAND = 'stopped by hand'
@@ -69,6 +69,8 @@ class LeftOff extends Error {
 /** A world in which something was found wrong. */
 interface Finding {
   readonly index: number
+  /** The step out of it that was wrong by itself: a throw may lead to a world that is known, or to where it was. */
+  readonly last?: Choice
   readonly why: string
 }
 
@@ -181,9 +183,9 @@ class Search {
     this.cut ||= this.space.isCut(row)
     this.space.successors(row, (next, threw) => {
       this.generated++
-      const at = this.add(next, index)
+      this.add(next, index)
       if (threw !== null && !this.found.has(NO_THROW))
-        this.found.set(NO_THROW, { index: at, why: threw.message })
+        this.found.set(NO_THROW, { index, last: this.space.choice(), why: threw.message })
     })
     if (this.judgesRest) this.judgeAtRest(index, row)
   }
@@ -295,7 +297,7 @@ class Search {
     const bound = this.bound()
     const finding = this.found.get(property)
     if (finding !== undefined)
-      return { kind: 'broken', property, why: finding.why, trace: this.trace(finding.index), bound }
+      return { kind: 'broken', property, why: finding.why, trace: this.trace(finding), bound }
     if (this.shown.has(property)) return { kind: 'held', property, bound }
     const budget = this.unknown.get(property) ?? this.stopped
     if (budget !== null) return { kind: 'gaveUp', property, budget, bound }
@@ -315,7 +317,7 @@ class Search {
   }
 
   /** Walks the parents back, then finds the choice of each step by taking it again. */
-  private trace(index: number): Choice[] {
+  private trace({ index, last }: Finding): Choice[] {
     const path: number[] = []
     for (let at = index; at >= 0; at = this.rows.parent(at)) path.push(at)
     path.reverse()
@@ -324,6 +326,7 @@ class Search {
     return [
       ...betrayals,
       ...path.slice(1).map((child, i) => this.choiceBetween(this.rows.read(path[i]!, row), path[i]!, child)),
+      ...(last === undefined ? [] : [last]),
     ]
   }
 
@@ -339,8 +342,8 @@ class Search {
 
   private judgeFirstBoot(): void {
     if (this.options.from !== undefined) return
-    const threw = begin(this.model).moments.find((moment) => moment.threw !== null)?.threw
-    if (threw) this.found.set(NO_THROW, { index: 0, why: threw.message })
+    const why = threwAtFirst(this.model)
+    if (why !== null) this.found.set(NO_THROW, { index: 0, why })
   }
 
   private allBroken(): boolean {

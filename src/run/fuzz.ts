@@ -146,7 +146,10 @@ class Fuzzer {
   }
 
   private allBroken(): boolean {
-    return this.wanted.every((name) => this.findings.has(name))
+    // Where no property is asked for, a throw is all that there is to find.
+    return this.wanted.length === 0
+      ? this.findings.has(NO_THROW)
+      : this.wanted.every((name) => this.findings.has(name))
   }
 
   private verdict(property: string): Verdict<Choice> {

@@ -74,10 +74,10 @@ function runOf(model: Model, options: RunOptions, wanted: readonly string[], see
   const { faultsMs = 2000, calmMs = CALM_MS, maxSteps = 2000, requests } = options
   const plan = planOf(model, options, seed)
   const own = modelOf(model, seed, plan)
-  const { situation, world, before } = startOf(own, options, seed)
+  const { situation, from, before } = startOf(own, options, seed)
   const { verdicts } = simulate(own, {
     seed,
-    from: world,
+    ...(from !== null && { from }),
     // A node that dies just before the end of the faults is back soon after; then the calm begins.
     untilMs: faultsMs + 2 * LONGEST_MS + calmMs,
     maxSteps,
@@ -120,18 +120,18 @@ function modelOf(model: Model, seed: number, { delayMs, disk }: SwarmPlan): Mode
 /** Where a run begins. */
 interface Start {
   readonly situation: string | null
-  readonly world: World
+  /** Null for the first world, where starting is a part of the run. */
+  readonly from: World | null
   readonly before: readonly Choice[]
 }
 
 /** The first world in half of the runs, or in all if there is no situation that can be reached. */
 function startOf(model: Model, options: RunOptions, seed: number): Start {
-  if (options.from !== undefined) return { situation: null, world: options.from, before: [] }
-  const first = begin(model).world
+  if (options.from !== undefined) return { situation: null, from: options.from, before: [] }
   const situations = options.situations ?? model.protocol.situations ?? []
   const dice = randomStream(seed, 'situation')
   const chosen = situations.length > 0 && dice.chance(0.5) ? dice.choose(situations) : null
-  const entered = chosen === null ? null : enter(model, first, chosen)
-  if (chosen === null || entered === null) return { situation: null, world: first, before: [] }
-  return { situation: chosen.name, world: entered.world, before: entered.trace }
+  const entered = chosen === null ? null : enter(model, begin(model).world, chosen)
+  if (chosen === null || entered === null) return { situation: null, from: null, before: [] }
+  return { situation: chosen.name, from: entered.world, before: entered.trace }
 }

@@ -1,6 +1,6 @@
 /** judge: how a recorded run breaks a property, by the same rules as simulate. */
 
-import { apply } from '../world/apply.ts'
+import { apply, begin } from '../world/apply.ts'
 import type { Choice } from '../world/choice.ts'
 import type { Moment } from '../world/draft.ts'
 import type { AnyProperty } from '../world/property.ts'
@@ -10,6 +10,11 @@ import { applyNextDue, dueInOrder } from './due.ts'
 
 /** A handler threw: a failure that every model has, without a property of its own. */
 export const NO_THROW = 'NoThrow'
+
+/** What a node threw when it started first, in the first world of a model; null where none did. */
+export function threwAtFirst(model: Model): string | null {
+  return begin(model).moments.find(({ threw }) => threw !== null)?.threw?.message ?? null
+}
 
 /** How long everything must have gone well before a debt that is still open counts as never met. */
 export const CALM_MS = 5000

@@ -1,11 +1,12 @@
 /** shrink: a story that breaks a property, told with fewer faults, fewer events and smaller values. */
-import { apply } from '../world/apply.ts'
+import { sameCanonical } from '../base/canonical.ts'
+import { apply, begin } from '../world/apply.ts'
 import type { Choice } from '../world/choice.ts'
 import { type Moment, sameParcel } from '../world/draft.ts'
 import type { Model } from '../world/protocol.ts'
 import type { World } from '../world/world.ts'
 import { amountsIn, carried, lessThan, sizeOf } from './amounts.ts'
-import { calmEnding, disturbs, type Judge, judgeOf, NO_THROW } from './judge.ts'
+import { calmEnding, disturbs, type Judge, judgeOf, NO_THROW, threwAtFirst } from './judge.ts'
 import { shorterEnding } from './shorterEnding.ts'
 
 /** The most worlds of one search for a shorter ending. */
@@ -102,6 +103,8 @@ class Shrinker {
   private replays = 0
   private stopped = false
   private judge: Judge
+  /** What a node threw before the first choice: a story without steps. */
+  private threwBefore: string | null = null
 
   constructor(
     private readonly model: Model,
@@ -112,6 +115,8 @@ class Shrinker {
   }
 
   run(first: World, trace: readonly Choice[]): Shrunk | null {
+    if (this.property === NO_THROW && sameCanonical(first, begin(this.model).world))
+      this.threwBefore = threwAtFirst(this.model)
     const told = this.tell([], [first], trace)
     if (told === null || told.trace.length > trace.length) return null
     let tale: Tale = told
@@ -220,7 +225,7 @@ class Shrinker {
   private tell(before: readonly Choice[], worlds: readonly World[], rest: readonly Choice[]): Tale | null {
     const told = [...before]
     const passed = [...worlds]
-    let why = before.length === 0 ? this.judge.here(worlds[0]!, null) : null
+    let why = before.length === 0 ? (this.threwBefore ?? this.judge.here(worlds[0]!, null)) : null
     for (const choice of why === null ? rest : []) {
       const world = passed.at(-1)!
       const applied = apply(this.model, world, choice)
