@@ -1,8 +1,8 @@
 /** Anomalies: what a cycle is called, and what each step of it says. */
-import type { CycleClass } from './cycles.ts'
+import { CLASSES, type CycleClass, FORBIDDEN } from './cycles.ts'
 import type { Fault, Order, Version } from './evidence.ts'
-import type { Edge } from './graph.ts'
-import type { Kind } from './levels.ts'
+import { type Edge, outsideOf } from './graph.ts'
+import type { Kind, Level } from './levels.ts'
 import { bareText, keyed, type Transaction, type TransactionModel } from './transaction.ts'
 
 /** One step of a cycle, in words. */
@@ -22,6 +22,8 @@ export interface NamedCycle {
   /** `read skew`, `write skew`, `long fork`. */
   readonly called: string
   readonly steps: readonly CycleStep[]
+  /** Whether it has an order of two writes that nobody saw, and that is taken since the other one closes a cycle of whatever class. */
+  readonly forced: boolean
 }
 
 /** What a fault is called that needs no cycle. */
@@ -41,11 +43,7 @@ export function named(
   transactions: readonly Transaction[],
   model: TransactionModel,
 ): NamedCycle {
-  const outside = edges.some(({ kind }) => kind === 'realtime')
-    ? '-realtime'
-    : edges.some(({ kind }) => kind === 'process')
-      ? '-process'
-      : ''
+  const outside = OUTSIDE.find((suffix) => edges.some((edge) => `-${outsideOf(edge)}` === suffix)) ?? ''
   return {
     code: `${code}${outside}`,
     called: outside === '' ? calledPlain(edges, code) : calledOutside(edges, code),
@@ -56,7 +54,36 @@ export function named(
       key: edge.order?.later.key ?? edge.version?.key ?? null,
       why: whyText(edge, transactions, model),
     })),
+    forced: edges.some(({ order }) => order?.known === 'forced'),
   }
+}
+
+/** What a code ends with where the cycle needs an order from outside: the strongest first. */
+const OUTSIDE = ['-realtime', '-process']
+
+/**
+ * A name that claims no more than is true, where one of several cycles is there and nobody knows which: the mildest of
+ * their classes, with all that they need from outside; and the mildest that the level forbids where one of them is
+ * forced, or only `likely`.
+ */
+export function nameOfAny(
+  cycles: readonly NamedCycle[],
+  { rw, order }: Level,
+  likely: boolean,
+): Pick<NamedCycle, 'code' | 'called'> {
+  const place = ({ code }: NamedCycle) => CLASSES.findIndex((one) => code.startsWith(one.code))
+  const mildest = cycles.reduce((a, b) => (place(b) > place(a) ? b : a))
+  const unsure = likely || cycles.some(({ forced }) => forced)
+  const plain = unsure ? FORBIDDEN[rw].code : CLASSES[place(mildest)]!.code
+  const needed = OUTSIDE.find((suffix) => cycles.some(({ code }) => code.endsWith(suffix))) ?? ''
+  const code = `${plain}${unsure && order !== null ? `-${order}` : needed}`
+  const alike = cycles.every((cycle) => cycle.code === code && cycle.called === mildest.called)
+  return { code, called: alike ? mildest.called : calledAtLeast(plain) }
+}
+
+function calledAtLeast(code: CycleClass['code']): string {
+  if (code === 'G-single') return 'single anti-dependency cycle'
+  return code === 'G-nonadjacent' ? 'non-adjacent anti-dependency cycle' : 'anti-dependency cycle'
 }
 
 function calledPlain(edges: readonly Edge[], code: CycleClass['code']): string {
@@ -92,8 +119,8 @@ function isFork(edges: readonly Edge[]): boolean {
 }
 
 function calledOutside(edges: readonly Edge[], code: CycleClass['code']): string {
-  const [one] = edges.filter(({ kind }) => kind === 'rw')
-  if (code === 'G-single' && edges.length === 2 && one !== undefined) return 'stale read'
+  if (code === 'G-single' && edges.length === 2)
+    return edges.some(({ kind }) => kind === 'wr') ? 'read skew' : 'stale read'
   return { G0: 'write cycle', G1c: 'circular information flow' }[code as string] ?? 'anti-dependency cycle'
 }
 

@@ -16,6 +16,13 @@ export interface Edge {
   readonly version: Version | null
 }
 
+/** The order from outside without which nobody would know of an edge; null where reads alone show it. */
+export function outsideOf({ kind, order }: Edge): 'process' | 'realtime' | null {
+  const known = order?.known
+  if (kind === 'process' || kind === 'realtime') return kind
+  return known === 'process' || known === 'realtime' ? known : null
+}
+
 /** Edges by the place they leave. */
 export type Graph = readonly (readonly Edge[])[]
 

@@ -1,11 +1,11 @@
 /** isolated: whether transactions kept an isolation level, by the cycles of their dependencies. */
+import { count } from '../../base/verdict.ts'
 import { Budget } from '../budget.ts'
 import { byInvoke, type History, type HistoryOperation } from '../history.ts'
 import type { HistoryVerdict } from '../verdict.ts'
-import { FAULT_NAMES, type NamedCycle } from './anomaly.ts'
-import { CLASSES } from './cycles.ts'
+import { FAULT_NAMES, type NamedCycle, nameOfAny } from './anomaly.ts'
 import { type Evidence, type Order, Stop } from './evidence.ts'
-import { graphOf } from './graph.ts'
+import { type Graph, graphOf } from './graph.ts'
 import { LEVELS, type Level, type LevelName } from './levels.ts'
 import { evidenceOfLists } from './listAppend.ts'
 import { openOrders, withOrders } from './open.ts'
@@ -58,30 +58,37 @@ export function isolated(history: History, options: IsolatedOptions): IsolationV
   const graph = graphOf(evidence, level, budget)
   if (graph === null) return gaveUp(`${budget.text} hold no graph of so many transactions`)
 
-  const broken = (cycles: readonly NamedCycle[], before = ''): IsolationVerdict => {
-    const weakest = cycles.at(-1)!
-    const { code, called } = weakest
-    const why = `${before}${called} (${code}): ${weakest.steps.map((step) => step.why).join('; ')}`
-    const witness = inOrder(cycles.flatMap(({ steps }) => steps.map(({ from }) => from)))
-    return { kind: 'broken', property, why, witness, anomaly: { code, called, cycles } }
-  }
   const known = worstCycle(graph, evidence, level, model)
-  if (known !== null) return broken([known])
-  const open = openOrders(evidence, level, graph)
+  if (known !== null) return broken(property, [known], known)
+  const open = openOrders(evidence, level, graph, budget)
   switch (open.kind) {
     case 'some':
       return { kind: 'held', property, operations: history.length }
     case 'unknown':
       return gaveUp(
-        `what is known has no cycle, but the order of the writes of ${open.transactions} transactions is open, and too many orders are possible`,
+        `what is known has no cycle, but the order of many writes is open${budget.outOfMemory ? `, and ${budget.text} were not enough` : ''}: ${count(open.pairs, 'pair')} of them were tried either way`,
       )
     case 'none': {
       const { either, graph: shown } = open
-      if (either === null) return broken([worstCycle(shown, evidence, level, model)!], EVERY_ORDER)
-      const cycles = either.map((order) => worstCycle(withOrders(shown, [order]), evidence, level, model)!)
-      return broken(cycles.sort(bySeverity), eitherText(either[0]))
+      const cycleOf = (one: Graph) => worstCycle(one, evidence, level, model)!
+      const cycles =
+        either === null ? [cycleOf(shown)] : either.map((order) => cycleOf(withOrders(shown, [order])))
+      const before = either === null ? EVERY_ORDER : eitherText(either[0])
+      return broken(property, cycles, nameOfAny(cycles, level, either === null), before)
     }
   }
+}
+
+function broken(
+  property: string,
+  cycles: readonly NamedCycle[],
+  { code, called }: Pick<NamedCycle, 'code' | 'called'>,
+  before = '',
+): IsolationVerdict {
+  const told = cycles.find((cycle) => cycle.code === code) ?? cycles.at(-1)!
+  const why = `${before}${called} (${code}): ${told.steps.map((step) => step.why).join('; ')}`
+  const witness = inOrder(cycles.flatMap(({ steps }) => steps.map(({ from }) => from)))
+  return { kind: 'broken', property, why, witness, anomaly: { code, called, cycles } }
 }
 
 const EVERY_ORDER = 'whatever the order of the writes was, there is a cycle; in the likeliest one, '
@@ -102,10 +109,4 @@ function evidenceOf(history: History, model: TransactionModel, { rw }: Level): E
 
 function inOrder(all: readonly Transaction[]): readonly HistoryOperation[] {
   return [...new Set(all.map(({ operation }) => operation))].sort(byInvoke)
-}
-
-/** The mildest last: a name claims no more than both ways have. */
-function bySeverity(a: NamedCycle, b: NamedCycle): number {
-  const place = ({ code }: NamedCycle) => CLASSES.findIndex((one) => code.startsWith(one.code))
-  return place(a) - place(b)
 }

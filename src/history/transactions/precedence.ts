@@ -9,15 +9,16 @@ import type { Edge } from './graph.ts'
  */
 export class Precedence {
   readonly size: number
-  private readonly next: number[][]
+  /** Of each node what comes after it. */
+  readonly edges: number[][]
 
   constructor(
     graph: readonly (readonly Ends[])[],
     private readonly apart: boolean,
   ) {
     this.size = apart ? graph.length * 2 : graph.length
-    this.next = Array.from({ length: this.size }, () => [])
-    if (apart) for (let i = 0; i < graph.length; i++) this.next[this.reached(i)]!.push(i)
+    this.edges = Array.from({ length: this.size }, () => [])
+    if (apart) for (let i = 0; i < graph.length; i++) this.edges[this.reached(i)]!.push(i)
     for (const edges of graph) for (const edge of edges) this.add(edge)
   }
 
@@ -27,26 +28,26 @@ export class Precedence {
   }
 
   /** The pair of nodes that an edge puts in an order. */
-  private pairOf({ from, to, kind }: Ends): readonly [number, number] {
+  pairOf({ from, to, kind }: Ends): readonly [number, number] {
     return kind === 'rw' ? [this.reached(from), to] : [from, this.reached(to)]
   }
 
   add(edge: Ends): void {
     const [from, to] = this.pairOf(edge)
-    this.next[from]!.push(to)
+    this.edges[from]!.push(to)
   }
 
   /** All nodes so that what comes first is first, of those that could be next the one of least `rank`; null where there is a cycle. */
   sorted(rank: (transaction: number) => number): readonly number[] | null {
     const missing = new Int32Array(this.size)
-    for (const all of this.next) for (const to of all) missing[to]!++
+    for (const all of this.edges) for (const to of all) missing[to]!++
     const count = this.apart ? this.size / 2 : this.size
     const ready = new Heap((node) => rank(node % count))
     for (let node = 0; node < this.size; node++) if (missing[node] === 0) ready.push(node)
     const order: number[] = []
     for (let node = ready.pop(); node !== null; node = ready.pop()) {
       order.push(node)
-      for (const to of this.next[node]!) if (--missing[to]! === 0) ready.push(to)
+      for (const to of this.edges[node]!) if (--missing[to]! === 0) ready.push(to)
     }
     return order.length === this.size ? order : null
   }
@@ -58,7 +59,7 @@ export class Precedence {
     const width = (this.size + 31) >> 5
     const rows = new Uint32Array(this.size * width)
     for (const node of [...order].reverse())
-      for (const to of this.next[node]!) {
+      for (const to of this.edges[node]!) {
         rows[node * width + (to >> 5)]! |= 1 << (to & 31)
         for (let i = 0; i < width; i++) rows[node * width + i]! |= rows[to * width + i]!
       }

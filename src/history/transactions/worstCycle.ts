@@ -2,7 +2,7 @@
 import { type NamedCycle, named } from './anomaly.ts'
 import { CLASSES, type CycleClass, FORBIDDEN, knots, smallestCycle } from './cycles.ts'
 import type { Evidence } from './evidence.ts'
-import type { Edge, Graph } from './graph.ts'
+import { type Edge, type Graph, outsideOf } from './graph.ts'
 import type { Level } from './levels.ts'
 import { lostUpdate } from './lostUpdate.ts'
 import { isBefore } from './outside.ts'
@@ -53,7 +53,7 @@ function nearby(
   { order }: Level,
   plain: boolean,
 ): (from: number) => readonly Edge[] {
-  if (plain) return (from) => graph[from]!.filter(({ kind }) => kind !== 'process' && kind !== 'realtime')
+  if (plain) return (from) => graph[from]!.filter((edge) => outsideOf(edge) === null)
   if (order === null || group.length > MOST_DIRECT) return (from) => graph[from]!
   const known = new Map<number, readonly Edge[]>()
   return (from) => {
