@@ -40,7 +40,7 @@ type Change =
 
 type Request = Change | { readonly type: 'get'; readonly key: string }
 
-export type Exchange =
+type Exchange =
   /** What a site has, without the values: send me what I lack. `push`: and say what you lack. */
   | { readonly type: 'digest'; readonly versions: Versions; readonly push: boolean }
   /** Rows, and the keys of those that their sender would like to have in return. */

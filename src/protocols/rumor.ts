@@ -1,24 +1,26 @@
 /**
- * Rumour mongering: a site that has heard something new tells it to others at random until it has often met some who
- * knew it already; anti-entropy finds those who were left out (Demers et al., PODC 1987, sections 1.4 and 1.5).
+ * Rumour mongering: a site that has heard something new tells it to others at random until it has met, often enough, one
+ * who knew it already; anti-entropy finds those who were left out (Demers et al., PODC 1987, sections 1.4 and 1.5).
  */
 import { type Context, defineNode } from '../node/node.ts'
 import { defineProtocol } from '../world/protocol.ts'
-import { boot, copyOf, type Exchange, type Rows, show, sites } from './gossip.ts'
+import { boot, copyOf, type Rows, show, sites } from './gossip.ts'
 import { isLater, type Stamped } from './lastWriterWins.ts'
 
 export interface RumorRules {
   readonly [name: string]: (...args: never[]) => unknown
   wins(theirs: Stamped, mine: Stamped): boolean
   remains(certificate: Stamped): Stamped | null
-  /** Whether a site sends all it has to another one now and then, besides: anti-entropy by push. */
+  /**
+   * Whether a site sends all it has to another one now and then, besides: anti-entropy by push. It comes as a rumour
+   * does, so what was missed becomes a rumour again where it is heard, and "known" says that it was no news.
+   */
   backstop(): boolean
 }
 
 const rules: RumorRules = { wins: isLater, remains: (certificate) => certificate, backstop: () => true }
 
 type RumorMessage =
-  | Exchange
   | { readonly type: 'put'; readonly key: string; readonly value: string }
   | { readonly type: 'rumor'; readonly rows: Rows }
   /** Feedback: which of the rumours were no news. */
@@ -56,9 +58,8 @@ function site(rule: RumorRules) {
       },
       known(state, { body: { keys } }, ctx) {
         for (const key of keys) if (key in state.hot && losesInterest(state, key, ctx)) delete state.hot[key]
+        if (Object.keys(state.hot).length === 0) ctx.disarm('rumor')
       },
-      digest: copy.digest,
-      rows: copy.rows,
     },
     timers: {
       rumor(state, ctx) {
@@ -68,7 +69,8 @@ function site(rule: RumorRules) {
         ctx.arm('rumor', Number(ctx.config['rumorMs']))
       },
       gossip(state, ctx) {
-        copy.tell(state, ctx.pick(ctx.peers), 'push', ctx)
+        if (Object.keys(state.rows).length > 0)
+          ctx.send(ctx.pick(ctx.peers), { type: 'rumor', rows: state.rows })
         ctx.arm('gossip', Number(ctx.config['gossipMs']))
       },
     },

@@ -1,6 +1,6 @@
 /** Gossip: what reaches everybody, what a missing condition breaks, and how many rounds and residues are known. */
 import { describe, expect, test } from 'vitest'
-import { randomStream } from '../../src/base/random.ts'
+import { type RandomStream, randomStream } from '../../src/base/random.ts'
 import { type EpidemicInput, epidemic, runEpidemic } from '../../src/protocols/epidemic.ts'
 import { gossip } from '../../src/protocols/gossip.ts'
 import { rumor } from '../../src/protocols/rumor.ts'
@@ -77,6 +77,16 @@ describe('what reaches everybody', () => {
 
   test.each(['counter', 'coin'])('rumours alone leave somebody out, in 9 steps (%s)', (loses) => {
     expect(verdict(rumor, 'Convergence', { params: { loses }, flaw: 'backstop=none' })).toBe('broken in 9')
+  })
+
+  /** A rumour and the comparison behind it are one kind of message: as two, the same search has 471,409 worlds. */
+  test.each<[string, Cut]>([
+    ['a counter', {}],
+    ['a counter of two', { params: { k: 2 } }],
+    ['a coin', { params: { loses: 'coin', k: 2 } }],
+    ['a counter, and one crash of b', { budgets: B_MAY_CRASH }],
+  ])('rumours with anti-entropy behind them reach everybody, in every schedule (%s)', (_, cut) => {
+    expect(verdict(rumor, 'Convergence', cut)).toBe('held')
   })
 
   test('rumours alone leave somebody out in some of 30 random runs, and in none of them with anti-entropy', () => {
@@ -162,6 +172,21 @@ function means(input: Partial<EpidemicInput>, runs: number) {
   }
 }
 
+/** Rumours without rounds: a caller at random of those who tell; with a coin, one time in k after a call in vain, he stops. */
+function oneAfterTheOther(n: number, k: number, dice: RandomStream): number {
+  const knows = new Set([0])
+  const tells = [0]
+  while (tells.length > 0) {
+    const i = dice.integer(0, tells.length - 1)
+    const other = (tells[i]! + dice.integer(1, n - 1)) % n
+    if (!knows.has(other)) {
+      knows.add(other)
+      tells.push(other)
+    } else if (dice.integer(1, k) === 1) tells.splice(i, 1)
+  }
+  return 1 - knows.size / n
+}
+
 /**
  * Expected rounds until all know it, exactly: synchronous rounds, each site contacts one uniform other site, what counts
  * is what was known when the round began, one knows it at first.
@@ -211,6 +236,21 @@ describe('how many rounds', () => {
     }
   })
 
+  /** What the mean-field recursion of section 1.3 says once few are left: p^2 by pull, p(1-1/n)^(n(1-p)) by push. */
+  test('from one half on, the part that has not heard it shrinks as the recursion says', () => {
+    const n = 4000
+    for (const way of ['push', 'pull'] as const)
+      for (let run = 0; run < 10; run++) {
+        const { curve } = runEpidemic({ ...BASE, n, way }, randomStream(2, `run ${run}`))
+        for (let round = 1; round < curve.length; round++) {
+          const p = 1 - curve[round - 1]! / n
+          if (p > 0.5 || p < 0.02) continue
+          const next = way === 'pull' ? p * p : p * (1 - 1 / n) ** (n * (1 - p))
+          near(1 - curve[round]! / n, next, 0.05, 4 * Math.sqrt(next / n))
+        }
+      }
+  })
+
   test('a ring of 1,024 takes 512 rounds with both neighbours, and random push about 18', () => {
     expect(means({ n: 1024, contacts: 'neighbours' }, 1).rounds).toBe(512)
     expect(Math.abs(means({ n: 1024 }, 20).rounds - 18.06)).toBeLessThan(1)
@@ -227,26 +267,54 @@ describe('how many rounds', () => {
   })
 })
 
+/** By how much a mean of some runs may differ from what is known: a part of it, and a little for what is rare. */
+const near = (found: number, known: number, part: number, little: number) =>
+  expect(Math.abs(found - known)).toBeLessThan(part * known + little)
+
 /**
  * Demers et al. 1987, tables 1 to 3, n = 1000. The tables come out only if useless means that the other site knew it
- * when the cycle began, and if a useful contact sets the counter back to zero.
+ * when the cycle began, and if a useful contact sets the counter back to zero. What the paper has no table of (`coin`,
+ * `blind-counter`) is from 200 runs of a program in another language that shares nothing with this one.
  */
 describe('who is left out', () => {
   test.each<[Partial<EpidemicInput>, number, number]>([
     [{ stops: 'counter', k: 1 }, 0.18, 1.7],
     [{ stops: 'counter', k: 2 }, 0.037, 3.3],
     [{ stops: 'counter', k: 3 }, 0.011, 4.5],
+    [{ stops: 'counter', k: 4 }, 0.0036, 5.6],
+    [{ stops: 'counter', k: 5 }, 0.0012, 6.7],
     [{ stops: 'blind-coin', k: 1 }, 0.96, 0.04],
     [{ stops: 'blind-coin', k: 2 }, 0.2, 1.6],
     [{ stops: 'blind-coin', k: 3 }, 0.06, 2.8],
     [{ way: 'pull', stops: 'counter', k: 1 }, 0.031, 2.7],
+    [{ way: 'pull', stops: 'counter', k: 2 }, 0.00058, 4.5],
+    [{ stops: 'coin', k: 1 }, 0.1738, 1.747],
+    [{ stops: 'coin', k: 2 }, 0.0504, 2.996],
+    [{ stops: 'coin', k: 3 }, 0.0168, 4.102],
+    [{ stops: 'blind-counter', k: 2 }, 0.2013, 1.597],
+    [{ stops: 'blind-counter', k: 3 }, 0.0598, 2.821],
+    [{ way: 'pull', stops: 'coin', k: 1 }, 0.0317, 2.702],
+    [{ way: 'pull', stops: 'blind-coin', k: 2 }, 0.03, 3.071],
   ])('%j leaves %f of the sites out, with %f messages a site', (input, residue, traffic) => {
     const found = means(input, 50)
-    expect(Math.abs(found.residue - residue)).toBeLessThan(0.012)
-    expect(Math.abs(found.traffic - traffic)).toBeLessThan(0.12)
+    near(found.residue, residue, 0.1, 0.0003)
+    near(found.traffic, traffic, 0.04, 0.008)
     // Residue is about e to the power of minus m, whatever the variant, as long as it is by push.
-    if (input.way !== 'pull') expect(Math.abs(found.residue - Math.exp(-found.traffic))).toBeLessThan(0.012)
+    if (input.way !== 'pull') near(found.residue, Math.exp(-found.traffic), 0.1, 0.0003)
   })
+
+  /** The formula is of contacts one after the other, with a coin as with a counter; rounds leave fewer out. */
+  test.each([1, 2, 3])(
+    'one contact after the other: s = e^-(k+1)(1-s) for k=%i, more than in rounds',
+    (k) => {
+      let s = 0.5
+      for (let i = 0; i < 1000; i++) s = Math.exp(-(k + 1) * (1 - s))
+      const dice = randomStream(1, 'one after the other')
+      const runs = Array.from({ length: 200 }, () => oneAfterTheOther(1000, k, dice))
+      near(runs.reduce((sum, left) => sum + left, 0) / runs.length, s, 0.06, 0)
+      expect(means({ stops: 'coin', k }, 50).residue).toBeLessThan(s)
+    },
+  )
 
   test('with anti-entropy every 10 rounds nobody is', () => {
     expect(means({ stops: 'counter', k: 1, backstop: 10 }, 20).residue).toBe(0)
