@@ -7,10 +7,19 @@ export interface RingPoint {
   readonly owner: string
 }
 
-/** `each` points of every node, in the order of the ring; where two fall on one place, in the order of names. */
-export function ringPoints(nodes: readonly string[], each: number): readonly RingPoint[] {
+/**
+ * The points of every node, in the order of the ring; where two fall on one place, in the order of names. `each` is how
+ * many a node has: a number for all of them, or by name, where a larger node is to get more (DeCandia and others 2007).
+ */
+export function ringPoints(
+  nodes: readonly string[],
+  each: number | ((node: string) => number),
+): readonly RingPoint[] {
   const all = nodes.flatMap((owner) =>
-    Array.from({ length: each }, (_, i) => ({ at: hashText(`${owner}#${i}`), owner })),
+    Array.from({ length: typeof each === 'number' ? each : each(owner) }, (_, i) => ({
+      at: hashText(`${owner}#${i}`),
+      owner,
+    })),
   )
   return all.sort((a, b) => a.at - b.at || (a.owner < b.owner ? -1 : 1))
 }
@@ -39,6 +48,25 @@ export function preferenceList(points: readonly RingPoint[], at: number, most: n
   for (let i = 0; i < points.length && met.size < most; i++)
     met.add(points[wrapped(from + i, points.length)]!.owner)
   return [...met]
+}
+
+/**
+ * The node of a key on a ring with few points: of `probes` places of the key, the one takes it that is nearest to the
+ * point after it (Appleton & O'Reilly 2015). Of two that are equally near, the earlier one.
+ */
+export function multiProbe(points: readonly RingPoint[], key: string, probes: number): string {
+  let nearest = 2 ** 32
+  let owner = points[0]!.owner
+  for (let i = 0; i < probes; i++) {
+    const at = hashText(`${key}?${i}`)
+    const point = points[wrapped(firstFrom(points, at), points.length)]!
+    const far = (point.at - at + 2 ** 32) % 2 ** 32
+    if (far < nearest) {
+      nearest = far
+      owner = point.owner
+    }
+  }
+  return owner
 }
 
 /** What no node may hold more of with bounded loads: `factor` times the mean, rounded up (Mirrokni and others 2018). */

@@ -1,16 +1,26 @@
 /** Redis Cluster: 16384 slots in a table, a client that has a copy of it, and a slot that moves while it is read (MOVED, ASK). */
-import { type Context, defineNode, type OperationId } from '../node/node.ts'
+import { type Body, type Context, defineNode, type Message, type OperationId } from '../node/node.ts'
 import { defineProtocol } from '../world/protocol.ts'
-import { keySlot } from './keySlots.ts'
+import { commonSlot, keySlot } from './keySlots.ts'
 import { found } from './slotProperties.ts'
 
-type Asker = { readonly client: string; readonly op: OperationId | null }
-type Asked = { readonly type: 'get'; readonly key: string; readonly asking: boolean }
+type Asker = { readonly client: string; readonly op: OperationId | null; readonly keys: readonly string[] }
+/** One key, or several in one command. */
+type Asked =
+  | { readonly type: 'get'; readonly key: string; readonly asking: boolean }
+  | { readonly type: 'mget'; readonly keys: readonly string[]; readonly asking: boolean }
+/** What a server says of a command; `key` is its first. */
 type Told =
   | { readonly type: 'value'; readonly key: string; readonly value: string | null }
+  | { readonly type: 'values'; readonly key: string; readonly values: readonly (string | null)[] }
   | { readonly type: 'moved'; readonly key: string; readonly to: string }
   | { readonly type: 'ask'; readonly key: string; readonly to: string }
-type ToClient = { readonly type: 'get'; readonly key: string } | Told
+  | { readonly type: 'crossslot' | 'tryagain'; readonly key: string }
+type ToClient =
+  | { readonly type: 'get'; readonly key: string }
+  | { readonly type: 'mget'; readonly key: string; readonly other: string }
+  | Told
+type Refusal = Extract<Told, { type: 'crossslot' | 'tryagain' }>
 type ToServer =
   | Asked
   | { readonly type: 'move'; readonly key: string; readonly to: string }
@@ -28,6 +38,8 @@ const rules = {
   askIsMoved: (): boolean => false,
   /** Whether a server answers for a slot that is being moved to it. */
   servesImporting: (asking: boolean): boolean => asking,
+  /** Whether a server that has some of the keys of a command, while their slot moves, answers with these. */
+  servesHalf: (): boolean => false,
 }
 type Rules = typeof rules
 
@@ -37,34 +49,54 @@ interface Client {
   open: Map<string, Asker>
 }
 
+/** What an application is told that will not get its values: definite, and with the words of Redis. */
+const REFUSALS = {
+  crossslot: { code: 12, text: 'CROSSSLOT' },
+  tryagain: { code: 11, text: 'TRYAGAIN' },
+} as const
+
 const client = (is: Rules) => {
-  const ask = (ctx: Context, to: string, key: string, asking: boolean) =>
-    ctx.send(to, { type: 'get', key, asking })
-  const tell = (state: Client, key: string, value: string | null, ctx: Context) => {
+  const ask = (state: Client, ctx: Context, to: string, key: string, asking: boolean) => {
+    const keys = state.open.get(key)?.keys ?? [key]
+    ctx.send(to, keys.length === 1 ? { type: 'get', key, asking } : { type: 'mget', keys, asking })
+  }
+  const begin = (state: Client, asker: Asker, ctx: Context) => {
+    const key = asker.keys[0]!
+    if (state.open.has(key)) return ctx.refuse()
+    state.open.set(key, asker)
+    return ask(state, ctx, state.slots[keySlot(key)] ?? ctx.peers[0]!, key, false)
+  }
+  const tell = (state: Client, key: string, body: Body, ctx: Context) => {
     const asker = state.open.get(key)
     if (asker === undefined) return
     state.open.delete(key)
-    ctx.reply({ from: asker.client, op: asker.op }, { type: 'get_ok', key, value })
+    ctx.reply({ from: asker.client, op: asker.op }, body)
   }
+  const refused = (state: Client, { body: { type, key } }: Message<Refusal>, ctx: Context) =>
+    tell(state, key, { type: 'error', ...REFUSALS[type] }, ctx)
   return defineNode<Client, ToClient>({
     start: () => ({ slots: {}, open: new Map() }),
     on: {
-      get(state, { from, op, body: { key } }, ctx) {
-        if (state.open.has(key)) return ctx.refuse()
-        state.open.set(key, { client: from, op })
-        ask(ctx, state.slots[keySlot(key)] ?? ctx.peers[0]!, key, false)
+      get: (state, { from, op, body: { key } }, ctx) => begin(state, { client: from, op, keys: [key] }, ctx),
+      mget: (state, { from, op, body: { key, other } }, ctx) =>
+        begin(state, { client: from, op, keys: [key, other] }, ctx),
+      value: (state, { body: { key, value } }, ctx) => tell(state, key, { type: 'get_ok', key, value }, ctx),
+      values(state, { body: { key, values } }, ctx) {
+        const keys = state.open.get(key)?.keys ?? []
+        tell(state, key, { type: 'mget_ok', keys, values }, ctx)
       },
-      value: (state, { body: { key, value } }, ctx) => tell(state, key, value, ctx),
       moved(state, { body: { key, to } }, ctx) {
         const next = is.onMoved(to)
-        if (next === null) return tell(state, key, null, ctx)
+        if (next === null) return tell(state, key, { type: 'get_ok', key, value: null }, ctx)
         state.slots[keySlot(key)] = next
-        ask(ctx, next, key, false)
+        ask(state, ctx, next, key, false)
       },
       ask(state, { body: { key, to } }, ctx) {
         if (is.askIsMoved()) state.slots[keySlot(key)] = to
-        ask(ctx, to, key, true)
+        ask(state, ctx, to, key, true)
       },
+      crossslot: refused,
+      tryagain: refused,
     },
   })
 }
@@ -88,17 +120,22 @@ function moveOn(state: Server, slot: number, ctx: Context): void {
   ctx.send(to, { type: 'restore', key, value: state.data[key]! })
 }
 
-function answerTo(is: Rules, state: Server, { key, asking }: Asked, ctx: Context): Told {
-  const slot = keySlot(key)
+/** As the specification has it: whose slot it is, whether it moves, and how many of the keys are here. */
+function answerTo(is: Rules, state: Server, asked: Asked, ctx: Context): Told {
+  const keys = asked.type === 'get' ? [asked.key] : asked.keys
+  const [key] = keys as [string]
+  const slot = commonSlot(keys)
+  if (slot === null) return { type: 'crossslot', key }
   const owner = state.owners[slot] ?? String(ctx.config['first'])
-  const value = state.data[key] ?? null
-  if (owner === ctx.self) {
-    const to = state.migrating[slot]
-    return value === null && to !== undefined ? { type: 'ask', key, to } : { type: 'value', key, value }
-  }
-  return state.importing.includes(slot) && is.servesImporting(asking)
-    ? { type: 'value', key, value }
-    : { type: 'moved', key, to: owner }
+  const isOwn = owner === ctx.self
+  if (!isOwn && !(state.importing.includes(slot) && is.servesImporting(asked.asking)))
+    return { type: 'moved', key, to: owner }
+  const values = keys.map((one) => state.data[one] ?? null)
+  const to = isOwn ? state.migrating[slot] : undefined
+  if (to !== undefined && values.every((value) => value === null)) return { type: 'ask', key, to }
+  const isHalf = (to !== undefined || (!isOwn && keys.length > 1)) && values.includes(null)
+  if (isHalf && !is.servesHalf()) return { type: 'tryagain', key }
+  return asked.type === 'get' ? { type: 'value', key, value: values[0]! } : { type: 'values', key, values }
 }
 
 const server = (is: Rules) =>
@@ -111,6 +148,7 @@ const server = (is: Rules) =>
     }),
     on: {
       get: (state, { from, body }, ctx) => ctx.send(from, answerTo(is, state, body, ctx)),
+      mget: (state, { from, body }, ctx) => ctx.send(from, answerTo(is, state, body, ctx)),
       move(state, message, ctx) {
         const { key, to } = message.body
         const slot = keySlot(key)
@@ -165,6 +203,11 @@ export const hashSlots = defineProtocol({
   },
   requests: {
     get: { to: 'client', fields: { key: '{ann}name' }, says: 'reads a key' },
+    mget: {
+      to: 'client',
+      fields: { key: '{ann}name', other: '{ann}town' },
+      says: 'reads two keys in one command',
+    },
     move: {
       to: 'server',
       fields: { key: '{ann}name', to: 'b' },
@@ -182,6 +225,11 @@ export const hashSlots = defineProtocol({
     if (body.type === 'get') return body['asking'] === true ? `ASKING ${key}` : `get ${key}`
     if (body.type === 'moved' || body.type === 'ask') return `${body.type.toUpperCase()} ${body['to']}`
     if (body.type === 'value' || body.type === 'get_ok') return String(body['value'] ?? 'nothing')
+    if (body.type === 'values' || body.type === 'mget_ok')
+      return (body['values'] as readonly (string | null)[]).map((value) => value ?? 'nothing').join(', ')
+    if (body.type === 'mget') return `${body['asking'] === true ? 'ASKING' : 'mget'} both`
+    if (body.type === 'error') return String(body['text'])
+    if (body.type === 'crossslot' || body.type === 'tryagain') return body.type.toUpperCase()
     return key === '' ? body.type : `${body.type} ${key}`
   },
 })

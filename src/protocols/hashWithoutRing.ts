@@ -1,10 +1,26 @@
 /** Three ways to place keys without a ring: rendezvous, jump, and the lookup table of Maglev. */
 import { hashText } from '../base/random.ts'
 
-/** Highest random weight (Thaler & Ravishankar 1998): of all nodes the one whose hash with the key is largest. */
-export function rendezvous(nodes: readonly string[], key: string): string {
-  const weight = (node: string) => hashText(`${key}@${node}`)
-  return nodes.reduce((best, node) => (weight(node) > weight(best) ? node : best))
+/**
+ * Highest random weight (Thaler & Ravishankar 1998): of all nodes the one whose hash with the key is largest. Where nodes
+ * differ in size, `weightOf` says how much each should get beside the others: with the hash as a part u of the whole, the
+ * least -ln(u)/w wins (the logarithmic method of Schindelhauer & Schomaker 2005), which for equal w is the largest hash.
+ */
+export function rendezvous(
+  nodes: readonly string[],
+  key: string,
+  weightOf?: (node: string) => number,
+): string {
+  let best = nodes[0]!
+  let most = Number.NEGATIVE_INFINITY
+  for (const node of nodes) {
+    const hash = hashText(`${key}@${node}`)
+    const score = weightOf === undefined ? hash : Math.log((hash + 0.5) / 2 ** 32) / weightOf(node)
+    if (score <= most) continue
+    most = score
+    best = node
+  }
+  return best
 }
 
 const MULTIPLIER = 2862933555777941757n

@@ -1,24 +1,16 @@
 /** A map of keys to nodes: how even it is, and what moves when a node joins or leaves. One node works it out and announces it. */
-import { hashText } from '../base/random.ts'
 import { type Context, defineNode } from '../node/node.ts'
 import { defineProtocol } from '../world/protocol.ts'
-import { capOf, firstFrom, type RingPoint, ringPoints, wrapped } from './hashRing.ts'
-import { jumpHash, maglevTable, preferenceOf, rendezvous } from './hashWithoutRing.ts'
+import { wrapped } from './hashRing.ts'
 import { evenKeys, evenRequests, monotone, placed } from './placementProperties.ts'
+import { SCHEMES, WEIGHTED } from './placementSchemes.ts'
+import { counted, placesOf, type Survey, shownPoints, spreadOf } from './placementSurvey.ts'
 
 const rules = {
   /** Which point takes a key, given the index of the first one at or after it; null for none. */
   next: (index: number, size: number): number | null => wrapped(index, size),
 }
 type Rules = typeof rules
-
-/** The node of a key; null where there is none. */
-type Place = (key: string) => string | null
-
-/** More points than this no picture can show. */
-const MOST_SHOWN = 60
-/** A prime, more than 100 times as large as the clusters of the lesson, as the paper advises. */
-const TABLE = 10_007
 
 interface State {
   nodes: string[]
@@ -29,121 +21,44 @@ interface State {
   moved: number
   /** The ring, where it has few points, in parts of a turn. */
   points: { at: number; owner: string }[]
+  /** Of every set of names and keys, the first one included: its counts, and what moved at the last change. */
+  sets: Survey[]
 }
 
 type Change = { readonly type: 'join' | 'leave'; readonly node: string }
 
-const SCHEMES: { readonly [scheme: string]: (is: Rules, nodes: readonly string[], each: number) => Place } = {
-  modulo: (_is, nodes) => (key) => nodes[hashText(key) % nodes.length]!,
-  ring(is, nodes, each) {
-    const points = ringPoints(nodes, each)
-    return (key) => {
-      const index = is.next(firstFrom(points, hashText(key)), points.length)
-      return index === null ? null : points[index]!.owner
-    }
-  },
-  rendezvous: (_is, nodes) => (key) => rendezvous(nodes, key),
-  jump: (_is, nodes) => (key) => nodes[jumpHash(BigInt(hashText(key)), nodes.length)]!,
-  maglev(_is, nodes) {
-    const table = maglevTable(
-      nodes.map((node) => preferenceOf(node, TABLE)),
-      TABLE,
-    )
-    return (key) => nodes[table[hashText(key) % TABLE]!]!
-  },
-}
-
-const keysOf = (ctx: Context) => Array.from({ length: Number(ctx.config['keys']) }, (_, i) => `key ${i}`)
-
-function placeOf(is: Rules, nodes: readonly string[], ctx: Context): Place {
-  return SCHEMES[String(ctx.config['scheme'])]!(is, nodes, Number(ctx.config['points']))
-}
-
-/** How many requests each key gets: one, or by Zipf's law with the exponent `skew`, the i-th key 1/i^skew. */
-function requestsOf(keys: readonly string[], skew: number): readonly number[] {
-  if (skew === 0) return keys.map(() => 1)
-  const weights = keys.map((_, i) => (i + 1) ** -skew)
-  const all = weights.reduce((sum, weight) => sum + weight, 0)
-  return weights.map((weight) => Math.round((2 * keys.length * weight) / all))
-}
-
-/** Counts keys and requests, and announces both. */
-function survey(is: Rules, nodes: readonly string[], ctx: Context): State {
-  const keys = keysOf(ctx)
-  const zero = () => Object.fromEntries(nodes.map((node) => [node, 0]))
-  const [keysAt, requestsAt] = [zero(), zero()]
-  const requests = requestsOf(keys, Number(ctx.config['skew']))
-  const place = placeOf(is, nodes, ctx)
-  const factor = Number(ctx.config['cap'])
-  const sum = requests.reduce((a, b) => a + b, 0)
-  const cap = factor === 0 ? Number.POSITIVE_INFINITY : capOf(sum, nodes.length, factor)
-  const points = factor === 0 ? [] : ringPoints(nodes, Number(ctx.config['points']))
-  let nowhere = 0
-  for (const [i, key] of keys.entries()) {
-    const node = place(key)
-    if (node === null) {
-      nowhere++
-      continue
-    }
-    keysAt[node]!++
-    if (factor === 0) requestsAt[node]! += requests[i]!
-    else spill(requestsAt, points, key, requests[i]!, cap)
-  }
-  ctx.output({ type: 'spread', nowhere, keys: spreadOf(keysAt), requests: spreadOf(requestsAt) })
-  return { nodes: [...nodes], keysAt, requestsAt, moved: 0, points: shownPoints(nodes, ctx) }
-}
-
-/** Gives each of a key's requests to the first node clockwise that has room. */
-function spill(
-  requestsAt: { [node: string]: number },
-  points: readonly RingPoint[],
-  key: string,
-  requests: number,
-  cap: number,
-): void {
-  const from = firstFrom(points, hashText(key))
-  let left = requests
-  for (let i = 0; i < points.length && left > 0; i++) {
-    const { owner } = points[wrapped(from + i, points.length)]!
-    const taken = Math.min(left, cap - requestsAt[owner]!)
-    requestsAt[owner]! += taken
-    left -= taken
-  }
-}
-
-function spreadOf(at: { readonly [node: string]: number }): { most: number; node: string; mean: number } {
-  const counts = Object.entries(at)
-  const [node, most] = counts.reduce((best, one) => (one[1] > best[1] ? one : best))
-  return { most, node, mean: counts.reduce((sum, [, count]) => sum + count, 0) / counts.length }
-}
-
-function shownPoints(nodes: readonly string[], ctx: Context): State['points'] {
-  const each = Number(ctx.config['points'])
-  if (ctx.config['scheme'] !== 'ring' || each * nodes.length > MOST_SHOWN) return []
-  return ringPoints(nodes, each).map(({ at, owner }) => ({ at: at / 2 ** 32, owner }))
-}
+/** Of every set: the node of each key. */
+type Places = readonly (readonly (string | null)[])[]
 
 const map = (is: Rules) => {
-  /** Places every key anew, and announces which went where. */
+  const everywhere = (nodes: readonly string[], ctx: Context): Places =>
+    Array.from({ length: Number(ctx.config['sets']) }, (_, set) => placesOf(is, nodes, set, ctx))
+  /** Counts keys and requests of every set, and announces both. */
+  function survey(nodes: readonly string[], places: Places, ctx: Context): State {
+    const sets = places.map((ofSet, set) => counted(is, nodes, ofSet, set, ctx))
+    for (const { nowhere, keysAt, requestsAt } of sets)
+      ctx.output({ type: 'spread', nowhere, keys: spreadOf(keysAt), requests: spreadOf(requestsAt) })
+    const { keysAt, requestsAt } = sets[0]!
+    return { nodes: [...nodes], keysAt, requestsAt, moved: 0, points: shownPoints(is, nodes, ctx), sets }
+  }
+  /** Places every key of every set anew, and announces how many went where. */
   function change(state: State, nodes: readonly string[], node: string, ctx: Context): void {
-    const [before, after] = [placeOf(is, state.nodes, ctx), placeOf(is, nodes, ctx)]
-    let [moved, needless] = [0, 0]
-    for (const key of keysOf(ctx)) {
-      const [old, next] = [before(key), after(key)]
-      if (old === next) continue
-      moved++
-      if (old !== node && next !== node) needless++
+    const [before, after] = [everywhere(state.nodes, ctx), everywhere(nodes, ctx)]
+    const { sets, ...counts } = survey(nodes, after, ctx)
+    for (const [set, places] of after.entries()) {
+      const moves = places.flatMap((next, i) => (next === before[set]![i] ? [] : [[before[set]![i], next]]))
+      const needless = moves.filter((move) => !move.includes(node)).length
+      sets[set]!.moved = moves.length
+      ctx.output({ type: 'moved', node, moved: moves.length, needless })
     }
-    Object.assign(state, survey(is, nodes, ctx), { moved })
-    ctx.output({ type: 'moved', node, moved, needless })
+    Object.assign(state, counts, { moved: sets[0]!.moved, sets })
   }
   return defineNode<State, Change>({
-    start: (ctx) =>
-      survey(
-        is,
-        Array.from({ length: Number(ctx.config['nodes']) }, (_, i) => `n${i + 1}`),
-        ctx,
-      ),
+    start(ctx) {
+      mustBeMap(ctx.config)
+      const names = Array.from({ length: Number(ctx.config['nodes']) }, (_, i) => `n${i + 1}`)
+      return survey(names, everywhere(names, ctx), ctx)
+    },
     on: {
       join(state, message, ctx) {
         const { node } = message.body
@@ -166,12 +81,47 @@ const map = (is: Rules) => {
   })
 }
 
-const LEAST: { readonly [param: string]: number } = { nodes: 1, keys: 1, points: 1, skew: 0, cap: 0 }
+const LEAST: { readonly [param: string]: number } = {
+  nodes: 1,
+  keys: 1,
+  points: 1,
+  probes: 1,
+  sets: 1,
+  skew: 0,
+  cap: 0,
+}
+
+/** Throws `RangeError` for what is no map. */
+function mustBeMap(given: { readonly [param: string]: unknown }): void {
+  const scheme = String(given['scheme'])
+  const refuse = (why: string): never => {
+    throw new RangeError(why)
+  }
+  if (!Object.hasOwn(SCHEMES, scheme))
+    refuse(`there is no scheme ${scheme}: one of ${Object.keys(SCHEMES).join(', ')}`)
+  for (const [param, least] of Object.entries(LEAST)) {
+    const value = Number(given[param])
+    const whole = param !== 'skew' && param !== 'cap'
+    if (!(value >= least) || (whole && !Number.isInteger(value)))
+      refuse(`${param} is a${whole ? ' whole' : ''} number from ${least} on, not ${given[param]}`)
+  }
+  const [cap, probes] = [Number(given['cap']), Number(given['probes'])]
+  const weights = given['weights'] as readonly unknown[]
+  if (!Array.isArray(weights) || weights.some((weight) => !(Number(weight) > 0)))
+    refuse(`weights are numbers above 0, with a comma between, such as 1,2, not ${String(weights)}`)
+  if (cap !== 0 && (cap < 1 || scheme !== 'ring'))
+    refuse('cap bounds the load of a ring, and is 1 or more: with less there is no room for all')
+  if (cap !== 0 && (probes > 1 || weights.length > 0))
+    refuse('cap is for nodes of one size and one probe: leave weights and probes out')
+  if (probes > 1 && scheme !== 'ring') refuse(`probes are places of a key on a ring, and ${scheme} has none`)
+  if (weights.length > 0 && !WEIGHTED.includes(scheme))
+    refuse(`${scheme} knows no weights: ${WEIGHTED.join(' and ')} do`)
+}
 
 export const keyPlacement = defineProtocol({
   name: 'key-placement',
   source:
-    'Karger and others 1997 (the ring); Thaler & Ravishankar 1998; Lamping & Veach 2014; Eisenbud and others 2016; Mirrokni and others 2018 (bounded loads)',
+    "Karger and others 1997 (the ring); Thaler & Ravishankar 1998; Lamping & Veach 2014; Eisenbud and others 2016; Mirrokni and others 2018 (bounded loads); Appleton & O'Reilly 2015 (probes)",
   says: 'keys on nodes: how even, and what moves when a node joins or leaves',
   cluster: ['ring'],
   rules,
@@ -186,24 +136,18 @@ export const keyPlacement = defineProtocol({
       says: 'how unequally keys are wanted: the exponent of Zipf, 0 for one request a key',
     },
     cap: { default: 0, says: 'bounded loads: how many times the mean a node may take; 0 for no bound' },
+    weights: {
+      default: [],
+      says: 'how much n1, n2 and so on should get, beside one another; 1 where none is said',
+    },
+    probes: {
+      default: 1,
+      says: 'how many places of a key are tried on the ring; the nearest to a point counts',
+    },
+    sets: { default: 1, says: 'how many sets of keys and of names of nodes all is done with' },
   },
   assign(names, params) {
-    const scheme = String(params['scheme'])
-    if (!Object.hasOwn(SCHEMES, scheme))
-      throw new RangeError(`there is no scheme ${scheme}: one of ${Object.keys(SCHEMES).join(', ')}`)
-    for (const [param, least] of Object.entries(LEAST)) {
-      const value = Number(params[param])
-      const whole = param !== 'skew' && param !== 'cap'
-      if (!(value >= least) || (whole && !Number.isInteger(value)))
-        throw new RangeError(
-          `${param} is a${whole ? ' whole' : ''} number from ${least} on, not ${params[param]}`,
-        )
-    }
-    const cap = Number(params['cap'])
-    if (cap !== 0 && (cap < 1 || scheme !== 'ring'))
-      throw new RangeError(
-        'cap bounds the load of a ring, and is 1 or more: with less there is no room for all',
-      )
+    mustBeMap(params)
     return Object.fromEntries(names.map((name) => [name, { role: 'map', peers: [], config: params }]))
   },
   requests: {
@@ -211,8 +155,9 @@ export const keyPlacement = defineProtocol({
     leave: { to: 'map', fields: { node: 'n3' }, says: 'takes a node away' },
   },
   view: (state) => {
-    const { nodes, keysAt, requestsAt, moved } = state as unknown as State
-    return { nodes: nodes.length, keysAt, requestsAt, moved }
+    const { nodes, keysAt, requestsAt, moved, sets } = state as unknown as State
+    const counts = { nodes: nodes.length, keysAt, requestsAt, moved }
+    return sets.length > 1 ? { ...counts, sets } : counts
   },
   properties: [placed, monotone, evenKeys, evenRequests],
   label(body) {

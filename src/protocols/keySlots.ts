@@ -24,3 +24,9 @@ export function hashTag(key: string): string {
 export function keySlot(key: string): number {
   return crc16([...new TextEncoder().encode(hashTag(key))]) % SLOTS
 }
+
+/** The slot that all these keys have; null where they differ: no server takes such a command, it answers CROSSSLOT. */
+export function commonSlot(keys: readonly string[]): number | null {
+  const slots = new Set(keys.map(keySlot))
+  return slots.size === 1 ? [...slots][0]! : null
+}

@@ -1,11 +1,15 @@
 /** Keys on nodes: published answers of each scheme, laws of the ring, and what goes wrong while a slot of Redis Cluster moves. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { capOf, firstFrom, preferenceList, ringPoints } from '../../src/protocols/hashRing.ts'
+import { hashText } from '../../src/base/random.ts'
+import { byHand } from '../../src/exercise/byHand.ts'
+import { capOf, firstFrom, multiProbe, preferenceList, ringPoints } from '../../src/protocols/hashRing.ts'
 import { hashSlots } from '../../src/protocols/hashSlots.ts'
 import { jumpHash, maglevTable, preferenceOf, rendezvous } from '../../src/protocols/hashWithoutRing.ts'
 import { keyPlacement } from '../../src/protocols/keyPlacement.ts'
-import { crc16, hashTag, keySlot } from '../../src/protocols/keySlots.ts'
+import { commonSlot, crc16, hashTag, keySlot } from '../../src/protocols/keySlots.ts'
+import { SCHEMES } from '../../src/protocols/placementSchemes.ts'
+import { begin } from '../../src/world/apply.ts'
 import { makeModel } from '../../src/world/protocol.ts'
 import { reading, searched } from './stories.ts'
 
@@ -55,6 +59,16 @@ test.each<[bigint, number, number]>([
   expect(jumpHash(key, buckets)).toBe(bucket)
 })
 
+/** Of the package jump-consistent-hash for Python, which agrees on 2,000 drawn keys. */
+test.each<[bigint, number, number]>([
+  [15970126346341786989n, 73371, 49822],
+  [17048676065844354987n, 61034, 33414],
+  [9368018003224643702n, 76990, 44610],
+  [3406382097061735289n, 67097, 46132],
+])('jump: key %d of %d buckets is in %d, as another program says', (key, buckets, bucket) => {
+  expect(jumpHash(key, buckets)).toBe(bucket)
+})
+
 test('jump: with one more bucket a key stays or goes to the new one', () => {
   const keyAndBuckets = fc.tuple(
     fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }),
@@ -99,6 +113,185 @@ test('rendezvous: without a node only its keys go elsewhere', () => {
   }
 })
 
+/** Names and keys are drawn: what holds of one set of names may be luck. */
+describe('of any names and keys', () => {
+  const words = fc.uniqueArray(fc.string({ minLength: 1, maxLength: 8 }), { minLength: 2, maxLength: 9 })
+  const cases = fc.record({
+    names: words,
+    keys: fc.array(fc.string({ maxLength: 12 }), { minLength: 40, maxLength: 40 }),
+    points: fc.integer({ min: 1, max: 20 }),
+    weights: fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 9, maxLength: 9 }),
+  })
+
+  test.each<[string, { readonly scheme: string; readonly probes?: number; readonly weighted?: boolean }]>([
+    ['the ring', { scheme: 'ring' }],
+    ['the ring with weights', { scheme: 'ring', weighted: true }],
+    ['the ring with 21 probes', { scheme: 'ring', probes: 21 }],
+    ['rendezvous', { scheme: 'rendezvous' }],
+    ['rendezvous with weights', { scheme: 'rendezvous', weighted: true }],
+  ])('%s: a key that moves when a node joins moves to it', (_, { scheme, probes = 1, weighted = false }) => {
+    fc.assert(
+      fc.property(cases, ({ names, keys, points, weights }) => {
+        const weightOf = (node: string) => (weighted ? weights[names.indexOf(node)]! : 1)
+        const place = (nodes: readonly string[]) =>
+          SCHEMES[scheme]!({ nodes, points, weightOf, probes, next: (index, size) => index % size })
+        // Read the other way round it is the law of a node that leaves: only its keys move.
+        const [before, after] = [place(names.slice(0, -1)), place(names)]
+        for (const key of keys) expect([before(key), names.at(-1)]).toContain(after(key))
+      }),
+      { seed: 1, numRuns: 60 },
+    )
+  })
+
+  test('the wrong rule, modulo: of n nodes with one more, about n of n + 1 keys move, most of them in vain', () => {
+    for (const n of [3, 4, 10]) {
+      const place = (size: number) =>
+        SCHEMES['modulo']!({ nodes: named(size), points: 1, weightOf: () => 1, probes: 1, next: () => 0 })
+      const [before, after] = [place(n), place(n + 1)]
+      const moved = Array.from({ length: 20_000 }, (_, i) => `key ${i}`).filter(
+        (key) => before(key) !== after(key),
+      )
+      expect(moved.length / 20_000).toBeCloseTo(n / (n + 1), 1.7)
+      const inVain = moved.filter((key) => after(key) !== `n${n + 1}`)
+      expect(inVain.length / moved.length).toBeGreaterThan(0.6)
+    }
+  })
+
+  test('a walk meets the nodes in the order of their distance clockwise, past the end as well', () => {
+    const place = fc.oneof(fc.integer({ min: 0, max: 2 ** 32 - 1 }), fc.constantFrom(0, 2 ** 32 - 1))
+    const rings = fc.tuple(words, fc.integer({ min: 1, max: 5 }), place, fc.integer({ min: 1, max: 9 }))
+    fc.assert(
+      fc.property(rings, ([names, each, at, most]) => {
+        const points = ringPoints(names, each)
+        const far = (point: { readonly at: number }) => (point.at - at + 2 ** 32) % 2 ** 32
+        const byDistance = [...points].sort((a, b) => far(a) - far(b) || (a.owner < b.owner ? -1 : 1))
+        const met = [...new Set(byDistance.map(({ owner }) => owner))].slice(0, most)
+        expect(preferenceList(points, at, most)).toEqual(met)
+      }),
+      { seed: 1 },
+    )
+  })
+
+  test('Maglev: each place is the one that the pseudocode of the paper gives', () => {
+    const sizes = fc.constantFrom(7, 11, 13, 101)
+    const tables = sizes.chain((size) =>
+      fc.tuple(
+        fc.constant(size),
+        fc.array(
+          fc.record({
+            offset: fc.integer({ min: 0, max: size - 1 }),
+            skip: fc.integer({ min: 1, max: size - 1 }),
+          }),
+          { minLength: 1, maxLength: 7 },
+        ),
+      ),
+    )
+    fc.assert(
+      fc.property(tables, ([size, preferences]) => {
+        // Whole permutations, written down first, as the paper has them.
+        const lists = preferences.map(({ offset, skip }) =>
+          Array.from({ length: size }, (_, j) => (offset + j * skip) % size),
+        )
+        const entry = new Map<number, number>()
+        for (let turn = 0; entry.size < size; turn++) {
+          const node = turn % lists.length
+          entry.set(lists[node]!.find((place) => !entry.has(place))!, node)
+        }
+        expect(maglevTable(preferences, size)).toEqual(
+          Array.from({ length: size }, (_, place) => entry.get(place)),
+        )
+      }),
+      { seed: 1 },
+    )
+  })
+
+  test('keys have one slot together only if each has it', () => {
+    expect(commonSlot(['{ann}name', '{ann}town'])).toBe(keySlot('ann'))
+    expect(commonSlot(['{ann}name', '{bob}name'])).toBe(null)
+    expect(commonSlot(['foo'])).toBe(12182)
+  })
+})
+
+describe('nodes of different size', () => {
+  const weights: { readonly [node: string]: number } = { n1: 1, n2: 2, n3: 4 }
+  const shares = (scheme: string, points: number) => {
+    const keys = 20_000
+    const input = { nodes: named(3), points, weightOf: (node: string) => weights[node]!, probes: 1 }
+    const place = SCHEMES[scheme]!({ ...input, next: (index, size) => index % size })
+    const counts = new Map(named(3).map((node) => [node, 0]))
+    for (let i = 0; i < keys; i++) counts.set(place(`key ${i}`)!, counts.get(place(`key ${i}`)!)! + 1)
+    return named(3).map((node) => counts.get(node)! / keys)
+  }
+
+  /** By rendezvous the standard deviation of a share is below 0.0035 here; of a ring of 1,000 points and more below 0.02. */
+  test.each([
+    ['rendezvous', 1, 0.012],
+    ['ring', 1000, 0.05],
+  ])('%s gives each its part of the weights: 1, 2 and 4 of 7', (scheme, points, within) => {
+    for (const [i, share] of shares(scheme, points).entries())
+      expect(Math.abs(share - [1, 2, 4][i]! / 7)).toBeLessThan(within)
+  })
+
+  test('with one size for all, the largest hash wins, as without weights', () => {
+    const node = fc.constantFrom(1, 2.5, 1000)
+    fc.assert(
+      fc.property(fc.string(), node, (key, weight) => {
+        expect(rendezvous(named(9), key, () => weight)).toBe(rendezvous(named(9), key))
+      }),
+      { seed: 1 },
+    )
+  })
+})
+
+/** Appleton & O'Reilly 2015: with k probes the fullest of many nodes has about 1 + 1/(k-1) times the mean of the ring. */
+test('probes make a ring of one point each even: the fullest node of fifty, with 1, 2, 5 and 21', () => {
+  const fullest = [1, 2, 5, 21].map((probes) => {
+    const all = Array.from({ length: 6 }, (_, ring) => {
+      const points = ringPoints(
+        named(50).map((node) => `${node} of ring ${ring}`),
+        1,
+      )
+      const counts = new Map<string, number>()
+      for (let i = 0; i < 20_000; i++) {
+        const owner = multiProbe(points, `key ${i}`, probes)
+        counts.set(owner, (counts.get(owner) ?? 0) + 1)
+      }
+      return Math.max(...counts.values()) / 400
+    })
+    return all.reduce((sum, one) => sum + one, 0) / all.length
+  })
+  expect(fullest[0]).toBeGreaterThan(3.5)
+  expect(fullest[1]).toBeLessThan(2.2)
+  expect(fullest[2]).toBeLessThan(1.5)
+  expect(fullest[3]).toBeLessThan(1.25)
+})
+
+/** Each request for itself, to the first node clockwise with room, by distances. */
+function boundedOneByOne(keys: number, skew: number, factor: number): { readonly [node: string]: number } {
+  const points = ringPoints(named(5), 10)
+  const weights = Array.from({ length: keys }, (_, i) => (i + 1) ** -skew)
+  const whole = weights.reduce((sum, weight) => sum + weight, 0)
+  const wanted = weights.map((weight) => Math.round((2 * keys * weight) / whole))
+  const room = Math.ceil((factor * wanted.reduce((sum, one) => sum + one, 0)) / 5)
+  const load = Object.fromEntries(named(5).map((node) => [node, 0]))
+  for (const [i, requests] of wanted.entries())
+    for (let request = 0; request < requests; request++)
+      load[preferenceList(points, hashText(`key ${i}`), 5).find((node) => load[node]! < room)!]!++
+  return load
+}
+
+test.each([1, 1.1, 1.25, 2])(
+  'bounded loads with %f times the mean: as request by request, and all have room',
+  (cap) => {
+    const model = makeModel(keyPlacement, { params: { nodes: 5, points: 10, keys: 400, skew: 1.2, cap } })
+    const { requestsAt } = begin(model).world.nodes['ring']!.state as never
+    const oneByOne = boundedOneByOne(400, 1.2, cap)
+    expect(requestsAt).toEqual(oneByOne)
+    const all = Object.values(oneByOne).reduce((sum, one) => sum + one, 0)
+    expect(Math.max(...Object.values(oneByOne))).toBeLessThanOrEqual(capOf(all, 5, cap))
+  },
+)
+
 describe('the ring', () => {
   test('the place behind the last point is found by nobody, and the list goes round', () => {
     const points = ringPoints(named(3), 4)
@@ -132,6 +325,17 @@ describe('the ring', () => {
   test('the bound of a load is rounded up: rounded down, not all may have room', () => {
     expect(capOf(10, 3, 1)).toBe(4)
     expect(capOf(10_000, 10, 1.25)).toBe(1250)
+    const sums = fc.tuple(
+      fc.integer({ min: 0, max: 100_000 }),
+      fc.integer({ min: 1, max: 500 }),
+      fc.integer({ min: 100, max: 300 }),
+    )
+    fc.assert(
+      fc.property(sums, ([items, nodes, percent]) => {
+        expect(capOf(items, nodes, percent / 100) * nodes).toBeGreaterThanOrEqual(items)
+      }),
+      { seed: 1 },
+    )
   })
 })
 
@@ -170,6 +374,12 @@ describe('keys that move', () => {
     [{ skew: -1 }, /skew is a number from 0 on/],
     [{ cap: 0.5 }, /with less there is no room for all/],
     [{ cap: 2, scheme: 'jump' }, /cap bounds the load of a ring/],
+    [{ cap: 2, probes: 2 }, /leave weights and probes out/],
+    [{ probes: 0 }, /probes is a whole number from 1 on, not 0/],
+    [{ probes: 2, scheme: 'maglev' }, /maglev has none/],
+    [{ sets: 0 }, /sets is a whole number from 1 on, not 0/],
+    [{ weights: [1, 2], scheme: 'jump' }, /jump knows no weights: ring and rendezvous do/],
+    [{ weights: [1, 0] }, /weights are numbers above 0/],
   ])('%o makes no sense', (params, why) => {
     expect(() => makeModel(keyPlacement, { params })).toThrow(why)
   })
@@ -189,7 +399,31 @@ describe('a slot that moves', () => {
     [['servesImporting=always'], 'held'],
     [['onMoved=computed'], 'broken in 13'],
     [['askIsMoved=always', 'servesImporting=always'], 'broken in 12'],
+    [['servesHalf=always'], 'held'],
   ])('with %s every read is %s', (readings, verdict) => {
     expect(searched(reading(hashSlots, readings, { clients }), 'Found')).toBe(verdict)
+  })
+
+  const both = { to: 'app', body: { type: 'mget', key: '{ann}name', other: '{ann}town' } }
+
+  test.each<[readonly string[], string]>([
+    [[], 'held'],
+    [['servesHalf=always'], 'broken in 9'],
+  ])('with %s a command with both keys is %s', (readings, verdict) => {
+    const clients = {
+      operator: [{ to: 'a', body: { type: 'move', key: '{ann}name', to: 'b' } }],
+      ann: [both],
+    }
+    expect(searched(reading(hashSlots, readings, { clients }), 'Found')).toBe(verdict)
+  })
+
+  test('two keys of two slots are refused, two of one slot are told', () => {
+    const told = (other: string) => {
+      const run = byHand(makeModel(hashSlots, {}))
+      run.request('app', { type: 'mget', key: '{ann}name', other }, 'ann').deliverAll()
+      return run.sent.filter(({ to }) => to === 'ann').map(({ body }) => body)
+    }
+    expect(told('{bob}name')).toMatchObject([{ type: 'error', code: 12, text: 'CROSSSLOT' }])
+    expect(told('{ann}town')).toMatchObject([{ type: 'mget_ok', values: ['Ann', 'Rome'] }])
   })
 })

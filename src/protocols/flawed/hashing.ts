@@ -20,4 +20,5 @@ export const flawedHashing: readonly Alternative[] = [
   ),
   slots('askIsMoved', 'always', 'a client takes ASK for MOVED, and asks there from now on', () => true),
   slots('servesImporting', 'always', 'a server answers for a slot before all its keys have come', () => true),
+  slots('servesHalf', 'always', 'of the keys of a command, a server answers with those it has', () => true),
 ]
