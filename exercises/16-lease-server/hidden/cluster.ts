@@ -136,13 +136,24 @@ export const get = (to: string) => ({ to, body: { type: 'get' } })
 /** The caches named have asked, and have what they were granted. */
 export function lent(options: ClusterOptions, ...caches: readonly string[]): HandRun {
   const run = byHand(cluster(options))
-  for (const cache of caches) {
-    const client = `reader-of-${cache}`
-    run.request(cache, { type: 'get' }, client).deliver({ to: cache, type: 'get' })
-    run.deliver({ from: cache, type: 'fetch' }).deliver({ to: cache, type: 'grant' })
-    run.deliver({ to: client, type: 'get_ok' })
-  }
+  for (const cache of caches) lend(run, cache)
   return run
+}
+
+/** This cache asks, and has what it is granted. */
+export function lend(run: HandRun, cache: string): HandRun {
+  const client = `reader-of-${cache}`
+  return run
+    .request(cache, { type: 'get' }, client)
+    .deliver({ to: cache, type: 'get' })
+    .deliver({ from: cache, type: 'fetch' })
+    .deliver({ to: cache, type: 'grant' })
+    .deliver({ to: client, type: 'get_ok' })
+}
+
+/** The value that a cache was granted last; undefined where it was granted nothing. */
+export function granted(run: HandRun, cache: string): unknown {
+  return run.sent.filter(({ to, body }) => to === cache && body.type === 'grant').at(-1)?.body['value']
 }
 
 /** How many messages of this type were sent to somebody so far. */

@@ -22,8 +22,14 @@ function grant(state: State, { from, body: { id } }: Message<Fetch>, ctx: Contex
   const useMs = (termMs(ctx) * (1 - drift)) / (1 + drift)
   state.leases[id] = from
   state.ends[id] = ctx.now() + termMs(ctx)
-  ctx.arm('look', termMs(ctx))
+  lookNext(state, ctx)
   ctx.send(from, { type: 'grant', id, value: ctx.disk.read<string>('value'), useMs })
+}
+
+/** Looks again when the first of the leases that are out ends. */
+function lookNext(state: State, ctx: Context): void {
+  const next = Math.min(...Object.values(state.ends))
+  if (Number.isFinite(next)) ctx.arm('look', Math.max(1, next - ctx.now()))
 }
 
 function goOn(state: State, ctx: Context): void {
@@ -67,8 +73,7 @@ export const server = defineNode<State, ToServer>({
   timers: {
     look(state, ctx) {
       for (const [id, endMs] of Object.entries(state.ends)) if (ctx.now() >= endMs) end(state, id, ctx)
-      const next = Math.min(...Object.values(state.ends))
-      if (Number.isFinite(next)) ctx.arm('look', Math.max(1, next - ctx.now()))
+      lookNext(state, ctx)
     },
     recovered(state, ctx) {
       state.isRecovering = false

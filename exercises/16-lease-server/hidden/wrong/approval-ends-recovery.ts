@@ -1,4 +1,4 @@
-// fails: no read is old, whatever happens
+// fails: an approval after the restart speaks of one lease
 /** When all leases that it knows of are approved it goes on, also in the term after a restart. */
 import { type Context, defineNode, type Message } from 'splitbrain'
 
