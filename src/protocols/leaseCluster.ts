@@ -26,10 +26,16 @@ export function leaseCluster(
   if (server === undefined || holders.length === 0) throw new RangeError(missing)
   const { termMs = 40, maxDrift = 0.1, retryMs = 100 } = params
   safeLeaseMs(Number(termMs), Number(maxDrift))
-  const config = { server, termMs, drift: maxDrift, retryMs }
-  const holder = { role: 'holder', peers: [server], config }
+  const holder = (own: string): Assignment => {
+    const others = holders.filter((name) => name !== own)
+    return {
+      role: 'holder',
+      peers: [server],
+      config: { server, others, termMs, drift: maxDrift, retryMs },
+    }
+  }
   return {
     [server]: { role: 'server', peers: holders, config: { termMs } },
-    ...Object.fromEntries(holders.map((name) => [name, holder])),
+    ...Object.fromEntries(holders.map((name) => [name, holder(name)])),
   }
 }

@@ -62,6 +62,46 @@ export const readsFromCopy = property<boolean>({
   judge: { kind: 'sometimes', shown: (fold) => fold },
 })
 
+type Reads = {
+  /** By operation that is not answered yet: at which cache. */
+  readonly open: { readonly [op: string]: string }
+  /** By cache: how many reads were answered, less those that it answered from its copy. */
+  readonly asked: { readonly [cache: string]: number }
+  readonly twice: string | null
+}
+
+/** What a cache is for. Judged of reads that come one after the other at each cache. */
+export const readsLocally = property<Reads>({
+  name: 'ReadsLocally',
+  says: 'Reads locally: of the reads at a cache only the first has to ask the server',
+  first: { open: {}, asked: {}, twice: null },
+  see(fold, seen) {
+    if (fold.twice !== null) return fold
+    if (seen.kind === 'output' && seen.body.type === 'read') return counted(fold, seen.node, -1)
+    if (seen.kind !== 'invoke' && seen.kind !== 'return') return fold
+    const op = `${seen.op.client} ${seen.op.n}`
+    if (seen.kind === 'invoke')
+      return seen.body.type === 'get' ? { ...fold, open: { ...fold.open, [op]: seen.to } } : fold
+    const { [op]: cache, ...open } = fold.open
+    return cache === undefined ? fold : counted({ ...fold, open }, cache, 1)
+  },
+  judge: { kind: 'always', broken: ({ twice }) => twice },
+})
+
+function counted(fold: Reads, cache: string, by: number): Reads {
+  const asked = { ...fold.asked, [cache]: (fold.asked[cache] ?? 0) + by }
+  return { ...fold, asked, twice: asked[cache]! > 1 ? `${cache} had to ask for a second read as well` : null }
+}
+
+/** What a short term is for: whoever writes late finds no lease out. */
+export const neverWaits = property<boolean>({
+  name: 'NeverWaits',
+  says: 'Never waits: no write has to wait for a lease',
+  first: false,
+  see: (fold, seen) => fold || (seen.kind === 'output' && seen.body.type === 'waits'),
+  judge: { kind: 'always', broken: (fold) => (fold ? 'a write had to wait' : null) },
+})
+
 type Fence = { readonly newest: number; readonly older: string | null }
 
 /** Writes are taken in the order of the leases under which they were sent. */

@@ -8,7 +8,14 @@ import { defineProtocol } from '../world/protocol.ts'
 import { linearizableRegister } from './clients.ts'
 import { leaseCluster, leaseParams } from './leaseCluster.ts'
 import { safeLeaseMs } from './leaseDuration.ts'
-import { noOvertaking, noStaleReadUnderLease, progress, readsFromCopy } from './leaseProperties.ts'
+import {
+  neverWaits,
+  noOvertaking,
+  noStaleReadUnderLease,
+  progress,
+  readsFromCopy,
+  readsLocally,
+} from './leaseProperties.ts'
 
 /** When a lease was asked for and when it came, by the holder's own clock, and what both sides have agreed on. */
 export interface Asked {
@@ -16,6 +23,8 @@ export interface Asked {
   readonly grantedMs: number
   readonly termMs: number
   readonly drift: number
+  /** The date of its end by the clock of the server; null where none was sent. */
+  readonly endsMs: number | null
 }
 
 /** The debatable decisions. A flawed reading of the protocol replaces one of them. */
@@ -23,6 +32,8 @@ export interface LeaseRules {
   readonly [name: string]: (...args: never[]) => unknown
   /** Until when, by its own clock, a holder may use the lease. */
   until(lease: Asked): number
+  /** Whether a grant carries the date of its end, by the clock of the server. */
+  isDated(): boolean
   /** Whether a holder answers from its copy, which it may until `untilMs`. */
   mayRead(nowMs: number, untilMs: number): boolean
   /** How many of the reads that wait are answered by a grant: so many waited when it was asked for, so many do now. */
@@ -39,7 +50,9 @@ export interface LeaseRules {
 
 const rules: LeaseRules = {
   // From the question, not from the answer: the server's time began somewhere between the two.
-  until: ({ askedMs, termMs, drift }) => askedMs + safeLeaseMs(termMs, drift),
+  until: ({ askedMs, termMs, drift, endsMs }) => endsMs ?? askedMs + safeLeaseMs(termMs, drift),
+  // A duration is the same by all clocks but for their drift; a date is one clock's.
+  isDated: () => false,
   // The clock is read at each use: a timer may be late.
   mayRead: (nowMs, untilMs) => nowMs < untilMs,
   // A grant without time left may be older than what came to be written before the later reads were asked.
@@ -82,7 +95,8 @@ function server(rule: LeaseRules) {
     state.leases[id] = from
     if (rule.expires()) ctx.arm('expiry', termMs(ctx), id)
     if (state.writes.length > 0) ctx.output({ type: 'overtaken' })
-    ctx.send(from, { type: 'grant', id, ...stored(ctx) })
+    const endsMs = rule.isDated() ? { endsMs: ctx.now() + termMs(ctx) } : {}
+    ctx.send(from, { type: 'grant', id, ...stored(ctx), ...endsMs })
   }
 
   /** Carries out what may be, and answers those who waited for it. */
@@ -155,7 +169,7 @@ function stored(ctx: Context): Copy {
 
 type ToHolder =
   | Get
-  | ({ readonly type: 'grant'; readonly id: string } & Copy)
+  | ({ readonly type: 'grant'; readonly id: string; readonly endsMs?: number } & Copy)
   | { readonly type: 'recall'; readonly id: string }
 
 interface HolderState {
@@ -196,7 +210,7 @@ function holder(rule: LeaseRules) {
         state.reads = [...state.reads, message]
         if (state.asked === null) ask(state, ctx)
       },
-      grant(state, { body: { id, value, version } }, ctx) {
+      grant(state, { body: { id, value, version, endsMs = null } }, ctx) {
         if (state.asked?.id !== id) return
         ctx.disarm('retry')
         const grantedMs = ctx.now()
@@ -205,6 +219,7 @@ function holder(rule: LeaseRules) {
           grantedMs,
           termMs: Number(ctx.config['termMs']),
           drift: Number(ctx.config['drift']),
+          endsMs,
         })
         const count = rule.answered(rule.mayRead(grantedMs, untilMs), state.asked.reads, state.reads.length)
         for (const read of state.reads.slice(0, count)) answer(read, { value, version }, false, ctx)
@@ -243,7 +258,18 @@ export const leases = defineProtocol({
     put: { to: 'server', fields: { value: 'A' }, says: 'writes the value, at the server' },
     get: { to: 'holder', fields: {}, says: 'reads the value, at a cache' },
   },
-  properties: [noStaleReadUnderLease, linearizableRegister, progress, noOvertaking, readsFromCopy],
+  properties: [
+    noStaleReadUnderLease,
+    linearizableRegister,
+    progress,
+    noOvertaking,
+    readsFromCopy,
+    readsLocally,
+    neverWaits,
+  ],
+  // It gives up what it does not hold: the first lease of somebody else.
+  lies: (_said, { config }) =>
+    (config['others'] as readonly string[]).map((other) => ({ type: 'approve', id: `${other} 1.1` })),
   label(body) {
     if (body.type === 'get_ok') return body['value'] === null ? 'nothing' : String(body['value'])
     if (body.type === 'grant') return body['value'] === null ? 'grant' : `grant ${String(body['value'])}`

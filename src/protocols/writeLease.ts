@@ -166,6 +166,7 @@ function holder(rule: WriteLeaseRules) {
           grantedMs: ctx.now(),
           termMs: Number(termMs),
           drift: Number(drift),
+          endsMs: null,
         })
         state.asked = null
         state.lease = { id, value, untilMs }

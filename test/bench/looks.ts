@@ -75,18 +75,18 @@ const four: Look = { names: ['n1', 'n2', 'n3', 'n4'] }
 const ballots: Look = { params: { ballots: 3 }, within: ANY_TIME }
 const paxos: Look = { within: ANY_TIME }
 
+const leaseOfA = [
+  { kind: 'request', client: 'ann', ...getAt('a') },
+  'a receives get',
+  'server receives fetch',
+  'a receives grant',
+  'ann receives',
+] as const
 /** A cache has its lease; then Bob saves A, and looks at it through the cache. */
 const held: Look = {
   names: ['server', 'a'],
   clients: { bob: [putAt('server', 'A'), getAt('a')] },
-  from: (model) =>
-    lead(model, [
-      { kind: 'request', client: 'ann', ...getAt('a') },
-      'a receives get',
-      'server receives fetch',
-      'a receives grant',
-      'ann receives',
-    ]),
+  from: (model) => lead(model, leaseOfA),
   within: { ...ANY_TIME, ticks: 3 },
 }
 const asked: Look = {
@@ -213,6 +213,21 @@ export const looks: { readonly [reading: string]: Look } = {
   'leases/until=whole-term': { ...held, within: { ...ANY_TIME, ticks: 3, drift: [1, 10] } },
   'leases/until=from-arrival': asked,
   'leases/answered=everyone': asked,
+  'leases/mayRead=never': {
+    names: ['server', 'a'],
+    params: { termMs: 400 },
+    clients: { ann: [getAt('a'), getAt('a')] },
+    within: { ...ANY_TIME, ticks: 1 },
+  },
+  'leases/isDated=always': {
+    ...held,
+    from: (model) =>
+      lead(model, [{ kind: 'clock', node: 'a', stepUs: -3_600_000_000, rate: null }, ...leaseOfA]),
+  },
+  'leases/recoverMs=half-a-term': {
+    ...held,
+    within: { ...ANY_TIME, ticks: 3, crashes: 1, mayCrash: ['server'] },
+  },
   'leases/mayGrant=always': {
     asks: [at('a', 'get'), at('b', 'get'), at('server', 'put', { value: 'A' })],
     within: { ticks: 1, timeouts: 0 },

@@ -12,6 +12,8 @@ const TIME = { ticks: 3, timeouts: Number.POSITIVE_INFINITY }
 const DRIFT = { ...TIME, drift: [1, 10] as const }
 const CALM = { ticks: 1, timeouts: 0 }
 
+const HOUR_US = 3_600_000_000
+
 const get = (to: string) => ({ to, body: { type: 'get' } })
 const put = (to: string, value: string) => ({ to, body: { type: 'put', value } })
 const asks = (client: string, ask: ReturnType<typeof get>): Choice => ({ kind: 'request', client, ...ask })
@@ -95,9 +97,10 @@ describe('in every schedule', () => {
   })
 
   test('clocks an hour apart do no harm; a clock of the holder that jumps back does', () => {
-    const apart: Choice = { kind: 'clock', node: 'a', stepUs: 3_600_000_000, rate: null }
-    const at: Look = { ...ONE, steps: [apart, ...HELD] }
-    expect(judged(leases, [], 'NoStaleReadUnderLease', at, { budgets: DRIFT })).toBe('held')
+    for (const stepUs of [HOUR_US, -HOUR_US]) {
+      const at: Look = { ...ONE, steps: [{ kind: 'clock', node: 'a', stepUs, rate: null }, ...HELD] }
+      expect(judged(leases, [], 'NoStaleReadUnderLease', at, { budgets: DRIFT })).toBe('held')
+    }
     const jump = { ...TIME, clockSteps: 1, badClocks: ['a'] }
     expect(judged(leases, [], 'NoStaleReadUnderLease', look, { budgets: jump })).toBe('broken in 7')
     const atServer = { ...TIME, clockSteps: 1, badClocks: ['server'] }
@@ -132,9 +135,42 @@ describe('what each missing piece breaks', () => {
     ['until=from-arrival', writeLease, 'Linearizable', 'broken in 14', reader, TIME],
     ['mayUse=always', writeLease, 'Linearizable', 'broken in 14', reader, TIME],
     ['mayGrant=always', writeLease, 'SingleGrant', 'broken in 4', writers, CALM],
+    ['mayGrant=always', writeLease, 'Linearizable', 'broken in 11', reader, CALM],
     ['accepts=always', writeLease, 'FencedMonotonic', 'broken in 11', writers, TIME],
   ])('%s (%#)', (flaw, protocol, property, verdict, at, budgets) => {
     expect(judged(protocol, [flaw], property, at, { budgets })).toBe(verdict)
+  })
+
+  test('a date is as good as a duration where clocks agree, and not where one is an hour behind', () => {
+    const behind: Choice = { kind: 'clock', node: 'a', stepUs: -HOUR_US, rate: null }
+    const judge = (flaws: readonly string[], steps: Look['steps'] = []) =>
+      judged(
+        leases,
+        flaws,
+        'NoStaleReadUnderLease',
+        { ...ONE, steps: [...steps, ...HELD] },
+        { budgets: TIME },
+      )
+    expect(judge(['isDated=always'])).toBe('held')
+    expect(judge(['isDated=always'], [behind])).toBe('broken in 6')
+    expect(judge([], [behind])).toBe('held')
+  })
+
+  test('half a term after a restart is not enough', () => {
+    const budgets = { ...TIME, crashes: 1, mayCrash: ['server'] }
+    expect(judged(leases, ['recoverMs=half-a-term'], 'NoStaleReadUnderLease', look, { budgets })).toBe(
+      'broken in 7',
+    )
+    expect(judged(leases, [], 'NoStaleReadUnderLease', look, { budgets })).toBe('held')
+  })
+
+  // A traitor's word on what it does not hold is taken: leases are for faults that are not Byzantine.
+  test('one lie of another cache makes an honest one read what is old', () => {
+    const at: Look = { ...look, names: ['server', 'a', 'b'] }
+    const calm = { ticks: 1, timeouts: Number.POSITIVE_INFINITY }
+    const lied = { ...calm, traitors: ['b'], lies: 1 }
+    expect(judged(leases, [], 'NoStaleReadUnderLease', at, { budgets: calm })).toBe('held')
+    expect(judged(leases, [], 'NoStaleReadUnderLease', at, { budgets: lied })).toBe('broken in 6')
   })
 
   test('the whole term, with clocks that are right, is as safe as the shorter one', () => {
@@ -157,6 +193,34 @@ describe('what each missing piece breaks', () => {
         "a receives get from bob",
       ]
     `)
+  })
+})
+
+describe('what a lease is for, and what it costs', () => {
+  const reads: Look = { names: ['server', 'a'], clients: { ann: [get('a'), get('a'), get('a')] } }
+  const long: Look = { ...reads, params: { termMs: 400 } }
+  const judge = (flaws: readonly string[], at: Look, property = 'ReadsLocally') =>
+    judged(leases, flaws, property, at, { budgets: { ...DRIFT, ticks: 2 } })
+
+  test('under a long term the first read asks the server, and no other', () => {
+    expect(judge([], long)).toBe('held')
+    expect(judge(['mayRead=never'], long)).toBe('broken in 8')
+  })
+
+  test('under a short term later reads ask again; a write makes them ask as well', () => {
+    expect(judge([], reads)).toBe('broken in 10')
+    expect(judge([], { ...long, steps: [asks('bob', put('server', 'A'))] })).toBe('broken in 11')
+  })
+
+  test('a write waits for a lease that nobody uses any more, if its term is long', () => {
+    const late = (termMs: number, ...ended: readonly string[]): Look => ({
+      ...ONE,
+      clients: {},
+      params: { termMs },
+      steps: [...HELD, { kind: 'wait', untilUs: 5_000_000 }, ...ended, asks('bob', put('server', 'A'))],
+    })
+    expect(judge([], late(10_000), 'NeverWaits')).toBe('broken in 1')
+    expect(judge([], late(2000, "server's timer expiry"), 'NeverWaits')).toBe('held')
   })
 })
 

@@ -21,6 +21,8 @@ export const flawedLeases: readonly Alternative[] = [
     ({ grantedMs, termMs, drift }: Asked) => grantedMs + safeLeaseMs(termMs, drift),
   ),
   lease('mayRead', 'always', 'what is in the cache is good until the server says otherwise', () => true),
+  lease('mayRead', 'never', 'every read asks the server', () => false),
+  lease('isDated', 'always', 'the server says until which date the lease is good', () => true),
   lease(
     'answered',
     'everyone',
@@ -31,6 +33,12 @@ export const flawedLeases: readonly Alternative[] = [
   lease('mayGrant', 'always', 'who asks for a lease gets one, whoever waits to write', () => true),
   lease('expires', 'never', 'a lease ends when its holder says so', () => false),
   lease('recoverMs', 'at-once', 'a server that has no leases in its memory has none out', () => 0),
+  lease(
+    'recoverMs',
+    'half-a-term',
+    'half of what was lent is over by the time it is back',
+    (termMs: number) => termMs / 2,
+  ),
   writeLease(
     'until',
     'from-arrival',
