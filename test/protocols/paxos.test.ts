@@ -141,9 +141,21 @@ describe('roles apart', () => {
     ['mayPromise=always', 18],
     ['chooseValue=own', 18],
     ['quorum=alone', 14],
+    ['quorum=one-vote', 14],
   ])('%s lets both decide in %i steps', (flaw, steps) => {
     const model = reading(paxos, [flaw], { params: { ballots: 2 }, options: SET })
     expect(searched(model, 'Agreement', { budgets: ANY_TIME })).toBe(`broken in ${steps}`)
+  })
+
+  test('a proposer that tries again with the number that it had lets both decide in 23 steps, the first 6 given', () => {
+    const found = (flaws: string[]) => {
+      const model = reading(paxos, flaws, { params: { ballots: 2 }, options: SET })
+      return searched(model, 'Agreement', {
+        from: lead(model, decided.slice(0, 6)),
+        budgets: { timeouts: 2 },
+      })
+    }
+    expect([found(['ballot=same']), found([])]).toEqual(['broken in 17', 'held'])
   })
 
   test('not to answer the same prepare again is safe', () => {

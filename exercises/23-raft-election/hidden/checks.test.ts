@@ -89,11 +89,11 @@ describe('one message', () => {
       points: 1,
       section: TERMS,
       expected:
-        'n2 has voted for n1 in term 4: n3 is refused in term 4, n1 may ask again and has the vote, and in term 5 n3 is free to have it',
+        'n2 has voted for n1 in term 4: n3 is refused in term 4, n1 may ask again and has the vote, and in term 5 n3 is free to have it; n3 leads term 5 and is heard, and in term 6 n1 has the vote',
       why: 'two majorities share a server: if that one votes once, there is one leader in a term',
       hints: [
         'For whom is the vote of this term, and what if the same candidate asks twice?',
-        'votedFor is null, or it is this very candidate.',
+        'votedFor is null, or it is this very candidate. Who led an earlier term does not matter.',
       ],
     },
   }, () => {
@@ -103,8 +103,9 @@ describe('one message', () => {
       ask(run, 'n2', 'n3', 4),
       ask(run, 'n2', 'n1', 4),
       ask(run, 'n2', 'n3', 5),
+      ask(run.receive('n2', 'n3', { type: 'AppendEntries', term: 5 }), 'n2', 'n1', 6),
     ]
-    expectVotes(run, given, [true, false, true, true])
+    expectVotes(run, given, [true, false, true, true, true])
   })
 
   test('votes for a log that is at least as up to date', {
@@ -270,7 +271,8 @@ describe('one scenario', () => {
       rung: 2,
       points: 1,
       section: TERMS,
-      expected: 'of five, the vote of n2 arrives three times, and n3 and n4 say no: n1 is not elected',
+      expected:
+        'of five, the vote of n2 arrives three times, n3 and n4 say no, and then n4 and n5 answer an AppendEntries, with the term of n1: n1 is not elected',
       why: 'a network copies messages; one server is one vote',
       hints: [
         'What do you count when an answer arrives?',
@@ -283,6 +285,9 @@ describe('one scenario', () => {
     for (const from of ['n3', 'n4'])
       run.receive('n1', from, { type: 'RequestVoteResult', term: 1, voteGranted: false })
     expect(run).not.toAnnounce({ type: 'elected' })
+    for (const from of ['n4', 'n5']) run.receive('n1', from, { type: 'AppendEntriesResult', term: 1 })
+    if (electedTerms(run).length > 0)
+      run.fail('only n2 has voted for n1; n4 and n5 answered an AppendEntries, and n1 announced elected')
   })
 
   test('counts votes of this very term', {
@@ -379,7 +384,7 @@ describe('one scenario', () => {
       points: 1,
       section: BEATS,
       expected:
-        'n1 is elected; in the next 2 s each follower hears it about every 50 ms, and nobody asks for votes',
+        'n1 is elected; in the next 2 s each follower hears it about every 50 ms, and nobody asks for votes; and n1 goes on when nobody answers',
       why: 'a follower that hears nothing for an election timeout begins a new term',
       hints: [
         'What puts the election off at a follower, and who sees to it that it comes again and again?',
@@ -397,6 +402,13 @@ describe('one scenario', () => {
     const due = 2000 / HEARTBEAT_MS
     if (beats < due * 0.8 || beats > due * 1.5)
       run.fail(`in 2 s n2 was sent ${beats} AppendEntries; one each ${HEARTBEAT_MS} ms makes ${due}`)
+    const before = aloneUp(run, 'n1').sent.length
+    run.wait(4 * HEARTBEAT_MS)
+    const toNobody = run.sent.slice(before).filter((m) => m.to === 'n2' && m.body.type === 'AppendEntries')
+    if (toNobody.length < 3)
+      run.fail(
+        `n2 and n3 were down for 200 ms, and n1, which leads, sent n2 ${toNobody.length} AppendEntries`,
+      )
   })
 
   test('a sign of the past puts nothing off', {
@@ -525,11 +537,12 @@ describe('one scenario', () => {
       rung: 2,
       points: 2,
       section: TERMS,
-      expected: 'n2 votes for n1 in term 4, loses power and comes back; n3 asks for its vote in term 4: no',
+      expected:
+        'n2 votes for n1 in term 4, loses power and comes back; n3 asks for its vote in term 4: no. The same when the power goes at any point of the step in which n2 hears of term 5. And when it goes after n2 has heard the leader of term 6, the vote of term 6 is still free',
       why: 'the one vote of n2 could elect both n1 and n3',
       hints: [
         'What does n2 know after the crash?',
-        'Only what was written and synced before the answer left.',
+        'Only what was written and synced before the answer left. Term and vote belong together: written as one, they cannot part.',
         'Ongaro and Ousterhout 2014, Figure 2: currentTerm and votedFor are on stable storage before an answer is sent.',
       ],
     },
@@ -539,6 +552,20 @@ describe('one scenario', () => {
     run.crash('n2').restart('n2')
     if (ask(run, 'n2', 'n3', 4))
       run.fail('n2 voted for n1 in term 4, lost power, came back, and voted for n3 in term 4')
+    for (let after = 0; after < 8; after++)
+      for (const type of ['RequestVote', 'AppendEntries']) {
+        const voted = fresh()
+        ask(voted, 'n2', 'n1', 4)
+        voted.request('n2', { type, term: 5, lastLogTerm: 0, lastLogIndex: 0 }, 'n1')
+        voted.crashDuring({ from: 'n1', to: 'n2', type }, after).restart('n2')
+        if (ask(voted, 'n2', 'n3', 4))
+          voted.fail(
+            `n2 voted for n1 in term 4, lost power while it took over term 5, and voted for n3 in term 4`,
+          )
+      }
+    run.receive('n2', 'n1', { type: 'AppendEntries', term: 6 }).crash('n2').restart('n2')
+    if (!ask(run, 'n2', 'n3', 6))
+      run.fail('n2 voted in term 4, heard the leader of term 6, lost power, and has no vote in term 6')
   })
 
   test('a candidacy survives a crash', {

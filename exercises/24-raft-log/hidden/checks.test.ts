@@ -19,6 +19,7 @@ import {
   leaderOf,
   leading,
   protocol,
+  refuse,
   standing,
   submit,
   told,
@@ -391,11 +392,11 @@ describe('one scenario', () => {
       points: 2,
       section: LATE,
       expected:
-        'n1 of five leads and sends a, then b; n2 and n3 answer the message with a alone: a is committed, and b is not; and an older answer takes nothing back',
+        'n1 of five leads and sends a, then b; n2 and n3 answer the message with a alone: a is committed, and b is not; an older answer takes nothing back; and that n2 and n3 refuse commits nothing, whatever they hint at',
       why: 'b may be on its way, or lost',
       hints: [
         'What does n2 say that it holds: what you have sent by now, or what it answers?',
-        'matchIndex comes from the answer, and it never goes down: answers overtake each other.',
+        'matchIndex comes from an answer that says yes, and it never goes down: answers overtake each other.',
       ],
     },
   }, () => {
@@ -414,6 +415,11 @@ describe('one scenario', () => {
       run.fail(
         'n4 said that it holds b, then an older answer of it arrived, and n2 holds b too: three of five, and it is not committed',
       )
+    submit(run, 'n1', 'c')
+    for (const from of ['n2', 'n3']) refuse(run, 'n1', from, indexOf(run, 'n1', 'c'))
+    ack(run, 'n1', 'n4', index + 1)
+    if (told(run, 'c') !== null)
+      run.fail('n2 and n3 refused, with a hint at the index of c, and c was said to be committed')
   })
 
   test('an answer of another time counts for nothing', {

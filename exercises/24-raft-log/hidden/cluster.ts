@@ -150,6 +150,20 @@ export interface Append {
   readonly from?: string
 }
 
+/** How long a server may take to send and to apply. */
+const AT_ONCE_MS = 5
+
+/** What a server does at once is done by a handler, or by a timer that fires within `AT_ONCE_MS`. */
+function settled(run: HandRun, node: string): HandRun {
+  const untilUs = run.world.timeUs + 1000 * AT_ONCE_MS
+  for (let i = 0; i < 20; i++) {
+    const due = run.world.nodes[node]!.timers.find(({ dueUs }) => dueUs <= untilUs)
+    if (due === undefined) return run
+    run.take({ kind: 'fire', node, timer: due.timer, arg: due.arg })
+  }
+  return run
+}
+
 /** A server hears AppendEntries: the entries `words`, after a log that is `prev`. Says what it answered. */
 export function append(run: HandRun, to: string, { term, prev, words, commit = 0, from }: Append) {
   const before = entries(prev)
@@ -163,6 +177,7 @@ export function append(run: HandRun, to: string, { term, prev, words, commit = 0
     entries: entries(words),
     leaderCommit: commit,
   })
+  settled(run, to)
   const answer = run.sent.slice(sent).find((m) => m.from === to && m.body.type === 'AppendEntriesResult')
   if (answer === undefined) return run.fail(`${to} heard AppendEntries of term ${term}, and did not answer`)
   return {
@@ -180,10 +195,11 @@ export function holding(run: HandRun, node: string, words: string, term: number)
 
 /** What a server applied since it last started, in order, by its announcements. */
 export function applied(run: HandRun, node: string): string {
-  const said = run.outputs.filter((o) => o.node === node && o.body.type === 'apply')
-  const from = said.findLastIndex(({ body }) => body['index'] === 1)
-  return said
-    .slice(Math.max(0, from))
+  const started = run.moments.findLastIndex(({ choice }) => choice.kind === 'restart' && choice.node === node)
+  return run.moments
+    .slice(Math.max(0, started))
+    .flatMap(({ outputs }) => outputs)
+    .filter((said) => said.node === node && said.body.type === 'apply')
     .map(({ body }) => String(body['command']))
     .join(' ')
 }
@@ -242,13 +258,26 @@ function expectElected(run: HandRun, node: string, term: number): void {
 /** A client asks a server, and the server has heard it. */
 export function submit(run: HandRun, to: string, command: string): HandRun {
   const client = `client-${command}`
-  return run.request(to, { type: 'submit', command }, client).deliver({ to, from: client, type: 'submit' })
+  return settled(
+    run.request(to, { type: 'submit', command }, client).deliver({ to, from: client, type: 'submit' }),
+    to,
+  )
 }
 
 /** A follower says that it holds the leader's log up to this index. */
 export function ack(run: HandRun, leader: string, from: string, index: number): HandRun {
   const term = candidacy(run, leader)
-  return run.receive(leader, from, { type: 'AppendEntriesResult', term, success: true, index })
+  return settled(
+    run.receive(leader, from, { type: 'AppendEntriesResult', term, success: true, index }),
+    leader,
+  )
+}
+
+/** A follower refuses, with this hint. */
+export function refuse(run: HandRun, leader: string, from: string, index: number): HandRun {
+  const term = candidacy(run, leader)
+  const body = { type: 'AppendEntriesResult', term, success: false, index }
+  return settled(run.receive(leader, from, body), leader)
 }
 
 /** All that is in flight between two servers arrives, and what that causes. */
@@ -256,7 +285,7 @@ export function exchange(run: HandRun, a: string, b: string): HandRun {
   for (let i = 0; i < 20; i++) {
     const next = run.world.wire.find((e) => (e.from === a && e.to === b) || (e.from === b && e.to === a))
     if (next === undefined) return run
-    run.deliver({ from: next.from, to: next.to, type: next.body.type })
+    settled(run.deliver({ from: next.from, to: next.to, type: next.body.type }), next.to)
   }
   return run
 }

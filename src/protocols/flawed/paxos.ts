@@ -110,6 +110,12 @@ const apart: readonly Reading[] = [
     'only a prepare above the promise is answered, not the same one again (safe, but an answer that was lost stays lost)',
     (ballot: number, promised: number) => ballot > promised,
   ),
+  of(
+    'quorum',
+    'one-vote',
+    'a majority promises, and one vote decides: nobody waits for a second phase to end',
+    (n: number, phase: 1 | 2) => (phase === 1 ? Math.floor(n / 2) + 1 : 1),
+  ),
   of('tally', 'by-value', 'votes for a value add up over ballots', (_ballot: number, value: string) => value),
 ]
 
@@ -119,6 +125,15 @@ export const flawedPaxos: readonly Alternative[] = [
   {
     protocol: 'paxos',
     ...of('ballot', 'shared', 'every proposer begins at ballot 0: ballots have no owner', (n: number) => n),
+  },
+  {
+    protocol: 'paxos',
+    ...of(
+      'ballot',
+      'same',
+      'a proposer tries again with the number that it had: ballots do not grow',
+      (_n: number, rank: number) => rank,
+    ),
   },
   {
     protocol: 'paxos',
