@@ -157,7 +157,7 @@ interface Runs {
   epidemics: Epidemic[]
 }
 
-/** Runs one epidemic after the other. The dice come from the parameter `seed`: nobody has to choose among thousands of picks. */
+/** Runs one epidemic after the other. The dice come from the parameter `diceSeed`: nobody has to choose among thousands of picks. */
 const crowd = defineNode<Runs, never>({
   start(ctx) {
     mustBeEpidemic(ctx.config)
@@ -170,7 +170,7 @@ const crowd = defineNode<Runs, never>({
       const input = ctx.config as unknown as EpidemicInput
       const ended = runEpidemic(
         input,
-        randomStream(Number(ctx.config['seed']), `run ${state.epidemics.length}`),
+        randomStream(Number(ctx.config['diceSeed']), `run ${state.epidemics.length}`),
       )
       state.epidemics.push(ended)
       ctx.output({
@@ -243,7 +243,7 @@ export const epidemic = defineProtocol({
     down: { default: 0, says: 'the part of the sites that are down' },
     backstop: { default: 0, says: 'every so many rounds all compare copies, besides; 0: never' },
     runs: { default: 20, says: 'how many epidemics, one after the other' },
-    seed: { default: 1, says: 'of the dice' },
+    diceSeed: { default: 1, says: 'of the dice of all epidemics' },
   },
   view: (state) => ({ runs: (state as unknown as Runs).epidemics.length }),
   properties: [everyoneHears],

@@ -17,6 +17,7 @@ import {
 import { askedAtRandom } from '../../src/run/swarm.ts'
 import { splitWords } from '../../src/scenario/words.ts'
 
+const usual = { default: 0.1, says: 'a fraction' }
 const newSession = () => new Session({ protocols, alternatives, commands })
 
 /** What the learner reads after the last line; the lines before it must go well. */
@@ -105,6 +106,20 @@ describe('words', () => {
     const session = newSession()
     session.execute('cluster three-phase-commit c p1 p2 mayStop=c,p1')
     expect(session.run?.model.params['mayStop']).toEqual(['c', 'p1'])
+  })
+
+  test('a parameter with the name of a budget or an option is said to be one, and how to go on', () => {
+    const [first] = protocols
+    const clashing = { ...first!, name: 'clashing', params: { drift: usual, wire: usual } }
+    const session = new Session({ protocols: [clashing], alternatives, commands })
+    expect(() => session.execute('cluster clashing drift=1/10')).toThrow(
+      '"drift" is a budget of searches, and clashing has a parameter of the same name: which one is meant? Give the parameter another name where clashing is defined; the budget can be given to explore, as in: explore PROPERTY drift=1/10',
+    )
+    expect(() => session.execute('cluster clashing wire=set')).toThrow(
+      '"wire" is an option of cluster, and clashing has a parameter of the same name',
+    )
+    session.execute('cluster clashing')
+    expect(session.run?.model.params['drift']).toBe(usual.default)
   })
 })
 

@@ -7,6 +7,16 @@ import type { Session } from '../session.ts'
 import { countOf, endOf, jsonOf, nearest, oneOf, setting } from '../words.ts'
 import { BUDGET_WORDS, readBudget } from './budgets.ts'
 
+/** What `name=value` means to cluster itself. A parameter of a protocol that is called so could not be set. */
+export const CLUSTER_WORDS: readonly string[] = [
+  ...BUDGET_WORDS,
+  'seed',
+  'wire',
+  'disk',
+  'signatures',
+  'delay',
+]
+
 export const cluster: Command = {
   name: 'cluster',
   usage:
@@ -34,9 +44,10 @@ export const cluster: Command = {
         const [node, field] = name.split('.') as [string, string]
         settings.push({ node, field, word })
         overrides[node] = { ...overrides[node], [field]: jsonOf(value.text) }
-      } else if (readBudget(name, value, budgets) || readOption(name, value, options)) continue
-      else if (Object.hasOwn(protocol.params ?? {}, name))
+      } else if (Object.hasOwn(protocol.params ?? {}, name)) {
+        mustBeSettable(protocol, name, word)
         params[name] = valueLike(protocol.params![name]!.default, value.text)
+      } else if (readBudget(name, value, budgets) || readOption(name, value, options)) continue
       else throw unknownSetting(protocol, name, word)
     }
     mustBeSettings(protocol, names, params, settings)
@@ -179,16 +190,18 @@ function rangeOf(word: Word): readonly [number, number] {
   return [Number(match[1]), Number(match[2] ?? match[1])]
 }
 
+/** A protocol whose parameter has the name of a budget or an option: nobody can say which one is meant. */
+function mustBeSettable({ name: protocol }: Protocol, name: string, word: Word): void {
+  if (!CLUSTER_WORDS.includes(name)) return
+  const kind = BUDGET_WORDS.includes(name) ? 'a budget of searches' : 'an option of cluster'
+  throw new ScenarioProblem(
+    word.column,
+    `"${name}" is ${kind}, and ${protocol} has a parameter of the same name: which one is meant? Give the parameter another name where ${protocol} is defined${BUDGET_WORDS.includes(name) ? `; the budget can be given to explore, as in: explore PROPERTY ${word.text}` : ''}`,
+  )
+}
+
 function unknownSetting(protocol: Protocol, name: string, word: Word): ScenarioProblem {
-  const known = [
-    ...Object.keys(protocol.params ?? {}),
-    ...BUDGET_WORDS,
-    'seed',
-    'wire',
-    'disk',
-    'signatures',
-    'delay',
-  ]
+  const known = [...Object.keys(protocol.params ?? {}), ...CLUSTER_WORDS]
   const near = nearest(name, known)
   return new ScenarioProblem(
     word.column,
