@@ -126,6 +126,8 @@ export {
   foreignRun,
   operationsText,
 } from './maelstrom/foreignRun.ts'
+export type { NodeLife } from './maelstrom/member.ts'
+export { lineShown } from './maelstrom/message.ts'
 export { modelEngine, mustBeServable } from './maelstrom/modelEngine.ts'
 export { serve } from './maelstrom/serve.ts'
 export { isTrace, readTrace, type ServedTrace, TraceProblem } from './maelstrom/servedTrace.ts'

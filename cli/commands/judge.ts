@@ -1,28 +1,24 @@
 /** `judge`: a history that was made elsewhere, and whether one object, or transactions at an isolation level, could have answered so. */
 import { type CliCommand, EXIT, InvalidFiles, type Io, print, printJson, UsageProblem } from '../command.ts'
 import {
-  type Anomaly,
   count,
-  cycleView,
   FOREIGN_MODELS,
   FORMATS,
   type ForeignJudgement,
   ForeignProblem,
   type Format,
-  historyView,
   judgeForeign,
   judgeTransactions,
   LEVELS,
   type LevelName,
   nearest,
-  plain,
-  renderView,
   TRANSACTION_MODELS,
   type TransactionJudgement,
   type TransactionModel,
   toned,
   wrapLine,
 } from '../door.ts'
+import { anomalyJson, printWitness } from '../witness.ts'
 
 const NAMES = [...Object.keys(FOREIGN_MODELS), ...TRANSACTION_MODELS]
 const LEVEL_NAMES = Object.keys(LEVELS)
@@ -115,12 +111,7 @@ function tell(io: Io, level: LevelName | null, { history, verdict }: Judgement):
   }[verdict.kind]
   print(io, [...wrapLine(says, io.columns), toned('dim', of)])
   if (verdict.kind !== 'broken') return
-  const look = { width: io.columns, ascii: io.ascii, sentences: io.aloud }
-  if ('anomaly' in verdict)
-    for (const cycle of verdict.anomaly.cycles) print(io, [plain(''), ...renderView(cycleView(cycle), look)])
-  const head = level === null ? 'These alone cannot be explained:' : 'As they were asked and answered:'
-  print(io, [plain(''), plain(head)])
-  print(io, renderView(historyView(verdict.witness), look))
+  printWitness(io, verdict)
 }
 
 function asJson(model: string, level: LevelName | null, { history, verdict }: Judgement) {
@@ -133,16 +124,5 @@ function asJson(model: string, level: LevelName | null, { history, verdict }: Ju
     why: verdict.kind === 'held' ? null : verdict.why,
     witness: verdict.kind === 'broken' ? verdict.witness : null,
     ...(level !== null && { level, anomaly: 'anomaly' in verdict ? anomalyJson(verdict.anomaly) : null }),
-  }
-}
-
-/** Transactions by name: the operations themselves are in `witness`. */
-function anomalyJson({ code, called, cycles }: Anomaly) {
-  return {
-    code,
-    called,
-    cycles: cycles.map(({ steps }) =>
-      steps.map(({ from, to, kind, key, why }) => ({ from: from.name, to: to.name, kind, key, why })),
-    ),
   }
 }

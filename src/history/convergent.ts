@@ -34,18 +34,19 @@ export function uniqueIds(history: History): HistoryVerdict {
 }
 
 /**
- * Of `broadcast` and `read` of a list. `last` are the last reads, one of each node: each has all that was acknowledged,
+ * Of `broadcast`, or `add`, and `read` of a list. `last` are the last reads, one of each node: each has all that was acknowledged,
  * and no read has anything that nobody had broadcast by then.
  */
 export function eventualSet(history: History, last: History): HistoryVerdict {
   const property = 'EventualSet'
-  const asked = history.filter(({ f, outcome }) => f === 'broadcast' && outcome !== 'fail')
+  const asked = history.filter(({ f, outcome }) => f !== 'read' && outcome !== 'fail')
+  const words = asked.some(({ f }) => f === 'add') ? ADDED : BROADCAST
   const since = new Map(asked.map((operation) => [canonicalText(operation.value), operation.invoke]))
   for (const read of [...reads(history), ...last])
     for (const member of listOf(read.result)) {
       const from = since.get(canonicalText(member))
       if (from !== undefined && from < (read.return ?? 0)) continue
-      const why = `${read.process} reads ${brief(member)}, which nobody had broadcast by then`
+      const why = `${read.process} reads ${brief(member)}, which nobody had ${words.done} by then`
       return {
         kind: 'broken',
         property,
@@ -59,26 +60,32 @@ export function eventualSet(history: History, last: History): HistoryVerdict {
     const [one] = lost
     if (one === undefined) continue
     const more = lost.length === 1 ? '' : `, and ${count(lost.length - 1, 'other')}`
-    const why = `${read.process} never shows ${brief(one.value)}${more}, though its broadcast was acknowledged`
-    const has = `${count(members.size, 'message')} without ${brief(one.value)}`
+    const why = `${read.process} never shows ${brief(one.value)}${more}, though its ${one.f} was acknowledged`
+    const has = `${count(members.size, words.member)} without ${brief(one.value)}`
     return { kind: 'broken', property, why, witness: [one, shortened(read, has)] }
   }
   return { kind: 'held', property, operations: history.length }
 }
 
+const BROADCAST = { done: 'broadcast', member: 'message' }
+const ADDED = { done: 'added', member: 'member' }
+
 /**
- * Of `add` of a number that is not negative and `read` of the sum. No read shows more than had been asked for by then.
+ * Of `add` of a number and `read` of the sum. No read shows more, or less, than had been asked for by then.
  * `last` are the last reads, one of each node: all that was acknowledged, with or without each `add` of unknown outcome,
  * and the same everywhere.
  */
 export function eventualCounter(history: History, last: History): HistoryVerdict {
   const property = 'EventualCounter'
   const adds = history.filter(({ f, outcome }) => f === 'add' && outcome !== 'fail')
-  const addedBefore = sumsBefore(adds)
+  const mostBefore = sumsBefore(adds.filter(({ value }) => Number(value) > 0))
+  const leastBefore = sumsBefore(adds.filter(({ value }) => Number(value) < 0))
   for (const read of [...reads(history), ...last]) {
-    const most = addedBefore(read.return ?? 0)
-    if (Number(read.result) <= most) continue
-    const why = `${operationText(read)}, but no more than ${most} had been added by then`
+    const [result, by] = [Number(read.result), read.return ?? 0]
+    const [least, most] = [leastBefore(by), mostBefore(by)]
+    if (result >= least && result <= most) continue
+    const bound = result > most ? `no more than ${most}` : `no less than ${least}`
+    const why = `${operationText(read)}, but ${bound} had been added by then`
     return { kind: 'broken', property, why, witness: [read] }
   }
   const least = sum(adds.filter(({ outcome }) => outcome === 'ok'))
@@ -88,8 +95,9 @@ export function eventualCounter(history: History, last: History): HistoryVerdict
   )
   for (const read of last) {
     if (possible.has(Number(read.result))) continue
-    const doubt =
-      possible.size === 1 ? '' : `, and up to ${Math.max(...possible)} with those of unknown outcome`
+    const [from, to] = [Math.min(...possible), Math.max(...possible)]
+    const range = from === least ? `up to ${to}` : `${from} to ${to}`
+    const doubt = possible.size === 1 ? '' : `, and ${range} with those of unknown outcome`
     const why = `${operationText(read)} at the end, but ${least} were added and acknowledged${doubt}`
     return { kind: 'broken', property, why, witness: [read] }
   }

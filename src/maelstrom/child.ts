@@ -2,68 +2,75 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import process from 'node:process'
 import { StringDecoder } from 'node:string_decoder'
+import { Lines } from './lines.ts'
+import { endMarked } from './marked.ts'
 
 /** What a child's life leads to. */
 export interface Listener {
   line(text: string): void
   /** It prints or takes in what no node would: one sentence. */
   odd(problem: string): void
-  /** It is gone, and so is all that it has started in its group. */
+  /** It is gone, and so is all that it has started. */
   ended(how: Ended): void
 }
 
 export interface Ended {
   readonly code: number | null
   readonly signal: string | null
+  /** What it printed last and never ended with the end of a line; empty for nothing. */
+  readonly open: string
 }
 
-/** A line may be so long. */
-const MOST_LINE = 1_000_000
 /** So much may wait for a child that does not read. */
 const MOST_WAITING = 8_000_000
 /** So much of what it says on standard error is kept, the end of it. */
 const KEPT_STDERR = 100_000
 
-/** So long its pipes may stay open when it is gone. */
+/** So long its pipes may stay open when it is gone, and so long it may go on without its standard output. */
 const AFTER_EXIT_MS = 1000
 
 /** Every group that is there: none of them outlives this process. */
 const alive = new Set<Child>()
 process.on('exit', () => {
-  for (const child of alive) child.kill()
+  endMarked([...alive].map(({ mark }) => mark))
+  for (const child of alive) child.signal('SIGKILL')
 })
 
 export class Child {
   stderr = ''
   /** Settles when it is gone. */
   readonly gone: Promise<void>
+  /** Who has which part of what waits for it to be read, in characters. */
+  private readonly waiting = new Map<string, number>()
   private leave: () => void = () => {}
   private readonly process: ChildProcess
-  private rest = ''
-  hasPrinted = false
+  private readonly lines: Lines
   private isOver = false
   /** A stopped process reads nothing, and is not to blame. */
   private isStopped = false
+  private silentSince: NodeJS.Timeout | undefined
 
-  /** Runs a command of the shell. */
+  /** Runs a command of the shell. `mark` is a variable of its environment, NAME=VALUE, which only its processes have. */
   constructor(
     command: string,
-    env: { readonly [name: string]: string },
+    readonly mark: string,
     private readonly listener: Listener,
   ) {
-    this.process = spawn('/bin/sh', ['-c', command], {
+    const [name, ...value] = mark.split('=')
+    this.process = spawn('/bin/sh', ['-c', inPlaceOfTheShell(command)], {
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe'],
-      env: { ...process.env, ...env },
+      env: { ...process.env, [name!]: value.join('=') },
     })
     alive.add(this)
     this.gone = new Promise((resolve) => {
       this.leave = resolve
     })
+    this.lines = new Lines(listener)
     const { stdin, stdout, stderr } = this.process
     stdin!.on('error', () => {})
-    const decoder = new StringDecoder('utf8')
-    stdout!.on('data', (chunk: Buffer) => this.read(decoder.write(chunk)))
+    stdout!.on('data', (chunk: Buffer) => this.lines.take(chunk))
+    stdout!.on('end', () => this.closedOutput())
     stdout!.on('error', () => {})
     const errors = new StringDecoder('utf8')
     stderr!.on('data', (chunk: Buffer) => {
@@ -72,25 +79,44 @@ export class Child {
     stderr!.on('error', () => {})
     this.process.on('error', (error) => {
       this.stderr += error.message
-      this.end({ code: null, signal: null })
+      this.end(null, null)
     })
-    this.process.on('close', (code, signal) => this.end({ code, signal }))
+    this.process.on('close', (code, signal) => this.end(code, signal))
     // What it has started must not hold its pipes open; what has left the group is not waited for.
     this.process.on('exit', (code, signal) => {
       this.kill()
-      setTimeout(() => this.end({ code, signal }), AFTER_EXIT_MS).unref()
+      setTimeout(() => this.end(code, signal), AFTER_EXIT_MS).unref()
     })
   }
 
-  send(line: string): void {
+  /** Whether it has printed anything. */
+  get hasPrinted(): boolean {
+    return this.lines.hasBegun
+  }
+
+  /** What it is printing and has not ended yet. */
+  get open(): string {
+    return this.lines.open
+  }
+
+  /** Hands it a line in the name of `from`. */
+  send(line: string, from: string): void {
     const stdin = this.process.stdin!
     if (this.isOver || !stdin.writable) return
     if (stdin.writableLength > MOST_WAITING) {
-      if (!this.isStopped)
-        this.listener.odd(`does not read its standard input: ${MOST_WAITING / 1_000_000} MB wait for it`)
+      if (!this.isStopped) this.listener.odd(this.unread())
       return
     }
+    if (stdin.writableLength === 0) this.waiting.clear()
+    this.waiting.set(from, (this.waiting.get(from) ?? 0) + line.length)
     stdin.write(line)
+  }
+
+  private unread(): string {
+    const [[from, most]] = [...this.waiting].sort(([, a], [, b]) => b - a) as [[string, number]]
+    const all = [...this.waiting.values()].reduce((sum, one) => sum + one, 0)
+    const whose = most > all / 2 ? `, most of them from ${from}` : ''
+    return `does not read its standard input as fast as others write: ${MOST_WAITING / 1_000_000} MB wait for it${whose}`
   }
 
   /** Whether what it prints is taken; what is not taken waits in its pipe. */
@@ -109,12 +135,13 @@ export class Child {
     this.signal('SIGCONT')
   }
 
-  /** Ends the whole group at once. */
+  /** Ends it at once, and all that it has started. */
   kill(): void {
+    endMarked([this.mark])
     this.signal('SIGKILL')
   }
 
-  private signal(name: NodeJS.Signals): void {
+  signal(name: NodeJS.Signals): void {
     const { pid } = this.process
     if (pid === undefined) return
     try {
@@ -124,29 +151,39 @@ export class Child {
     }
   }
 
-  private read(text: string): void {
-    this.hasPrinted = true
-    const lines = (this.rest + text).split('\n')
-    this.rest = lines.pop()!
-    for (const line of lines) if (line.trim() !== '') this.listener.line(line)
-    if (this.rest.length > MOST_LINE) {
-      const [begins, length] = [JSON.stringify(this.rest.slice(0, 40)), this.rest.length]
-      this.rest = ''
-      this.listener.odd(`printed ${length} characters without the end of a line; they begin ${begins}`)
-    }
+  /** Whoever ends closes it as well. */
+  private closedOutput(): void {
+    this.silentSince = setTimeout(
+      () => this.listener.odd('closed its standard output and went on'),
+      AFTER_EXIT_MS,
+    )
   }
 
-  private end(how: Ended): void {
+  private end(code: number | null, signal: string | null): void {
     if (this.isOver) return
     this.isOver = true
-    // What is left of the group goes with it.
+    clearTimeout(this.silentSince)
+    // What is left of it goes with it.
     this.kill()
     alive.delete(this)
     for (const pipe of [this.process.stdout!, this.process.stderr!]) pipe.destroy()
-    const { rest } = this
-    this.rest = ''
-    if (rest.trim() !== '') this.listener.line(rest)
-    this.listener.ended(how)
+    this.listener.ended({ code, signal, open: this.lines.open })
     this.leave()
   }
 }
+
+/**
+ * Where the command is one program and its arguments, that program takes the place of the shell: then how it ends and
+ * what it closes is seen, and not how the shell does.
+ */
+export function inPlaceOfTheShell(command: string): string {
+  const [first = ''] = command.trim().split(/\s/)
+  const isOne = !/[;&|(){}\n]/.test(command) && !first.includes('=') && !OF_THE_SHELL.includes(first)
+  return isOne ? `exec ${command}` : command
+}
+
+/** First words that are no program. */
+const OF_THE_SHELL =
+  '! . : [ alias bg break case cd command continue eval exec exit export false fg for if jobs read readonly return set shift source test time times trap true type ulimit umask unalias unset until wait while'.split(
+    ' ',
+  )

@@ -2,11 +2,16 @@
 import { randomStream } from '../base/random.ts'
 import { count } from '../base/verdict.ts'
 import { byInvoke, type HistoryOperation } from '../history/history.ts'
+import type { IsolationVerdict } from '../history/transactions/isolated.ts'
+import type { LevelName } from '../history/transactions/levels.ts'
 import type { HistoryVerdict } from '../history/verdict.ts'
 import { type FaultKind, type PlannedFault, planFaults } from './faults.ts'
+import type { NodeLife } from './member.ts'
 import { isDefinite, shown, type WireBody } from './message.ts'
-import { type Misdeed, Network, type NodeLife, type Reply } from './network.ts'
-import { WORKLOADS, type Workload } from './workloads.ts'
+import { type Misdeed, Network, type Reply } from './network.ts'
+import type { SecondAnswer } from './requests.ts'
+import type { Workload } from './workload.ts'
+import { WORKLOADS } from './workloads.ts'
 
 export interface ForeignOptions {
   /** A command of the shell; each node is one process of it. */
@@ -14,6 +19,8 @@ export interface ForeignOptions {
   readonly nodes: number
   /** A name of `WORKLOADS`. */
   readonly workload: string
+  /** What transactions are judged by. Default: `serializable`. */
+  readonly level?: LevelName
   readonly faults: readonly FaultKind[]
   readonly seed: number
   /** For how long clients ask. */
@@ -27,14 +34,18 @@ export interface ForeignOptions {
 }
 
 export interface ForeignReport {
-  readonly verdict: HistoryVerdict
+  readonly verdict: HistoryVerdict | IsolationVerdict
   /** Where a node did what no node may do, and the run ended. */
   readonly misdeed: Misdeed | null
   readonly history: readonly HistoryOperation[]
-  /** How often each code of an error was answered, as `20 key-does-not-exist` has it without its name. */
+  /** How often each code of an error was answered; `none` where there was no code. */
   readonly errors: { readonly [code: string]: number }
   readonly faults: readonly PlannedFault[]
   readonly messages: Network['counts']
+  /** Whom the first message to nobody was for. */
+  readonly astrayTo: string | null
+  /** Which nodes did not carry out what each is asked at the end. */
+  readonly silent: readonly string[]
   readonly nodes: readonly NodeLife[]
   readonly ms: number
 }
@@ -94,19 +105,24 @@ class ForeignRun {
       errors,
       faults: begun,
       messages: network.counts,
+      astrayTo: network.astrayTo,
+      silent: misdeed === null ? this.silent : [],
       nodes: network.lives,
       ms: network.nowMs,
     }
   }
 
-  private verdict(): HistoryVerdict {
-    const verdict = this.workload.judge(this.history, this.last)
+  private verdict(): ForeignReport['verdict'] {
+    const verdict = this.workload.judge(this.history, this.last, this.options.level ?? 'serializable')
     if (verdict.kind === 'broken') return verdict
     const { property } = verdict
     if (this.silent.length > 0) {
       const why = `${this.silent.join(', ')} did not carry out ${this.workload.last.type} within ${this.options.settleMs / 1000} s after everything was healed`
       return { kind: 'broken', property: 'Answers', why, witness: [] }
     }
+    const [twice, ...others] = this.network.secondAnswers
+    if (twice !== undefined)
+      return { kind: 'broken', property: 'AnswersOnce', why: twiceText(twice, others.length), witness: [] }
     if (!this.history.some(({ outcome }) => outcome === 'ok'))
       return { kind: 'gaveUp', property, why: 'no request was carried out, so nothing was shown' }
     return verdict
@@ -202,19 +218,35 @@ class ForeignRun {
     let answer = body
     if (body.type === 'error') {
       const code = body['code'] ?? null
-      this.errors[shown(code)] = (this.errors[shown(code)] ?? 0) + 1
+      if (code !== null && !Number.isInteger(code))
+        return this.isNone(to, unknown, `its "code" is no integer: ${shown(body)}`)
+      const name = code === null ? 'none' : String(code)
+      this.errors[name] = (this.errors[name] ?? 0) + 1
       const meant = this.workload.means?.(request, code) ?? null
       if (meant === null) return isDefinite(code) ? failed : unknown
       answer = meant
     }
-    const call =
-      answer.type === `${request.type}_ok`
-        ? this.workload.call(request, answer)
-        : `${request.type} is answered with ${request.type}_ok or error, not ${shown(body)}`
-    if (typeof call !== 'string') return { ...failed, outcome: 'ok', ...call }
-    this.network.accuse(to, `gave an answer that is none: ${call}`)
+    if (answer.type !== `${request.type}_ok`)
+      return this.isNone(
+        to,
+        unknown,
+        `${request.type} is answered with ${request.type}_ok or error, not ${shown(body)}`,
+      )
+    const call = this.workload.call(request, answer)
+    return typeof call === 'string' ? this.isNone(to, unknown, call) : { ...failed, outcome: 'ok', ...call }
+  }
+
+  private isNone(node: string, unknown: HistoryOperation, why: string): HistoryOperation {
+    this.network.accuse(node, `gave an answer that is none: ${why}`)
     return unknown
   }
+}
+
+function twiceText({ node, client, first, second }: SecondAnswer, others: number): string {
+  const [before, after] = [first, second].map(({ in_reply_to: _, msg_id: __, ...body }) => shown(body))
+  const told = before === after ? `both times with ${before}` : `with ${before} and then with ${after}`
+  const more = others === 0 ? '' : `; so it was with ${count(others, 'other answer')}`
+  return `${node} answered twice what ${client} had asked once, ${told}${more}`
 }
 
 function brokenBy({ property, why, atMs }: Misdeed): HistoryVerdict {

@@ -34,11 +34,21 @@ export function isDefinite(code: Json | undefined): boolean {
   return typeof code === 'number' && known.includes(code) && !INDEFINITE.includes(code)
 }
 
-/** A line as a message, or in one sentence why it is none. */
-export function readMessage(line: string): WireMessage | string {
+/** From whom a line is and to whom. Two nodes may say to each other what they like: nothing else is known of the body. */
+export interface Envelope {
+  readonly src: string
+  readonly dest: string
+  readonly body: { readonly [field: string]: Json }
+}
+
+/**
+ * A line with `src`, `dest` and `body`, or in one sentence why it is none. Where it is read `exactly`, integers that no
+ * double holds, such as ids of 64 bits, are raw numbers (`digits`); otherwise they are rounded.
+ */
+export function readEnvelope(line: string, exactly = false): Envelope | string {
   let value: unknown
   try {
-    value = JSON.parse(line)
+    value = exactly && /\d{16}|\d[eE]/.test(line) ? JSON.parse(line, keepDigits) : JSON.parse(line)
   } catch {
     return 'it is no JSON'
   }
@@ -50,11 +60,65 @@ export function readMessage(line: string): WireMessage | string {
   ] as const)
     if (typeof name !== 'string') return `its "${field}" is not the name of a node: ${shown(name)}`
   if (!isRecord(body)) return `its "body" is no JSON object: ${shown(body)}`
+  return { src: src as string, dest: dest as string, body }
+}
+
+/** A line as a message of the protocol, with a type, or in one sentence why it is none. `exactly` as above. */
+export function readMessage(line: string, exactly = false): WireMessage | string {
+  const deep = depthOf(line)
+  if (deep > MOST_DEEP)
+    return `its values lie ${deep} deep in each other, and no more than ${MOST_DEEP} are read`
+  const envelope = readEnvelope(line, exactly)
+  if (typeof envelope === 'string') return envelope
+  const { body } = envelope
   if (typeof body['type'] !== 'string') return `its body has no "type": ${shown(body)}`
   for (const field of ['msg_id', 'in_reply_to'])
-    if (body[field] !== undefined && !Number.isSafeInteger(body[field]))
+    if (body[field] !== undefined && !isInteger(body[field]))
       return `its "${field}" is not an integer: ${shown(body[field])}`
-  return { src: src as string, dest: dest as string, body: body as WireBody }
+  return { ...envelope, body: body as WireBody }
+}
+
+/** Deeper than any sensible value. */
+const MOST_DEEP = 1000
+
+/** How deep lists and objects lie in each other, as far as a line is JSON. */
+function depthOf(line: string): number {
+  let [depth, deepest, inText] = [0, 0, false]
+  if (line.length < MOST_DEEP) return 0
+  for (let i = 0; i < line.length; i++) {
+    const char = line[i]
+    if (inText && char === '\\') i++
+    else if (char === '"') inText = !inText
+    else if (inText) continue
+    else if (char === '[' || char === '{') deepest = Math.max(deepest, ++depth)
+    else if (char === ']' || char === '}') depth--
+  }
+  return deepest
+}
+
+/** What JSON has learnt since: the source of a number, and numbers that keep it (Node 22 and later). */
+const EXACT = JSON as unknown as {
+  rawJSON(text: string): Json
+  isRawJSON(value: unknown): value is { readonly rawJSON: string }
+}
+
+/** Reads what a double would round, and what is too large for one, as raw numbers, which are written as they were read. */
+const keepDigits = ((_key: string, value: unknown, { source = '' }: { readonly source?: string }) =>
+  typeof value === 'number' &&
+  (!Number.isFinite(value) || (/^-?\d+$/.test(source) && !Number.isSafeInteger(value)))
+    ? EXACT.rawJSON(source)
+    : value) as (key: string, value: unknown) => unknown
+
+function isInteger(value: unknown): boolean {
+  return Number.isSafeInteger(value) || (EXACT.isRawJSON(value) && /^-?\d+$/.test(value.rawJSON))
+}
+
+/** A value with the digits of each raw number as a text, which can be compared and shown like any other. */
+export function digits(value: Json): Json {
+  if (typeof value !== 'object' || value === null) return value
+  if (EXACT.isRawJSON(value)) return value.rawJSON
+  if (Array.isArray(value)) return value.map(digits)
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, digits(one)]))
 }
 
 /** A message as one line, with the newline at its end. */
@@ -67,9 +131,25 @@ export function errorBody(code: number, text: string): WireBody {
   return { type: 'error', code, text }
 }
 
+/** A line as a sentence shows it: as it is where that can be read, otherwise as a JSON text. */
+export function lineShown(line: string, most = 120): string {
+  const isPlain = /^[{[][^\u0000-\u001f\u007f-\u009f]*$/.test(line)
+  return isPlain ? cut(line, most) : shown(line, most)
+}
+
 /** A value, or the beginning of it. */
 export function shown(value: unknown, most = 80): string {
-  const text = value === undefined ? 'nothing' : JSON.stringify(value)
+  let text: string
+  try {
+    text = value === undefined ? 'nothing' : JSON.stringify(value)
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    return 'a value that lies too deep in others'
+  }
+  return cut(text, most)
+}
+
+function cut(text: string, most: number): string {
   return text.length > most ? `${text.slice(0, most - 1)}…` : text
 }
 

@@ -1,20 +1,27 @@
 /** Network: programs of somebody else as nodes, the messages between them, and the faults that meet them. An edge. */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { constants, tmpdir } from 'node:os'
+import { join, sep } from 'node:path'
 import process from 'node:process'
 import { type RandomStream, randomStream } from '../base/random.ts'
 import { Child, type Ended } from './child.ts'
 import type { PlannedFault } from './faults.ts'
+import { endWithUs } from './marked.ts'
+import { Member, type NodeLife, type Parcel } from './member.ts'
 import {
+  digits,
+  type Envelope,
   ERROR,
   errorBody,
+  lineShown,
   messageLine,
+  readEnvelope,
   readMessage,
   shown,
   type WireBody,
   type WireMessage,
 } from './message.ts'
+import { Requests, type SecondAnswer } from './requests.ts'
 import { Services } from './services.ts'
 
 /** What a node did that no node may do: it ends the run. */
@@ -31,38 +38,16 @@ export type Reply =
   | { readonly kind: 'silence' }
   | { readonly kind: 'refused' }
 
-export interface NodeLife {
-  readonly node: string
-  /** How often it was started and how often killed by us. */
-  readonly starts: number
-  readonly kills: number
-  /** The end of what it said on standard error. */
-  readonly stderr: string
-}
-
 /** Messages between nodes travel so long, drawn anew for each: they overtake each other. */
 const DELAY_MS = [0, 10] as const
 /** So many may be under way before what the nodes print is left in their pipes for a while. */
 const MOST_UNDER_WAY = 20_000
+/** The variable that names a node's folder, and tells its processes from all others. */
+const MARK = 'SPLITBRAIN_DISK'
 /** The client that tells each node who it is, and whatever else it must know before it is asked anything. */
 const SETUP = 'c0'
 /** So many messages may wait for a node that has not answered `init` yet. */
 const MOST_EARLY = 10_000
-
-interface Member {
-  readonly name: string
-  child: Child | null
-  /** The one before it, which has been killed. */
-  former: Child | null
-  /** It has answered `init`. */
-  isReady: boolean
-  /** Gives up waiting for that. */
-  cancel: () => void
-  early: WireMessage[]
-  starts: number
-  kills: number
-  stderr: string
-}
 
 export class Network {
   readonly names: readonly string[]
@@ -71,16 +56,20 @@ export class Network {
   readonly misdeed: Promise<Misdeed>
   /** Messages between nodes: how many arrived, how many were lost to faults, how many were to nobody. */
   readonly counts = { arrived: 0, lost: 0, astray: 0 }
+  /** Whom the first of those was for that were to nobody. */
+  astrayTo: string | null = null
   private readonly members: ReadonlyMap<string, Member>
-  private readonly services = new Services()
+  private readonly requests = new Requests()
+  private readonly services: Services
   private readonly dice: RandomStream
-  /** By client and id of the request. */
-  private readonly waiting = new Map<string, (body: WireBody) => void>()
-  private readonly ids = new Map<string, number>()
   private readonly disks = mkdtempSync(join(tmpdir(), 'splitbrain-'))
   private readonly timers = new Set<NodeJS.Timeout>()
   private readonly began = performance.now()
-  private readonly removeDisks = () => rmSync(this.disks, { recursive: true, force: true })
+  private readonly dismissGuard = endWithUs(`${MARK}=${this.disks}${sep}`, this.disks)
+  private readonly cleanUp = () => {
+    this.dismissGuard()
+    rmSync(this.disks, { recursive: true, force: true })
+  }
   private groups: readonly (readonly string[])[] = []
   private loss = 0
   private underWay = 0
@@ -97,27 +86,13 @@ export class Network {
   ) {
     this.names = Array.from({ length: nodes }, (_, i) => `n${i + 1}`)
     this.told = before?.(this.names) ?? null
-    this.members = new Map(
-      this.names.map((name) => [
-        name,
-        {
-          name,
-          child: null,
-          former: null,
-          isReady: false,
-          cancel: () => {},
-          early: [],
-          starts: 0,
-          kills: 0,
-          stderr: '',
-        },
-      ]),
-    )
+    this.members = new Map(this.names.map((name) => [name, new Member(name)]))
     this.dice = randomStream(seed, 'network')
+    this.services = new Services(randomStream(seed, 'services'))
     this.misdeed = new Promise((resolve) => {
       this.report = resolve
     })
-    process.on('exit', this.removeDisks)
+    process.on('exit', this.cleanUp)
   }
 
   /** Milliseconds since the network was made. */
@@ -126,12 +101,12 @@ export class Network {
   }
 
   get lives(): readonly NodeLife[] {
-    return [...this.members.values()].map(({ name, starts, kills, stderr, child }) => ({
-      node: name,
-      starts,
-      kills,
-      stderr: (stderr + (child?.stderr ?? '')).slice(-100_000),
-    }))
+    return [...this.members.values()].map(({ life }) => life)
+  }
+
+  /** Answers to requests that had been answered. */
+  get secondAnswers(): readonly SecondAnswer[] {
+    return this.requests.secondAnswers
   }
 
   /** Starts a node, and waits until it has answered `init`. Settles at once where it was killed meanwhile. */
@@ -142,15 +117,11 @@ export class Network {
     const disk = join(this.disks, name)
     mkdirSync(disk, { recursive: true })
     member.starts++
-    const child: Child = new Child(
-      this.command,
-      { SPLITBRAIN_DISK: disk },
-      {
-        line: (text) => member.child === child && this.heard(member, text),
-        odd: (problem) => member.child === child && this.misdid('Protocol', member, problem),
-        ended: (how) => member.child === child && this.died(member, child, how),
-      },
-    )
+    const child: Child = new Child(this.command, `${MARK}=${disk}`, {
+      line: (text) => member.child === child && this.heard(member, text),
+      odd: (problem) => member.child === child && this.misdid('Protocol', member, problem),
+      ended: (how) => member.child === child && this.died(member, how),
+    })
     member.child = child
     const cancelled = new Promise<Reply>((resolve) => {
       member.cancel = () => resolve({ kind: 'silence' })
@@ -164,7 +135,7 @@ export class Network {
         return this.misdid('Protocol', member, `answered ${told.type} with ${shown(reply.body)}`)
       if (told !== body) continue
       member.isReady = true
-      for (const message of member.early.splice(0)) child.send(messageLine(message))
+      for (const { line, src } of member.early.splice(0)) child.send(line, src)
     }
   }
 
@@ -200,7 +171,7 @@ export class Network {
           this.loss = 0
         }
       case 'kill':
-        for (const name of fault.nodes) this.kill(name)
+        for (const name of fault.nodes) if (this.end(name)) this.member(name).kills++
         return async () => {
           await Promise.all(fault.nodes.map((name) => this.isOver || this.start(name)))
         }
@@ -220,85 +191,98 @@ export class Network {
     for (const timer of this.timers) clearTimeout(timer)
     for (const name of this.names) this.end(name)
     await Promise.all([...this.members.values()].map(({ former }) => former?.gone))
-    process.off('exit', this.removeDisks)
-    this.removeDisks()
-  }
-
-  private kill(name: string): void {
-    if (this.end(name)) this.member(name).kills++
+    process.off('exit', this.cleanUp)
+    this.cleanUp()
   }
 
   /** False where there is no process to end. */
   private end(name: string): boolean {
     const member = this.member(name)
-    const { child } = member
-    if (child === null) return false
-    member.stderr += child.stderr
-    member.child = null
-    member.former = child
-    member.isReady = false
-    member.early = []
-    child.kill()
+    const child = member.lose()
+    child?.kill()
     // Nobody waits for what will not be answered any more.
-    member.cancel()
-    return true
+    if (child !== null) member.cancel()
+    return child !== null
   }
 
-  private died(member: Member, child: Child, { code, signal }: Ended): void {
-    member.stderr += child.stderr
-    member.child = null
-    member.isReady = false
-    const how = signal === null ? `with exit code ${code ?? 'unknown'}` : `by ${signal}`
+  private died(member: Member, { code, signal, open }: Ended): void {
+    // What it printed last may be whole but for the end of its line.
+    const isWhole = open.trim() !== '' && typeof readEnvelope(open) !== 'string'
+    if (isWhole) this.heard(member, open)
+    const child = member.lose()!
+    const how = signal === null ? `ended by itself with ${exitText(code)}` : `was ended by ${signal}`
+    const half = open === '' || isWhole ? '' : `, in the middle of a line: ${lineShown(open)}`
     const last = child.stderr.trim().split('\n').at(-1) ?? ''
     const says = last === '' ? '' : `; the last it said: ${shown(last, 200)}`
-    this.misdid('StaysUp', member, `ended by itself ${how}${says}`)
+    this.misdid('StaysUp', member, `${how}${half}${says}`)
   }
 
   private heard(member: Member, text: string): void {
-    const message = readMessage(text)
-    if (typeof message === 'string')
-      return this.misdid('Protocol', member, `printed what is no message: ${message}: ${shown(text, 120)}`)
-    const { src, dest, body } = message
+    member.printed(text, this.nowMs)
+    const envelope = readEnvelope(text)
+    if (typeof envelope === 'string') return this.noMessage(member, envelope, text)
+    const { src, dest } = envelope
     if (src !== member.name)
-      return this.misdid(
-        'Protocol',
-        member,
-        `printed a message with "src" ${shown(src)}: ${shown(text, 120)}`,
-      )
-    // A late answer to a request that was given up is nobody's.
-    if (this.ids.has(dest)) return this.waiting.get(`${dest} ${body['in_reply_to']}`)?.(body)
-    if (this.members.has(dest)) return this.route(message)
-    const answer = this.services.answer(dest, body)
-    if (answer === null) this.counts.astray++
-    const said = answer ?? errorBody(ERROR.nodeNotFound, `there is no node ${dest}`)
-    const id = body['msg_id']
-    if (id !== undefined)
-      this.later(() => this.deliver({ src: dest, dest: src, body: { ...said, in_reply_to: id } }))
+      return this.misdid('Protocol', member, `printed a message with "src" ${shown(src)}: ${lineShown(text)}`)
+    // What nodes tell each other is theirs: it arrives as it was printed.
+    if (this.members.has(dest)) return this.route({ src, dest, line: `${text.trim()}\n` })
+    const isClient = this.requests.isClient(dest)
+    if (!isClient && !this.services.isOne(dest)) return this.toNobody(envelope)
+    const message = readMessage(text, true)
+    if (typeof message === 'string') return this.noMessage(member, message, text)
+    if (isClient) this.toClient(member, message, text)
+    else this.toService(message)
   }
 
-  private route(message: WireMessage): void {
-    if (this.dice.chance(this.loss) || this.isCut(message)) {
+  private noMessage(member: Member, why: string, text: string): void {
+    this.misdid('Protocol', member, `printed what is no message: ${why}: ${lineShown(text)}`)
+  }
+
+  private toClient(member: Member, { dest, body }: WireMessage, text: string): void {
+    const arrival = this.requests.arrived(member.name, dest, digits(body) as WireBody)
+    if (arrival === 'unasked') member.answeredNothing(text)
+  }
+
+  private toService({ src, dest, body }: WireMessage): void {
+    this.answer(dest, src, body['msg_id'], this.services.answer(dest, src, body))
+  }
+
+  private toNobody({ src, dest, body }: Envelope): void {
+    this.counts.astray++
+    this.astrayTo ??= dest
+    this.answer(dest, src, body['msg_id'], errorBody(ERROR.nodeNotFound, `there is no node ${dest}`))
+  }
+
+  /** Without an id nobody waits for an answer. */
+  private answer(src: string, dest: string, id: WireBody[string] | undefined, body: WireBody): void {
+    if (id === undefined) return
+    const line = messageLine({ src, dest, body: { ...body, in_reply_to: id } })
+    this.later(() => this.deliver({ src, dest, line }))
+  }
+
+  private route(parcel: Parcel): void {
+    if (this.dice.chance(this.loss) || this.isCut(parcel)) {
       this.counts.lost++
       return
     }
     this.later(() => {
-      if (this.isCut(message) || this.member(message.dest).child === null) this.counts.lost++
+      if (this.isCut(parcel) || this.member(parcel.dest).child === null) this.counts.lost++
       else {
         this.counts.arrived++
-        this.deliver(message)
+        this.deliver(parcel)
       }
     })
   }
 
-  private isCut({ src, dest }: WireMessage): boolean {
+  private isCut({ src, dest }: Parcel): boolean {
     const groupOf = (name: string) => this.groups.findIndex((group) => group.includes(name))
     return groupOf(src) !== groupOf(dest)
   }
 
-  private deliver(message: WireMessage): void {
-    const member = this.member(message.dest)
-    if (member.isReady) member.child?.send(messageLine(message))
-    else if (member.child !== null && member.early.length < MOST_EARLY) member.early.push(message)
+  private deliver(parcel: Parcel): void {
+    const member = this.member(parcel.dest)
+    if (member.isReady) member.child?.send(parcel.line, parcel.src)
+    else if (member.child !== null && member.early.length < MOST_EARLY) member.early.push(parcel)
   }
 
   private later(work: () => void): void {
@@ -315,19 +299,17 @@ export class Network {
   }
 
   private request(client: string, to: string, body: WireBody, waitMs: number): Promise<Reply> {
-    const id = (this.ids.get(client) ?? 0) + 1
-    this.ids.set(client, id)
-    const key = `${client} ${id}`
     return new Promise((resolve) => {
       const done = (reply: Reply) => {
-        this.waiting.delete(key)
+        this.requests.close(client, id)
         clearTimeout(late)
         this.timers.delete(late)
         resolve(reply)
       }
+      const id = this.requests.open(client, (answer) => done({ kind: 'answer', body: answer }))
       const late = this.wait(waitMs, () => done({ kind: 'silence' }))
-      this.waiting.set(key, (answer) => done({ kind: 'answer', body: answer }))
-      this.member(to).child?.send(messageLine({ src: client, dest: to, body: { ...body, msg_id: id } }))
+      const line = messageLine({ src: client, dest: to, body: { ...body, msg_id: id } })
+      this.member(to).child?.send(line, 'clients')
     })
   }
 
@@ -347,4 +329,10 @@ export class Network {
   private member(name: string): Member {
     return this.members.get(name)!
   }
+}
+
+/** `exit code 3`; where the shell had to say that a signal ended its program, which one. */
+function exitText(code: number | null): string {
+  const [signal] = Object.entries(constants.signals).find(([, n]) => code === 128 + n) ?? []
+  return `exit code ${code ?? 'unknown'}${signal === undefined ? '' : `, which says that ${signal} ended it`}`
 }

@@ -1,37 +1,29 @@
-/** Workloads: what clients ask the nodes of others, what an answer tells, and what it is all judged by (Maelstrom's doc/workloads.md). */
+/** WORKLOADS: what clients ask the nodes of others, what an answer tells, and what it is all judged by (Maelstrom's doc/workloads.md). */
 import type { Json } from '../base/canonical.ts'
-import type { RandomStream } from '../base/random.ts'
 import { echoed, eventualCounter, eventualSet, uniqueIds } from '../history/convergent.ts'
-import type { History } from '../history/history.ts'
 import { linearizable } from '../history/linearizable.ts'
 import { keyValue } from '../history/models.ts'
 import type { Call } from '../history/read.ts'
-import type { HistoryVerdict } from '../history/verdict.ts'
+import { newestKey, someKey } from './keys.ts'
 import { ERROR, shown, type WireBody } from './message.ts'
+import { transactional } from './transactional.ts'
+import type { Workload } from './workload.ts'
 
-export interface Workload {
-  readonly says: string
-  /** What each node is told after `init`, by name. */
-  before?(names: readonly string[]): WireBody
-  /** The i-th request, from 1. */
-  draw(dice: RandomStream, i: number): WireBody
-  /** What each node is asked at the end, when everything is healed. */
-  readonly last: WireBody
-  /** What was asked and told; `answer` is null where there was none. A sentence where the answer is none of these. */
-  call(request: WireBody, answer: WireBody | null): Call | string
-  /** An error that tells something all the same: the answer that it amounts to. */
-  means?(request: WireBody, code: Json): WireBody | null
-  /** Whether `judge` needs the last answer of every node, and it may take a while until they are as they must be. */
-  readonly settles: boolean
-  /** Whether it is enough that one node carries `last` out at the end; the others may refuse it. */
-  readonly oneIsEnough?: true
-  /** `last` are the answers to `last`, one of each node. */
-  judge(history: History, last: History): HistoryVerdict
+/** In the end each node has the sum. */
+const counter = {
+  says: 'in the end each node has the sum of all that was added',
+  last: { type: 'read' },
+  call(request: WireBody, answer: WireBody | null): Call | string {
+    if (request.type === 'add') return { f: 'add', key: null, value: request['delta']!, result: null }
+    return field(request, answer, 'value', (result) =>
+      typeof result === 'number' || result === null
+        ? { f: 'read', key: null, value: null, result }
+        : `its "value" is no number: ${shown(result)}`,
+    )
+  },
+  settles: true,
+  judge: eventualCounter,
 }
-
-/** Each key is used for so many requests, so that none has a long history. */
-const REQUESTS_PER_KEY = 40
-const KEYS_AT_ONCE = 3
 
 export const WORKLOADS: { readonly [name: string]: Workload } = {
   echo: {
@@ -60,45 +52,44 @@ export const WORKLOADS: { readonly [name: string]: Workload } = {
     call(request, answer) {
       const value = request['message'] ?? null
       if (request.type === 'broadcast') return { f: 'broadcast', key: null, value, result: null }
-      return field(request, answer, 'messages', (result) =>
-        Array.isArray(result) || result === null
-          ? { f: 'read', key: null, value: null, result }
-          : `its "messages" are no list: ${shown(result)}`,
-      )
+      return field(request, answer, 'messages', listed('messages'))
     },
     settles: true,
     judge: eventualSet,
   },
   'g-counter': {
-    says: 'in the end each node has the sum of all that was added',
+    ...counter,
     draw: (dice) => (dice.chance(0.7) ? { type: 'add', delta: dice.integer(1, 5) } : { type: 'read' }),
+  },
+  'g-set': {
+    says: 'in the end each node has all that was added',
+    draw: (dice, i) => (dice.chance(0.7) ? { type: 'add', element: i } : { type: 'read' }),
     last: { type: 'read' },
     call(request, answer) {
-      if (request.type === 'add') return { f: 'add', key: null, value: request['delta']!, result: null }
-      return field(request, answer, 'value', (result) =>
-        typeof result === 'number' || result === null
-          ? { f: 'read', key: null, value: null, result }
-          : `its "value" is no number: ${shown(result)}`,
-      )
+      if (request.type === 'add') return { f: 'add', key: null, value: request['element']!, result: null }
+      return field(request, answer, 'value', listed('value'))
     },
     settles: true,
-    judge: eventualCounter,
+    judge: eventualSet,
+  },
+  'pn-counter': {
+    ...counter,
+    draw: (dice) => (dice.chance(0.7) ? { type: 'add', delta: dice.integer(-5, 5) } : { type: 'read' }),
   },
   'lin-kv': {
     says: 'reads, writes and compare-and-set on keys are linearizable',
     draw(dice, i) {
-      const newest = KEYS_AT_ONCE * (1 + Math.floor(i / (REQUESTS_PER_KEY * KEYS_AT_ONCE))) - 1
-      const key = `k${newest - dice.integer(0, KEYS_AT_ONCE - 1)}`
+      const key = someKey(dice, i)
       const kind = dice.integer(1, 10)
       // What was written long ago must be there as well.
-      if (kind === 1) return { type: 'read', key: `k${dice.integer(0, newest)}` }
+      if (kind === 1) return { type: 'read', key: dice.integer(0, newestKey(i)) }
       if (kind <= 5) return { type: 'read', key }
       if (kind <= 8) return { type: 'write', key, value: i }
       return { type: 'cas', key, from: i - dice.integer(1, 12), to: i }
     },
-    last: { type: 'read', key: 'k0' },
+    last: { type: 'read', key: 0 },
     call(request, answer) {
-      const key = String(request['key'])
+      const key = `key ${String(request['key'])}`
       if (request.type === 'write') return { f: 'write', key, value: request['value']!, result: null }
       if (request.type === 'cas')
         return { f: 'cas', key, value: [request['from']!, request['to']!], result: null }
@@ -112,6 +103,8 @@ export const WORKLOADS: { readonly [name: string]: Workload } = {
     judge: (history) =>
       linearizable(history, keyValue(), { maxMegabytes: 256, maxConfigurations: Number.POSITIVE_INFINITY }),
   },
+  'txn-list-append': transactional('list-append'),
+  'txn-rw-register': transactional('rw-register'),
 }
 
 /** The call with a field of the answer; without an answer it is null. */
@@ -124,6 +117,14 @@ function field(
   if (answer === null) return call(null)
   const result = answer[name]
   return result === undefined ? `${request.type}_ok has no "${name}": ${shown(answer)}` : call(result)
+}
+
+/** The result of a read that is a list. */
+function listed(name: string): (result: Json) => Call | string {
+  return (result) =>
+    Array.isArray(result) || result === null
+      ? { f: 'read', key: null, value: null, result }
+      : `its "${name}" is no list: ${shown(result)}`
 }
 
 /** Nodes in rows, each with the neighbours beside, above and below it. */

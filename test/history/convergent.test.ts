@@ -96,6 +96,38 @@ describe('a set that is to be everywhere in the end', () => {
   })
 })
 
+test('a set to which is added is told in its own words', () => {
+  const added = op('c1', 'add', 1)
+  const read = (...members: number[]) => op('n1', 'read', null, members)
+  expect(eventualSet([added], [read()])).toMatchObject({
+    why: 'n1 never shows 1, though its add was acknowledged',
+    witness: [added, { result: '0 members without 1' }],
+  })
+  expect(eventualSet([added], [read(1, 2)])).toMatchObject({
+    why: 'n1 reads 2, which nobody had added by then',
+  })
+})
+
+describe('a counter from which is taken as well', () => {
+  const adds = [op('c1', 'add', 5), op('c1', 'add', -3), op('c2', 'add', -4, null, 'info')]
+  const judged = (sum: number) => eventualCounter(adds, [op('n1', 'read', null, sum)])
+
+  test.each([2, -2])('may stand at %d', (sum) => {
+    expect(judged(sum).kind).toBe('held')
+  })
+
+  test.each([
+    [
+      5,
+      'n1 reads 5 at the end, but 2 were added and acknowledged, and -2 to 2 with those of unknown outcome',
+    ],
+    [6, 'n1 reads 6, but no more than 5 had been added by then'],
+    [-8, 'n1 reads -8, but no less than -7 had been added by then'],
+  ])('cannot stand at %d', (sum, why) => {
+    expect(judged(sum)).toMatchObject({ kind: 'broken', why })
+  })
+})
+
 describe('a counter that is to be the same everywhere in the end', () => {
   const adds = [
     op('c1', 'add', 2),

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, test } from 'vitest'
+import { inPlaceOfTheShell } from '../../src/maelstrom/child.ts'
 import type { FaultKind } from '../../src/maelstrom/faults.ts'
 import { type ForeignOptions, foreignRun } from '../../src/maelstrom/foreignRun.ts'
 
@@ -37,9 +38,15 @@ describe('keeps its word', () => {
   test.each([
     ['echo', 'echo', []],
     ['ids', 'unique-ids', []],
+    ['ids large', 'unique-ids', []],
     ['gossip', 'broadcast', all],
+    ['gossip freely', 'broadcast', all],
+    ['gossip adds', 'g-set', all],
     ['counter', 'g-counter', all],
+    ['counter', 'pn-counter', all],
     ['kv proxy', 'lin-kv', all],
+    ['txn one', 'txn-list-append', ['pause']],
+    ['txn one', 'txn-rw-register', ['pause']],
   ] as const)('%s: %s', async (words, workload, faults) => {
     const { verdict, history, misdeed } = await run(words, workload, { faults, forMs: 1500, settleMs: 8000 })
     expect([verdict, misdeed]).toEqual([expect.objectContaining({ kind: 'held' }), null])
@@ -53,6 +60,12 @@ describe('breaks it', () => {
     ['ids counts', 'unique-ids', 'UniqueIds', /given 1/],
     ['counter doubles', 'g-counter', 'EventualCounter', /but no more than \d+ had been added by then/],
     ['kv local', 'lin-kv', 'Linearizable', /fits nowhere|no order|nobody wrote/],
+    [
+      'txn each',
+      'txn-list-append',
+      'Serializable',
+      /no order of the appends shows both|cycle|skew|after it appended/,
+    ],
   ] as const)('%s', async (words, workload, property, why) => {
     const { verdict } = await run(words, workload, { settleMs: 500 })
     expect(verdict).toMatchObject({ kind: 'broken', property, why: expect.stringMatching(why) })
@@ -87,18 +100,51 @@ describe('does what no node may do', () => {
       'Protocol',
       /^n2 printed what is no message: it is no JSON: "Hello from my debugger", \d+\.\d\d s after the start$/,
     ],
-    ['impostor', 'Protocol', /^n2 printed a message with "src" "n99"/],
-    ['endless', 'Protocol', /^n2 printed \d+ characters without the end of a line; they begin "xxx/],
+    ['impostor', 'Protocol', /^n2 printed a message with "src" "n99": \{"src":"n99"/],
+    ['endless', 'Protocol', /^n2 printed \d+ bytes without the end of a line; they begin "xxx/],
+    ['bytes', 'Protocol', /^n2 printed what is no UTF-8, as JSON must be: /],
+    ['deep', 'Protocol', /^n2 printed what is no message: its values lie 50002 deep in each other/],
+    ['closes', 'Protocol', /^n2 closed its standard output and went on, /],
+    [
+      'halfway',
+      'StaysUp',
+      /^n2 ended by itself with exit code 0, in the middle of a line: \{"src":"n2","dest":"c1","bo, /,
+    ],
+    ['signalled', 'StaysUp', /^n2 was ended by SIGKILL, /],
     [
       'crashes',
       'StaysUp',
       /^n2 ended by itself with exit code 3; the last it said: "fatal: something is wrong"/,
     ],
-    ['deaf', 'Protocol', /^n2 does not read its standard input: 8 MB wait for it/],
+    [
+      'deaf',
+      'Protocol',
+      /^n2 does not read its standard input as fast as others write: 8 MB wait for it, most of them from n2, /,
+    ],
   ] as const)('%s', async (how, property, why) => {
     const { verdict, misdeed } = await run(`echo ${how}`, 'echo', { forMs: 20_000 })
     expect(verdict).toMatchObject({ kind: 'broken', property, why: expect.stringMatching(why) })
     expect(misdeed).toMatchObject({ node: 'n2', property })
+  })
+
+  test('floods: whoever drowns in it says from whom', async () => {
+    const { misdeed } = await run('echo flood', 'echo', { forMs: 60_000 })
+    expect(misdeed?.why).toMatch(/^n1 does not read .*: 8 MB wait for it, most of them from n2$/)
+  })
+
+  test.each([
+    ['twice', 'both times with {"type":"echo_ok","echo":"please echo 1"}'],
+    [
+      'otherwise',
+      'with {"type":"echo_ok","echo":"please echo 1","count":1} and then with {"type":"echo_ok",',
+    ],
+  ])('answers %s', async (how, told) => {
+    const { verdict, history } = await run(`echo ${how}`, 'echo')
+    expect(verdict).toMatchObject({ kind: 'broken', property: 'AnswersOnce' })
+    const why = verdict.kind === 'broken' ? verdict.why : ''
+    expect(why).toMatch(/^n\d answered twice what c\d had asked once, /)
+    expect(why).toContain(told)
+    expect(why).toContain(`; so it was with ${history.length - 1} other answers`)
   })
 
   test('strange: every answer is none', async () => {
@@ -118,6 +164,31 @@ describe('does what no node may do', () => {
     })
   })
 
+  test('half a line: what it had begun is told', async () => {
+    const { verdict, silent, nodes } = await run('echo half', 'echo', { settleMs: 300 })
+    expect([verdict.property, silent]).toEqual(['Answers', ['n2']])
+    expect(nodes[1]).toMatchObject({ openLine: '{"src":"n2","dest":"c1","bo', lines: 5 })
+    expect(nodes[1]!.lastLine?.text).toContain('"type":"echo_ok"')
+  })
+
+  test('no in_reply_to: it answers, and answers nothing', async () => {
+    const { silent, nodes } = await run('echo nameless', 'echo', { settleMs: 300 })
+    expect(silent).toEqual(['n1', 'n2', 'n3'])
+    expect(nodes[0]!.unasked).toBe(nodes[0]!.lines - 1)
+    expect(nodes[0]!.lastUnasked).toMatch(/^\{"src":"n1","dest":"c\d","body":\{"type":"echo_ok","echo":/)
+  })
+
+  test('an error whose code is no integer is no answer; one without a code tells nothing', async () => {
+    const { verdict } = await run('echo miscoded', 'echo')
+    expect(verdict).toMatchObject({
+      property: 'Protocol',
+      why: expect.stringContaining('its "code" is no integer: {"type":"error","code":"abort"'),
+    })
+    const { errors, history } = await run('echo codeless', 'echo', { settleMs: 300 })
+    expect(errors['none']).toBe(history.length)
+    expect(new Set(history.map(({ outcome }) => outcome))).toEqual(new Set(['info']))
+  })
+
   test('mute: it never answers init', async () => {
     const { verdict } = await run('echo mute', 'echo', { patienceMs: 300 })
     expect(verdict).toMatchObject({
@@ -131,6 +202,25 @@ describe('does what no node may do', () => {
     expect(errors['10']).toBeGreaterThan(0)
     expect(verdict.kind).toBe('broken')
   })
+})
+
+test('transactions are judged by the level that was asked for', async () => {
+  const { verdict } = await run('txn each', 'txn-rw-register', { level: 'read-committed' })
+  expect(verdict).toMatchObject({ kind: 'held', property: 'ReadCommitted' })
+})
+
+test('what a node leaves behind in a session of its own is gone as well, at a kill and at the end', async () => {
+  const some = { faults: ['kill'], forMs: 2500, settleMs: 8000 } as const
+  const { verdict, nodes } = await run('echo leaves', 'echo', some)
+  expect(verdict.kind).toBe('held')
+  expect(nodes.reduce((sum, { kills }) => sum + kills, 0)).toBeGreaterThan(0)
+})
+
+test('a command that is one program takes the place of the shell', () => {
+  for (const one of ['python3 node.py', "'my dir/x' --y=z", '~/node', '$HOME/node >log'])
+    expect(inPlaceOfTheShell(one)).toBe(`exec ${one}`)
+  for (const more of ['cd x && ./node', 'A=b ./node', 'a | b', 'exec node', 'if x; then y; fi', '. ./env'])
+    expect(inPlaceOfTheShell(more)).toBe(more)
 })
 
 test('a child of a child is gone as well', async () => {

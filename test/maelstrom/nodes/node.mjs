@@ -8,7 +8,15 @@ export const self = { id: '', all: /** @type {string[]} */ ([]) }
  * @param {Record<string, unknown>} body
  */
 export function send(dest, body) {
-  process.stdout.write(`${JSON.stringify({ src: self.id, dest, body })}\n`)
+  sendText(dest, JSON.stringify(body))
+}
+
+/**
+ * @param {string} dest
+ * @param {string} body
+ */
+export function sendText(dest, body) {
+  process.stdout.write(`{"src":"${self.id}","dest":"${dest}","body":${body}}\n`)
 }
 
 /** @param {Record<string, (body: any, message: any) => object | null | undefined | void>} handlers */
@@ -20,9 +28,9 @@ export function node(handlers) {
       self.id = body.node_id
       self.all = body.node_ids
     }
-    const known = handlers[body.type] ?? DEFAULTS[body.type]
+    const known = handlers[body.type ?? 'nothing'] ?? DEFAULTS[body.type]
     if (known === undefined) return
-    const answer = known(body, message)
+    const answer = known(body, { ...message, line })
     if (answer) send(message.src, { ...answer, in_reply_to: body.msg_id })
   })
 }

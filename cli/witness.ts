@@ -1,0 +1,26 @@
+/** What shows that a history is broken: its smallest part that cannot be explained, and the cycles of transactions. */
+import { type Io, print } from './command.ts'
+import { type Anomaly, cycleView, type History, historyView, plain, renderView } from './door.ts'
+
+/** Prints it, with an empty line before. */
+export function printWitness(
+  io: Io,
+  verdict: { readonly witness: History; readonly anomaly?: Anomaly },
+): void {
+  const look = { width: io.columns, ascii: io.ascii, sentences: io.aloud }
+  const { witness, anomaly } = verdict
+  for (const cycle of anomaly?.cycles ?? []) print(io, [plain(''), ...renderView(cycleView(cycle), look)])
+  const head = anomaly === undefined ? 'These alone cannot be explained:' : 'As they were asked and answered:'
+  print(io, [plain(''), plain(head), ...renderView(historyView(witness), look)])
+}
+
+/** Transactions by name: the operations themselves are in `witness`. */
+export function anomalyJson({ code, called, cycles }: Anomaly) {
+  return {
+    code,
+    called,
+    cycles: cycles.map(({ steps }) =>
+      steps.map(({ from, to, kind, key, why }) => ({ from: from.name, to: to.name, kind, key, why })),
+    ),
+  }
+}
