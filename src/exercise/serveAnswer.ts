@@ -197,7 +197,7 @@ export class ServedAnswer {
   private async stepOf(task: TaskOf): Promise<ServedStep> {
     const step = (await this.ask(task))['step'] as unknown as ServedStep
     if (step.threw === null) return step
-    const place = placeInAnswer(this.program, step.threw.stack)
+    const place = this.placeOfSpent() ?? placeInAnswer(this.program, step.threw.stack)
     const message = place === null ? step.threw.message : `${step.threw.message} (${place})`
     return { ...step, threw: { ...step.threw, message } }
   }
@@ -216,6 +216,7 @@ export class ServedAnswer {
   private must(reply: Reply): Reply {
     const { problem = null, stack = null } = reply
     if (problem === null) return reply
+    if (this.spent !== null) throw this.spentProblem(this.spent)
     const place = stack === null ? null : placeInAnswer(this.program, stack)
     throw new AnswerProblem(`${place ?? basename(this.file)}: ${problem}`)
   }
@@ -231,16 +232,20 @@ export class ServedAnswer {
 
   private end(ending: Ending): void {
     if (ending.kind === 'dismissed') return this.fail(new Error('the answer has been closed'))
-    if (ending.kind === 'spent' && this.spent !== null) {
-      const place = this.program.placeOfSite(this.spent.site)
-      const { happened } = spentWords(this.spent)
-      return this.fail(
-        new AnswerProblem(`${place === null ? basename(this.file) : placeText(place)}: ${happened}`),
-      )
-    }
+    if (ending.kind === 'spent' && this.spent !== null) return this.fail(this.spentProblem(this.spent))
     if (ending.kind === 'spent')
       return this.fail(new AnswerProblem(`${basename(this.file)}: it ran out of fuel`))
     this.fail(new AnswerProblem(`${basename(this.file)}: ${endingOf(ending, this.file).happened}`))
+  }
+
+  private spentProblem(spent: Spent): AnswerProblem {
+    return new AnswerProblem(`${this.placeOfSpent() ?? basename(this.file)}: ${spentWords(spent).happened}`)
+  }
+
+  /** Where its fuel ran out; null where it did not. */
+  private placeOfSpent(): string | null {
+    const place = this.spent === null ? null : this.program.placeOfSite(this.spent.site)
+    return place === null ? null : placeText(place)
   }
 
   private fail(error: Error): void {

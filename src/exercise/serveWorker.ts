@@ -59,6 +59,7 @@ async function begin({ code, limits, input }: AnswerMessage): Promise<void> {
     modelOf([], input.settings)
     tellHost({ type: 'begun', problem: null })
   } catch (error) {
+    tellSpent()
     tellHost({ type: 'begun', ...problemOf(error) })
   }
 }
@@ -88,12 +89,18 @@ function done(task: ServeTask): void {
   const { dropped } = log
   Object.assign(log, { dropped: 0, chars: 0 })
   const lines = dropped > 0 ? [...printed, `... ${dropped} lines more`] : printed
+  const isSpent = tellSpent()
   tellHost({ type: 'done', n: task.n, printed: lines, ...reply })
+  if (isSpent) endFork({ kind: 'spent' })
+}
+
+/** Where it ran out of fuel, told before what came of it. False where it did not. */
+function tellSpent(): boolean {
   const spent = module?.realm.spent ?? null
-  if (spent === null) return
+  if (spent === null) return false
   const { label, site, deep, most } = spent
   tellHost({ type: 'spent', label, site, deep, most })
-  endFork({ kind: 'spent' })
+  return true
 }
 
 function carriedOut(task: ServeTask): Record<string, unknown> {

@@ -1,6 +1,7 @@
 /** A node's disk as a file: every sync is one line that is on the medium before it returns. An edge. */
 import {
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -53,7 +54,7 @@ export class DiskFolder {
   static open(folder: string, owner: DiskOwner, nowMs: number): DiskFolder {
     const path = join(folder, FILE)
     return guarded(path, () => {
-      mkdirSync(folder, { recursive: true })
+      makeFolder(folder)
       const { head, image, length, lines } = readDisk(path, owner)
       const beganMs = head?.beganMs ?? nowMs
       if (head === null || lines > MOST_LINES) writeAnew(path, { ...owner, beganMs }, image)
@@ -78,6 +79,22 @@ export class DiskFolder {
 
   close(): void {
     closeSync(this.file)
+  }
+}
+
+/**
+ * Makes a folder and what is missing above it, one after the other: where the system says that a folder is not there which
+ * is, as in /proc, Node's own way to make all of them never ends.
+ */
+export function makeFolder(folder: string): void {
+  if (existsSync(folder)) return
+  const above = dirname(folder)
+  if (above !== folder) makeFolder(above)
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    // Another node may have made it meanwhile.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
 }
 
@@ -195,6 +212,11 @@ const WHY: { readonly [code: string]: string } = {
   EPERM: 'you may not write there',
   EROFS: 'you may not write there',
   ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk is full for you',
+  EFBIG: 'no file may be so large here',
+  ENOENT: 'a part of its path is not there, and cannot be made',
+  ENAMETOOLONG: 'its name is too long',
+  ELOOP: 'its path leads in a circle',
   ENOTDIR: 'a part of its path is a file',
   EEXIST: 'a part of its path is a file',
   EISDIR: 'it is a folder',

@@ -113,6 +113,17 @@ function isInteger(value: unknown): boolean {
   return Number.isSafeInteger(value) || (EXACT.isRawJSON(value) && /^-?\d+$/.test(value.rawJSON))
 }
 
+/** The digits of a raw number in a value; null where none is in it. */
+export function rawNumberIn(value: Json): string | null {
+  if (typeof value !== 'object' || value === null) return null
+  if (EXACT.isRawJSON(value)) return value.rawJSON
+  for (const one of Object.values(value)) {
+    const found = rawNumberIn(one)
+    if (found !== null) return found
+  }
+  return null
+}
+
 /** A value with the digits of each raw number as a text, which can be compared and shown like any other. */
 export function digits(value: Json): Json {
   if (typeof value !== 'object' || value === null) return value

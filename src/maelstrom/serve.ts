@@ -1,8 +1,8 @@
 /** serve: a node as a process, on a real clock, with real dice, a disk and a trace. An edge. */
 import { randomInt } from 'node:crypto'
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { DiskFolder, DiskProblem, systemProblem } from './diskFolder.ts'
+import { DiskFolder, DiskProblem, makeFolder, systemProblem } from './diskFolder.ts'
 import { headOf, isTrace, TRACE_SCHEMA, type TraceHead, TraceProblem } from './servedTrace.ts'
 import { type Engine, Server, type Surroundings } from './server.ts'
 
@@ -103,7 +103,7 @@ class RealWorld implements Surroundings {
       )
     if (isUsed && owner === null)
       this.options.log(`the trace begins with this start: what led to the disk is not in it`)
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolder(dirname(file))
     if (!isUsed || owner === null) beginTrace(file, head)
     // A line that a crash cut off ends here.
     else if (!before.endsWith('\n')) writeFileSync(file, before.slice(0, before.lastIndexOf('\n') + 1))

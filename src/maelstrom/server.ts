@@ -2,7 +2,7 @@
 import { canonicalJson, type Json, ValueProblem } from '../base/canonical.ts'
 import type { DiskImage } from '../node/input.ts'
 import type { Body, Effect, Event, OperationId } from '../node/node.ts'
-import { handlerName } from '../node/step.ts'
+import type { HandlerError } from '../node/step.ts'
 import { bodyText } from '../world/choice.ts'
 import type { DiskEffect } from '../world/disk.ts'
 import { isDiskEffect } from '../world/local.ts'
@@ -10,6 +10,7 @@ import {
   ERROR,
   errorBody,
   messageLine,
+  rawNumberIn,
   readMessage,
   shown,
   type WireBody,
@@ -63,6 +64,8 @@ export interface Surroundings {
 
 /** A protocol's own network may keep what a node refuses until it takes it; ours keeps so much. */
 const MOST_KEPT = 1000
+/** So many timers are fired before lines have their turn. */
+const MOST_AT_ONCE = 10
 
 type Received = Event & { readonly kind: 'receive' }
 
@@ -87,7 +90,7 @@ export class Server {
   /** Takes a line of standard input. Settles when all that it led to has happened; rejects where the node cannot go on. */
   line(text: string): Promise<void> {
     if (text.trim() === '') return this.queue
-    const message = readMessage(text)
+    const message = readMessage(text, true)
     return this.afterAll(async () => {
       if (typeof message === 'string') this.around.log(`not a message: ${message}: ${shown(text)}`)
       else await this.message(message)
@@ -97,7 +100,8 @@ export class Server {
   /** It may be time for a timer. */
   wake(): Promise<void> {
     return this.afterAll(async () => {
-      for (;;) {
+      // What is due at once and arms itself again must not keep everything else waiting.
+      for (let fired = 0; fired < MOST_AT_ONCE; fired++) {
         const { next } = this
         const nowUs = this.around.nowUs()
         if (next === null || next.dueUs > nowUs) break
@@ -123,6 +127,10 @@ export class Server {
     if (this.names === null) {
       if (this.early.length < MOST_KEPT) this.early.push(message)
       return
+    }
+    if (message.dest !== this.self) {
+      this.around.log(`not for this node, but for ${shown(message.dest)}: ${shown(message.body)}`)
+      return this.answer(message, errorBody(ERROR.nodeNotFound, `this is ${this.self}, not ${message.dest}`))
     }
     if (type === 'topology' && !(await this.hears(message))) {
       this.answer(message, { type: 'topology_ok' })
@@ -167,16 +175,19 @@ export class Server {
     // A request without a msg_id is one all the same; its answer would reach nobody who waits for it.
     const n = typeof id === 'number' ? id : -++this.unnumbered
     const op: OperationId | null = isClient ? { client: src, n } : null
-    const plain = asCanonical(rest)
+    const large = rawNumberIn(body)
+    const plain = large === null ? asCanonical(rest) : null
     if (plain === null) {
-      this.answer(message, errorBody(ERROR.malformedRequest, 'it holds a value that no message can hold'))
+      const what =
+        large === null ? 'a value that no message can hold' : `a number that no double holds: ${large}`
+      this.around.log(`from ${src}: ${body.type} holds ${what}`)
+      this.answer(message, errorBody(ERROR.malformedRequest, `it holds ${what}`))
       return true
     }
     const event: Received = { kind: 'receive', from: src, body: plain, op }
     const step = await this.take(event)
     if (step.refused === null) {
-      if (step.threw !== null)
-        this.answer(message, errorBody(ERROR.crash, `${step.threw.handler} threw: ${step.threw.message}`))
+      if (step.threw !== null) this.answer(message, errorBody(ERROR.crash, threwText(step.threw)))
       await this.offerAgain()
       return true
     }
@@ -212,7 +223,7 @@ export class Server {
     for (const text of this.engine.printed()) this.around.log(text)
     if (step.refused === null) {
       this.around.trace({ atUs, seed, event, hash: step.hash })
-      if (step.threw !== null) this.around.log(`${handlerName(event)}: ${step.threw.message}`)
+      if (step.threw !== null) this.around.log(threwText(step.threw))
       this.carryOut(step)
     }
     return step
@@ -252,6 +263,11 @@ export class Server {
 /** The node threw in `start`: it never ran. */
 export class CannotStart extends Error {
   override readonly name = 'CannotStart'
+}
+
+/** Mostly the message says itself in which handler it was. */
+function threwText({ handler, message }: HandlerError): string {
+  return message.includes(handler) ? message : `${handler}: ${message}`
 }
 
 function asCanonical(body: { readonly [field: string]: Json }): Body | null {

@@ -1,5 +1,5 @@
 /** The disk of a served node: what was synced is there again, what was not is not, and damage is told. */
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -100,6 +100,11 @@ describe('refused', () => {
   test('a place where no folder can be', () => {
     writeFileSync(join(folder, 'a-file'), '')
     expect(() => opened(join(folder, 'a-file', 'n1'))).toThrow('a part of its path is a file')
+    symlinkSync(join(folder, 'nowhere', 'deeper'), join(folder, 'link'))
+    expect(() => opened(join(folder, 'link', 'n1'))).toThrow('a part of its path is not there')
+    // Where the system has no such folder it may not be made.
+    expect(() => opened('/proc/splitbrain/n1')).toThrow(/is not there|may not write/)
+    expect(() => opened(join(folder, 'x'.repeat(300)))).toThrow('its name is too long')
   })
 })
 

@@ -12,6 +12,7 @@ import { planFaults } from '../../src/maelstrom/faults.ts'
 const rootFile = (name: string) => fileURLToPath(new URL(`../../${name}`, import.meta.url))
 const PROGRAM = rootFile('cli/splitbrain.cjs')
 const ECHO = rootFile('test/maelstrom/nodes/echo.mjs')
+const TXN = rootFile('test/maelstrom/nodes/txn.mjs')
 const NODE = process.execPath
 const folder = mkdtempSync(join(tmpdir(), 'splitbrain-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -252,6 +253,28 @@ describe('simulate --exec', () => {
     expect(out).toContain('The end of what n2 logged:\nfatal: something is wrong')
   })
 
+  test('judges transactions by a level, and shows the cycle', () => {
+    const txn = `"${NODE}" "${TXN}" each`
+    const words = ['--workload', 'txn-rw-register', '--rate', '80']
+    const serial = simulate(txn, ...words)
+    expect([serial.code, serial.out]).toEqual([1, expect.stringMatching(/^Serializable is broken: /)])
+    expect(serial.out).toContain('As they were asked and answered:')
+    const committed = simulate(txn, ...words, '--level', 'read-committed', '--json')
+    expect([committed.code, JSON.parse(committed.out)]).toMatchObject([
+      0,
+      { verdict: 'held', property: 'ReadCommitted', level: 'read-committed', anomaly: null },
+    ])
+  })
+
+  test('tells what those printed that do not answer', () => {
+    const { code, out } = simulate(echo('half'), '--workload', 'echo', '--settle', '0.3')
+    expect([code, out]).toEqual([1, expect.stringContaining('Answers is broken: n2 did not carry out echo')])
+    const flat = out.replaceAll('\n', ' ')
+    expect(flat).toMatch(/n2 printed 5 lines, the last \d+\.\d\d s after the start: \{"src":"n2"/)
+    expect(flat).toContain('n2 has begun a line and not ended it: {"src":"n2","dest":"c1","bo')
+    expect(simulate(echo('twice'), '--workload', 'echo').out).toContain('AnswersOnce is broken')
+  })
+
   test('keeps a history that judge reads', () => {
     const keep = join(folder, 'kept')
     const words = ['--workload', 'lin-kv', '--faults', 'kill', '--keep', keep]
@@ -264,17 +287,21 @@ describe('simulate --exec', () => {
     expect(historyOfEvents(events, true).length).toBeGreaterThan(10)
     expect(splitbrain('judge', file, '--model', 'kv').code).toBe(code)
     expect(readFileSync(join(keep, 'n1.log'), 'utf8')).toContain('first start')
+    const txn = ['--workload', 'txn-list-append', '--keep', keep]
+    const { code: serial } = simulate(`"${NODE}" "${TXN}" one`, ...txn)
+    expect([serial, splitbrain('judge', file, '--model', 'list-append').code]).toEqual([0, 0])
   })
 
-  test.each(['SIGINT', 'SIGTERM'] as const)(
-    '%s ends every process, also those that are paused',
+  // What kills us at once leaves it to a guard.
+  test.each(['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGKILL'] as const)(
+    '%s ends every process, also those that are paused or stay where nobody asks them',
     async (signal) => {
-      const mark = `signal-${process.pid}`
+      const mark = `signal-${process.pid}-${signal}`
       const words = ['--workload', 'echo', '--faults', 'pause', '--seconds', '60']
-      const child = spawn(NODE, [PROGRAM, 'simulate', '--exec', `${echo('well')} ${mark}`, ...words], {
+      const child = spawn(NODE, [PROGRAM, 'simulate', '--exec', `${echo('stays')} ${mark}`, ...words], {
         env: ENV,
       })
-      const ended = new Promise((resolve) => child.on('close', resolve))
+      const ended = new Promise((resolve) => child.on('close', (code, by) => resolve(code ?? by)))
       const left = () =>
         spawnSync('ps', ['-eo', 'args'], { encoding: 'utf8' })
           .stdout.split('\n')
@@ -283,7 +310,7 @@ describe('simulate --exec', () => {
         await new Promise((resolve) => setTimeout(resolve, 50))
       expect(left()).toHaveLength(5)
       child.kill(signal)
-      expect(await ended).toBe(signal === 'SIGINT' ? 130 : 143)
+      expect(await ended).toBe({ SIGHUP: 129, SIGINT: 130, SIGTERM: 143, SIGKILL: 'SIGKILL' }[signal])
       for (let i = 0; i < 100 && left().length > 0; i++)
         await new Promise((resolve) => setTimeout(resolve, 50))
       expect(left()).toEqual([])
@@ -299,6 +326,14 @@ describe('simulate --exec', () => {
     [['simulate', '--exec', 'x', '--workload', 'echo', '--nodes', '0'], '--nodes is a number from 1 to 25'],
     [['simulate', '--exec', 'x', '--workload', 'echo', '--nodes', '2.5'], '--nodes is a whole number'],
     [['simulate', '--exec', 'x', '--workload', 'echo', '--loss', '0.1'], '--loss is for protocols'],
+    [
+      ['simulate', '--exec', 'x', '--workload', 'echo', '--level', 'serializable'],
+      '--level is for transactions',
+    ],
+    [
+      ['simulate', '--exec', 'x', '--workload', 'txn-list-append', '--level', 'serialisable'],
+      'did you mean serializable?',
+    ],
     [['simulate', 'raft-kv', '--exec', 'x'], 'not of both'],
     [['simulate', 'raft-kv', '--workload', 'echo'], '--workload is for programs of --exec'],
     [['simulate', '--exec', 'no-such-program', '--workload', 'echo'], 'the command cannot be run'],
@@ -355,6 +390,15 @@ describe('a served answer', () => {
     expect(talk.err).toMatch(/loop\.ts:7:\d+: node: on\.echo was stopped/)
   })
 
+  test('that loops as it starts is told at its line', async () => {
+    const text = own('').replace('({ n: 0 })', '{ for (;;) {} }')
+    const talk = new Talk(written('start.ts', text))
+    const ended = talk.ended()
+    void talk.init()
+    expect(await ended).toBe(1)
+    expect(talk.err).toMatch(/start\.ts:3:\d+: node: start was stopped: it had not returned/)
+  })
+
   test('of an exercise is filled in as its checks fill it in', async () => {
     const solution = rootFile('exercises/09-two-phase-commit/hidden/solution.ts')
     const talk = new Talk('two-phase-commit', solution, '--disk', join(folder, 'tm'))
@@ -369,6 +413,11 @@ describe('a served answer', () => {
   test.each([
     ['none.ts', 'export const x = 1', 'the file exports no node'],
     ['two.ts', `${own('')}export const other = node`, 'the file exports node, other: say which with --role'],
+    [
+      'turns.ts',
+      `for (;;) {}\n${own('')}`,
+      'turns.ts:1:1: the code outside any handler was stopped: it had not returned',
+    ],
     ['bad.ts', 'export const node =', 'bad.ts:1:20: Unexpected end of file'],
     ['files.ts', "import fs from 'node:fs'", '"node:fs" cannot be imported'],
   ])('%s is told before anything is asked', (name, text, message) => {

@@ -19,6 +19,7 @@ type Say =
   | { readonly type: 'free' }
   | { readonly type: 'pick' }
   | { readonly type: 'tell' }
+  | { readonly type: 'storm' }
 
 /** Counts on its disk, and does one of everything that a node can do. */
 const everything = (step: number) =>
@@ -50,6 +51,9 @@ const everything = (step: number) =>
       pick(_state, message, ctx) {
         ctx.reply(message, { type: 'pick_ok', picked: ctx.pick(['a', 'b', 'c']) })
       },
+      storm(_state, _message, ctx) {
+        ctx.arm('storm', 0)
+      },
       tell(state, message, ctx) {
         if (state.isBusy) return ctx.refuse()
         ctx.broadcast({ type: 'news' })
@@ -57,6 +61,9 @@ const everything = (step: number) =>
       },
     },
     timers: {
+      storm(_state, ctx) {
+        ctx.arm('storm', 0)
+      },
       late(state, ctx) {
         ctx.reply(state.asked as never, { type: 'later_ok' })
       },
@@ -186,6 +193,54 @@ describe('a request', () => {
     await server.wake()
     expect(bodies(stage)[1]).toEqual(['c1', { type: 'later_ok', in_reply_to: 41 }])
     expect(stage.alarm).toBeNull()
+  })
+
+  test('has its turn between timers that are due again and again', async () => {
+    const { stage, server, hear, init } = served(protocolOf())
+    await init()
+    await hear('c1', { type: 'storm' })
+    await Promise.all([server.wake(), hear('c1', { type: 'count', msg_id: 2 })])
+    expect(stage.sent[1]?.body).toMatchObject({ type: 'count_ok', in_reply_to: 2 })
+    expect(stage.traced.filter(({ event }) => event.kind === 'timer')).toHaveLength(10)
+    expect(stage.alarm).toBeLessThanOrEqual(stage.us)
+  })
+
+  test('whose handler throws is told so once', async () => {
+    const { stage, hear, init } = served(protocolOf())
+    await init()
+    await hear('c1', { type: 'throw', msg_id: 2 })
+    expect(stage.sent[1]?.body).toMatchObject({ code: 13, text: 'on.throw threw: no' })
+    expect(stage.said.at(-1)).toBe('on.throw threw: no')
+  })
+
+  test('for another node is not taken', async () => {
+    const { stage, server, init } = served(protocolOf())
+    await init()
+    await server.line('{"src":"c1","dest":"n7","body":{"type":"count","msg_id":2}}')
+    expect(stage.sent[1]?.body).toEqual({
+      type: 'error',
+      code: 1,
+      text: 'this is n1, not n7',
+      in_reply_to: 2,
+    })
+    expect(stage.said).toContain('not for this node, but for "n7": {"type":"count","msg_id":2}')
+    expect(stage.traced).toHaveLength(1)
+  })
+
+  test.each([
+    ['"value":9007199254740993', 2, '9007199254740993'],
+    ['"value":[{"a":-1e999}]', 2, '-1e999'],
+    ['"value":1', '1180591620717411303424', '1180591620717411303424'],
+  ])('with a number that no double holds is refused, and not rounded: %s, %s', async (value, id, large) => {
+    const { stage, server, init } = served(protocolOf())
+    await init()
+    stage.send = (line) => stage.said.push(line)
+    await server.line(`{"src":"c1","dest":"n1","body":{"type":"count","msg_id":${id},${value}}}`)
+    const text = `it holds a number that no double holds: ${large}`
+    expect(stage.said.at(-1)).toBe(
+      `{"src":"n1","dest":"c1","body":{"type":"error","code":12,"text":"${text}","in_reply_to":${id}}}\n`,
+    )
+    expect(stage.traced).toHaveLength(1)
   })
 
   test.each([

@@ -60,6 +60,8 @@ const WRONG = {
   impostor: () => console.log(JSON.stringify({ src: 'n99', dest: 'c1', body: { type: 'hello' } })),
 }
 
+if (how === 'stays') setInterval(() => {}, 1000)
+
 // In a session of its own, where no signal to this group finds it.
 if (how === 'leaves')
   spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)', process.argv[3] ?? ''], {
