@@ -49,7 +49,7 @@ export function tellForeign(io: Io, wanted: ForeignOptions, report: ForeignRepor
     gaveUp: toned('warn', `gave up${verdict.kind === 'gaveUp' ? `: ${verdict.why}` : ''}. That is no pass`),
   }[verdict.kind]
   const of = [
-    `${operationsText(history)}; ${count(nodes.length, 'process', 'processes')} of ${wanted.command}, ${(report.ms / 1000).toFixed(1)} s`,
+    `${operationsText(history)}${downText(report.refused)}; ${count(nodes.length, 'process', 'processes')} of ${wanted.command}, ${(report.ms / 1000).toFixed(1)} s`,
     `${count(messages.arrived, 'message')} between nodes arrived, ${messages.lost} were lost${messages.astray === 0 ? '' : `, ${messages.astray} were to nobody${report.astrayTo === null ? '' : `, such as ${shortName(report.astrayTo)}`}`}`,
     ...(faults.length === 0
       ? []
@@ -84,6 +84,10 @@ export function tellForeign(io: Io, wanted: ForeignOptions, report: ForeignRepor
   }
   const note = `Programs of others do not replay exactly: seed ${wanted.seed} gives the same requests and faults again, and not the same timing.`
   print(io, [plain(''), ...wrapLine(toned('dim', note), io.columns)])
+}
+
+function downText(refused: number): string {
+  return refused === 0 ? '' : `, ${refused} found their node down`
 }
 
 const MOST_LINES = 8

@@ -38,6 +38,8 @@ export interface ForeignReport {
   /** Where a node did what no node may do, and the run ended. */
   readonly misdeed: Misdeed | null
   readonly history: readonly HistoryOperation[]
+  /** How many of those that failed were handed to nobody: their node was down. */
+  readonly refused: number
   /** How often each code of an error was answered; `none` where there was no code. */
   readonly errors: { readonly [code: string]: number }
   readonly faults: readonly PlannedFault[]
@@ -76,6 +78,7 @@ class ForeignRun {
   private readonly begun: PlannedFault[] = []
   private last: readonly HistoryOperation[] = []
   private silent: string[] = []
+  private refused = 0
   private place = 0
   private readonly asked = new Map<string, number>()
 
@@ -102,6 +105,7 @@ class ForeignRun {
       verdict: misdeed === null ? this.verdict() : brokenBy(misdeed),
       misdeed,
       history: [...history].sort(byInvoke),
+      refused: this.refused,
       errors,
       faults: begun,
       messages: network.counts,
@@ -213,7 +217,10 @@ class ForeignRun {
   private told(unknown: HistoryOperation, to: string, request: WireBody, reply: Reply): HistoryOperation {
     if (reply.kind === 'silence') return unknown
     const failed: HistoryOperation = { ...unknown, return: this.place++, outcome: 'fail' }
-    if (reply.kind === 'refused') return failed
+    if (reply.kind === 'refused') {
+      this.refused++
+      return failed
+    }
     const { body } = reply
     let answer = body
     if (body.type === 'error') {

@@ -81,7 +81,10 @@ export const EDGES: {
     touches: ['clock', 'disk', 'process'],
     for: 'carries their messages, and gives each a folder of its own',
   },
-  'src/maelstrom/marked.ts': { touches: ['disk', 'process'], for: 'finds and ends what programs left behind' },
+  'src/maelstrom/marked.ts': {
+    touches: ['disk', 'process'],
+    for: 'finds and ends what programs left behind',
+  },
   'src/maelstrom/diskFolder.ts': { touches: ['disk'], for: "a served node's disk" },
   'src/maelstrom/serve.ts': {
     touches: ['clock', 'disk', 'dice'],

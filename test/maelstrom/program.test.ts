@@ -348,6 +348,27 @@ describe('simulate --exec', () => {
   })
 })
 
+test('the node of the README keeps its word, and loses what the page says', { timeout: 120_000 }, () => {
+  const [, text] = /<!-- example: node\.py -->\n```python\n([\s\S]*?)```/.exec(
+    readFileSync(rootFile('README.md'), 'utf8'),
+  )!
+  const judged = (name: string, changed: string, ...words: readonly string[]) =>
+    simulate(`python3 "${written(name, changed)}"`, '--workload', 'broadcast', '--seconds', '2', ...words)
+  const all = judged('node.py', text!, '--faults', 'partition,loss,kill,pause')
+  const quiet = text!.replace(
+    '        with lock:\n            for other',
+    '        for other in ():\n            for other',
+  )
+  expect(quiet).not.toBe(text)
+  // Where there is no Python, the command is told not to be one.
+  const hasPython = spawnSync('python3', ['--version']).status === 0
+  const missing = { code: 2, err: expect.stringContaining('the command cannot be run') }
+  const held = { code: 0, out: expect.stringContaining('EventualSet held') }
+  const broken = { code: 1, out: expect.stringMatching(/EventualSet is broken: n\d never shows \d+/) }
+  expect(all).toMatchObject(hasPython ? held : missing)
+  expect(judged('quiet.py', quiet, '--settle', '0.5')).toMatchObject(hasPython ? broken : missing)
+})
+
 describe('a served answer', () => {
   const own = (body: string) =>
     `import { defineNode } from 'splitbrain'\nexport const node = defineNode<{ n: number }, { type: 'echo'; echo: string }>({\n  start: () => ({ n: 0 }),\n  on: {\n    echo(state, message, ctx) {\n      state.n++\n      ${body}\n      ctx.reply(message, { type: 'echo_ok', echo: message.body.echo })\n    },\n  },\n})\n`
