@@ -59,7 +59,8 @@ describe('one message', () => {
       rung: 1,
       points: 1,
       section: 'How long it takes',
-      expected: 'x=A is put at a: within two seconds b has it as well',
+      expected:
+        'x=A is put at a: within two seconds b has it as well; so it is with the last of twelve puts, and with one a minute later',
       why: 'what nobody asks for, nobody is told',
       hints: [
         'Who sends ask, and when?',
@@ -71,6 +72,10 @@ describe('one message', () => {
     expectValue(run, 'b', 'A', 'two seconds have gone by')
     expectValue(run, 'b', 'Y', 'two seconds have gone by', 'y')
     expectValue(write(run, 'b', 'B').wait(2000), 'a', 'B', 'b had heard of A when B was put')
+    const later = start().wait(1000)
+    for (let n = 1; n <= 12; n++) write(later, 'a', `v${n}`).wait(n === 9 ? 2000 : 1)
+    expectValue(later.wait(2000), 'b', 'v12', 'a has put v1 to v12, one after the other')
+    expectValue(write(later.wait(60_000), 'a', 'C').wait(2000), 'b', 'C', 'a minute later a has put C')
   })
 })
 
@@ -188,7 +193,7 @@ describe('one scenario', () => {
       points: 1,
       section: 'Compare, and send what differs',
       expected:
-        'a puts x and y, and deletes y; b hears of it; both lose power and come back: x is there, y is not. The same where power goes in the middle of a handler',
+        'a puts x and y, and deletes y; b hears of it; both lose power and come back: x is there, y is not. The same where power goes in the middle of a handler, and where a loses power before b has heard of the delete',
       why: 'a client was told that it is done, and b may be the only one that has it',
       hints: [
         'What is left of your state after a crash?',
@@ -203,6 +208,9 @@ describe('one scenario', () => {
       expectValue(run, at, null, 'it was deleted before the power went', 'y')
     }
     expectValue(write(run, 'a', 'B').wait(2000), 'b', 'B', 'a site that is back asks and answers again')
+    const alone = write(write(start(), 'a', 'A').wait(2000).cut(['a'], ['b']), 'a', null)
+    alone.crash('a').restart('a').heal().wait(3000)
+    for (const at of ['a', 'b']) expectValue(alone, at, null, 'a deleted it before the power went')
     for (let after = 0; after < 6; after++)
       for (const value of ['B', null]) {
         const type = value === null ? 'delete' : 'put'

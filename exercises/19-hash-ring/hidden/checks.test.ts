@@ -89,7 +89,7 @@ describe('one scenario', () => {
       points: 1,
       section: 'A ring',
       expected:
-        'points at 20, 900, 1000 and 3000000000: places on both sides of each find the next larger one',
+        'points at 20, 900, 1000 and 3000000000: places on both sides of each find the next larger one; and 4294967295 is another place than 0',
       why: 'places are numbers up to 2^32: neither texts nor 32 bits with a sign',
       hints: [
         'In which order does sort() put 1000 and 900?',
@@ -107,6 +107,10 @@ describe('one scenario', () => {
       [4_000_000_000, 'a'],
     ] as const)
       expectNodes(run, place, [node])
+    const ends = begun({ a: [4_294_967_295], b: [0] })
+    expectNodes(ends, 0, ['b'])
+    expectNodes(ends, 1, ['a'])
+    expectNodes(ends, 4_294_967_295, ['a'])
   })
 
   test('puts copies on different nodes', {
@@ -115,7 +119,7 @@ describe('one scenario', () => {
       points: 2,
       section: 'What real systems do',
       expected:
-        'a has two points in a row, then come c and b: two copies from before them are at a and c, five at a, c, b; from c on they are at c, b, a',
+        'a has two points in a row, then come c and b: two copies from before them are at a and c, five at a, c, b; from c on they are at c, b, a; and where c lies between two points of a, a counts once as well',
       why: 'two copies on one machine are lost together',
       hints: [
         'How many machines are behind two points of a?',
@@ -128,6 +132,7 @@ describe('one scenario', () => {
     expectNodes(run, 5, ['a', 'c'])
     expectNodes(run, 5, ['a', 'c', 'b'], 5)
     expectNodes(run, 25, ['c', 'b', 'a'])
+    expectNodes(begun({ a: [10, 50], b: [70], c: [30] }), 5, ['a', 'c', 'b'])
   })
 
   test('orders points at one place by name', {

@@ -141,8 +141,15 @@ export function expectNodes(
   nodes: readonly string[],
   copies: number = Math.max(1, nodes.length),
 ): void {
-  const to = ask(run, { type: 'locate', place, copies })
-  expect(run).toSend({ from: 'ring', to, type: 'locate_ok', nodes })
+  const client = ask(run, { type: 'locate', place, copies })
+  const answer = run.sent.find(({ to, body }) => to === client && body.type === 'locate_ok')
+  const asked = `place ${place} with ${copies} ${copies === 1 ? 'copy' : 'copies'}`
+  if (answer === undefined) return run.fail(`the ring was asked for ${asked}, and sent no locate_ok`)
+  const told = answer.body['nodes']
+  if (!Array.isArray(told)) return run.fail(`for ${asked} the ring sent a locate_ok without a list of nodes`)
+  const words = (list: readonly unknown[]) => list.join(', ') || 'nobody'
+  if (words(told) !== words(nodes) || told.length !== nodes.length)
+    run.fail(`the ring says that ${asked} is at: ${words(told)}; it is at: ${words(nodes)}`)
 }
 
 /** Who takes a place: every point by its distance clockwise. */

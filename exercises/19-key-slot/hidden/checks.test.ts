@@ -189,7 +189,7 @@ describe('one scenario', () => {
       points: 2,
       section: 'Redis Cluster: a table',
       expected:
-        'a says that {ann}name is at b: {ann}town and {ann}name are asked for at b from then on, hello still at a; later b says c, and so it is',
+        'a says that {ann}name is at b: {ann}town and {ann}name are asked for at b from then on, and so is user218, which has the same slot; hello still at a; later b says c, and so it is',
       why: 'a table that is not kept up sends each read to the old server first, and slots move one by one',
       hints: [
         'What does MOVED say something about: a key, a slot or a server?',
@@ -201,6 +201,7 @@ describe('one scenario', () => {
     run.receive('app', 'b', { type: 'value', key: '{ann}name', value: 'Ann' })
     expectAsked(get(run, '{ann}town'), 'b', '{ann}town')
     expectAsked(get(run, '{ann}name'), 'b', '{ann}name')
+    expectAsked(get(run, 'user218'), 'b', 'user218')
     expectAsked(get(run, 'hello'), 'a', 'hello')
     redirect(run, 'b', 'moved', '{ann}town', 'c')
     expectAsked(get(run, '{ann}street'), 'c', '{ann}street')
@@ -229,7 +230,7 @@ describe('one scenario', () => {
       points: 2,
       section: 'Redis Cluster: a table',
       expected:
-        'a says that {ann}name may be at b, and b has it: {ann}name and {ann}town are asked for at a afterwards, with asking false',
+        'a says that {ann}name may be at b, and b has it: {ann}name and {ann}town are asked for at a afterwards, with asking false; and where MOVED had said b before, and b says ASK c, b is asked the next time',
       why: 'other keys of the slot are still at a, and the move may never end',
       hints: ['What has changed in the table?', 'Nothing. ASK is for one key, once.'],
     },
@@ -238,6 +239,10 @@ describe('one scenario', () => {
     run.receive('app', 'b', { type: 'value', key: '{ann}name', value: 'Ann' })
     expectAsked(get(run, '{ann}name'), 'a', '{ann}name')
     expectAsked(get(run, '{ann}town'), 'a', '{ann}town')
+    const noted = redirect(get(begun(), '{ann}name'), 'a', 'moved', '{ann}name', 'b')
+    redirect(noted, 'b', 'ask', '{ann}name', 'c')
+    noted.receive('app', 'c', { type: 'value', key: '{ann}name', value: 'Ann' })
+    expectAsked(get(noted, '{ann}town'), 'b', '{ann}town')
   })
 
   test('goes from one server to the next', {
