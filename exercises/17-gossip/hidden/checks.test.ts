@@ -196,7 +196,7 @@ describe('one scenario', () => {
         'a puts x and y, and deletes y; b hears of it; both lose power and come back: x is there, y is not. The same where power goes in the middle of a handler, and where a loses power before b has heard of the delete',
       why: 'a client was told that it is done, and b may be the only one that has it',
       hints: [
-        'What is left of your state after a crash?',
+        'What is left of your state after a crash, and what of your timers?',
         'ctx.disk.write and ctx.disk.sync, before ctx.reply; and when a tell has brought something.',
       ],
     },
