@@ -17,6 +17,7 @@ import { judge } from './judgeHistory.ts'
 import { request } from './request.ts'
 import { show } from './show.ts'
 import { simulate } from './simulate.ts'
+import { situation } from './situation.ts'
 import { back, fire, goto, run, step } from './time.ts'
 import { token } from './token.ts'
 import { traitor } from './traitor.ts'
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   cluster,
   request,
   client,
+  situation,
   history,
   deliver,
   drop,
