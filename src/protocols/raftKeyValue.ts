@@ -24,6 +24,8 @@ import { logSituations } from './raftSituations.ts'
 export interface RaftKeyValueRules extends RaftLogRules {
   /** Whether a request was applied before, given the number of the last one of its client that was. */
   isRepeated(n: number, lastApplied: number): boolean
+  /** Whether a read is an entry like any other; if not, whoever is asked answers from its own map. */
+  readsLog(): boolean
 }
 
 const rules: RaftKeyValueRules = {
@@ -32,6 +34,7 @@ const rules: RaftKeyValueRules = {
   // A copy of the request may still reach a leader: nobody but that leader knows how it ends.
   refusalCode: () => 0,
   isRepeated: (n, lastApplied) => n <= lastApplied,
+  readsLog: () => true,
 }
 
 export type Request =
@@ -100,7 +103,13 @@ function server(rule: RaftKeyValueRules) {
 
   return defineNode<KeyValueState, ElectionMessage | ReplicationMessage | Request>({
     start: (ctx) => ({ ...log.start(ctx), ...emptyMap() }),
-    on: { ...log.on, read: submit, write: submit, cas: submit },
+    on: {
+      ...log.on,
+      read: (state, message, ctx) =>
+        rule.readsLog() ? submit(state, message, ctx) : ctx.reply(message, carryOut(state.map, message.body)),
+      write: submit,
+      cas: submit,
+    },
     timers: log.timers,
   })
 }

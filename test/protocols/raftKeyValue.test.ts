@@ -4,7 +4,7 @@ import { raftKeyValue } from '../../src/protocols/raftKeyValue.ts'
 import { simulate } from '../../src/run/simulate.ts'
 import { begin } from '../../src/world/apply.ts'
 import { enter } from '../../src/world/situation.ts'
-import { reading, searched } from './stories.ts'
+import { lead, reading, searched } from './stories.ts'
 
 const write = (value: number) => ({ to: 'n1', body: { type: 'write', key: 'x', value } })
 const read = { to: 'n1', body: { type: 'read', key: 'x' } }
@@ -44,6 +44,17 @@ test('answers are those of a map: no such key, a value, another value', () => {
     ['ok', { type: 'cas_ok' }],
     ['ok', { type: 'read_ok', value: 2 }],
   ])
+})
+
+/** Cut: three servers, n1 elected by n2; a bag wire, no timers. Steps are our own. */
+test('a read answered from a map that lags misses a write that its client was told of', () => {
+  const clients = { ann: [write(1), { ...read, to: 'n3' }] }
+  const found = (flaws: string[]) => {
+    const model = reading(raftKeyValue, flaws, { clients })
+    const elected = ["n1's timer election", 'n2 receives RequestVote', 'n1 receives RequestVoteResult']
+    return searched(model, 'Linearizable', { from: lead(model, elected), budgets: { timeouts: 0 } })
+  }
+  expect([found(['readsLog=never']), found([])]).toEqual(['broken in 6', 'held'])
 })
 
 test('a refusal for good is taken back by a copy of the request that reaches a leader', () => {

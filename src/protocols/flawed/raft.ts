@@ -132,6 +132,7 @@ const map: readonly Reading[] = [
     'who is no leader says that the request will never take effect, though a copy may reach a leader',
     () => 11,
   ),
+  of('readsLog', 'never', 'whoever is asked answers a read from its own map', () => false),
   of('isRepeated', 'never', 'a request that arrives twice takes effect twice', () => false),
   of(
     'isRepeated',
