@@ -196,3 +196,105 @@ describe('a shorter ending', () => {
     expect(shorterEnding(model, first, long, 'Silent', 2)).toBe(null)
   })
 })
+
+/** As `detour`, for a node that is ready only after so many other timers; what went wrong counts as well. */
+function crossroads(others: number, needs: string | null) {
+  const timers = Array.from({ length: others }, (_, i) => `other${i}`)
+  const protocol = defineProtocol({
+    name: 'crossroads',
+    source: 'test model',
+    says: 'a long way and a short one, for whoever is ready',
+    cluster: ['a', 'b'],
+    rules: {},
+    roles: () => ({
+      node: defineNode<{ ready: number }, { type: 'ping' | 'pong' }>({
+        start(ctx) {
+          ctx.send(ctx.self === 'a' ? 'b' : 'a', { type: ctx.self === 'a' ? 'ping' : 'pong' })
+          if (ctx.self === 'b') return { ready: 0 }
+          for (const timer of ['first', 'short', ...timers]) ctx.arm(timer, 10)
+          return { ready: 0 }
+        },
+        on: { ping: () => {}, pong: () => {} },
+        timers: {
+          ...Object.fromEntries(
+            timers.map((timer) => [
+              timer,
+              (state: { ready: number }) => {
+                state.ready++
+              },
+            ]),
+          ),
+          first: (_state, ctx) => ctx.arm('second', 10),
+          second: (_state, ctx) => ctx.arm('third', 10),
+          third(state, ctx) {
+            if (state.ready === others) ctx.output({ type: 'there' })
+          },
+          short(state, ctx) {
+            if (state.ready === others) ctx.output({ type: 'there' })
+          },
+        },
+      }),
+    }),
+    assign: (names) =>
+      Object.fromEntries(
+        names.map((name) => [name, { role: 'node', peers: names.filter((n) => n !== name), config: {} }]),
+      ),
+    corrupt: () => [{ type: 'pong' }],
+    properties: [
+      property<readonly string[]>({
+        name: 'NeverThere',
+        says: 'nobody is there after something went wrong',
+        first: [],
+        see: (fold, seen) => {
+          const what = seen.kind === 'output' ? 'there' : seen.kind === 'disturbance' ? seen.what : null
+          return what === null || what === 'timeout' ? fold : [...fold, what]
+        },
+        judge: {
+          kind: 'always',
+          broken: (fold) =>
+            fold.includes('there') && (needs === null || fold.includes(needs)) ? 'somebody is there' : null,
+        },
+      }),
+    ],
+  })
+  const model = makeModel(protocol)
+  return { model, first: begin(model).world, timers }
+}
+
+const timer = (name: string): Choice => ({ kind: 'fire', node: 'a', timer: name, arg: null })
+
+test('where a search from the first world is too large, one from later on finds the shorter ending', () => {
+  const { model, first, timers } = crossroads(9, null)
+  const begun = timers.map(timer)
+  const long = [...begun, timer('first'), timer('second'), timer('third')]
+  expect(shorterEnding(model, first, long, 'NeverThere', 256)).toBe(null)
+  expect(shrink(model, first, long, 'NeverThere')!.trace).toEqual([...begun, timer('short')])
+})
+
+const ping = { from: 'a', to: 'b', body: { type: 'ping' }, op: null } as const
+
+test.each<[string, Choice]>([
+  ['loss', { kind: 'drop', parcel: ping }],
+  ['duplicate', { kind: 'duplicate', parcel: ping }],
+  ['corruption', { kind: 'corrupt', parcel: ping, into: { type: 'pong' } }],
+  ['crash', { kind: 'crash', node: 'b', disk: 0 }],
+  ['crash', { kind: 'crash', node: 'b', disk: 'cache' }],
+  ['partition', { kind: 'cut', links: ['a>b', 'b>a'] }],
+  ['pause', { kind: 'pause', node: 'b' }],
+])('a shorter ending may have what the story has of faults: %s, %j', (needs, fault) => {
+  const { model, first } = crossroads(0, needs)
+  const short = shrink(model, first, [timer('first'), timer('second'), fault, timer('third')], 'NeverThere')!
+  expect(short.trace).toHaveLength(2)
+  expect(short.trace.map(({ kind }) => kind).sort()).toEqual([fault.kind, 'fire'].sort())
+})
+
+test('and what it has of lies, where somebody is a traitor already', () => {
+  const { model, first } = crossroads(1, 'lie')
+  const traitor: Choice = { kind: 'traitor', node: 'b' }
+  const pong = { from: 'b', to: 'a', body: { type: 'pong' }, op: null }
+  const lie: Choice = { kind: 'lie', node: 'b', to: 'a', instead: pong, body: null }
+  const long = [traitor, timer('other0'), timer('first'), timer('second'), lie, timer('third')]
+  const { trace } = shrink(model, first, long, 'NeverThere')!
+  expect(trace.slice(0, 2)).toEqual([traitor, timer('other0')])
+  expect(trace.slice(2).sort((a, b) => (a.kind < b.kind ? -1 : 1))).toEqual([timer('short'), lie])
+})
