@@ -10,7 +10,7 @@ import {
   printJson,
   UsageProblem,
 } from '../command.ts'
-import { type Outcome, plain, protocols, renderView, toned, type View } from '../door.ts'
+import { type Outcome, plain, protocols, renderView, toned, type View, wrapLine } from '../door.ts'
 
 export const explore: CliCommand = searching({
   command: 'explore',
@@ -29,6 +29,7 @@ export const explore: CliCommand = searching({
 export const fuzz: CliCommand = searching({
   command: 'fuzz',
   says: 'many random runs of a protocol, and the short story of what broke',
+  cannotJudge: ['nonBlocking', 'sometimes'],
   options: [
     ['--seeds <n>', 'how many runs'],
     ['--seed <n>', 'the seed of the first run'],
@@ -40,13 +41,17 @@ export const fuzz: CliCommand = searching({
   ],
 })
 
-export function searching(search: {
+interface Searching {
   readonly command: string
   /** It takes no properties: every run judges them all. */
   readonly judgesAll?: boolean
+  /** Kinds of properties that it never judges: they are looked for only where they are named. */
+  readonly cannotJudge?: readonly string[]
   readonly says: string
   readonly options: readonly (readonly [string, string])[]
-}): CliCommand {
+}
+
+export function searching(search: Searching): CliCommand {
   return {
     usage: `${search.command} <protocol>${search.judgesAll ? '' : ' [property...]'}`,
     says: search.says,
@@ -66,10 +71,10 @@ export function searching(search: {
       try {
         await must(asked, `cluster ${protocol} ${options['cluster'] ?? ''}`.trimEnd())
         for (const before of String(options['after'] ?? '').split(';')) await must(asked, before.trim())
-        const all = search.judgesAll ? [] : propertiesOf(protocol!)
-        const wanted = names.length > 0 ? names : all
+        const { wanted, left } = wantedOf(search, protocol!, names)
         const line = [search.command, ...wanted, ...settings(search.options, options)].join(' ')
-        return tell(io, await must(asked, line), options)
+        const notes = left.length > 0 ? [`not judged by random runs, but by explore: ${left.join(', ')}`] : []
+        return tell(io, await must(asked, line), notes, options)
       } finally {
         io.stopsBy(null)
         asked.close()
@@ -78,9 +83,15 @@ export function searching(search: {
   }
 }
 
-function propertiesOf(name: string): readonly string[] {
-  const protocol = protocols.find((one) => one.name === name)
-  return protocol?.properties.map((property) => property.name) ?? []
+/** The properties that were named, or else all that the search can judge; and those that are left out. */
+function wantedOf({ judgesAll, cannotJudge = [] }: Searching, name: string, named: readonly string[]) {
+  if (named.length > 0 || judgesAll) return { wanted: named, left: [] }
+  const all = protocols.find((one) => one.name === name)?.properties ?? []
+  const judged = all.filter(({ judge }) => !cannotJudge.includes(judge.kind))
+  // Where it can judge none of them, it says so itself.
+  const wanted = judged.length > 0 ? judged : all
+  const names = (list: typeof all) => list.map((one) => one.name)
+  return { wanted: names(wanted), left: names(all.filter((one) => !wanted.includes(one))) }
 }
 
 /** `--may-crash n1` as the scenario language has it: `may-crash=n1`. */
@@ -133,13 +144,14 @@ function tokensIn(view: View | null): readonly string[] {
   return view?.kind === 'verdict' && view.token !== null ? [view.token] : []
 }
 
-function tell(io: Io, { result }: Done, options: Options): number {
-  const { view, note, verdicts } = result ?? { view: null, note: null, verdicts: [] }
+function tell(io: Io, { result }: Done, more: readonly string[], options: Options): number {
+  const { view, note: own, verdicts } = result ?? { view: null, note: null, verdicts: [] }
+  const note = [...(own === null ? [] : [own]), ...more].join('; ') || null
   if (options['json'] === true) printJson(io, { verdicts, view, note })
   else {
     if (view !== null)
       print(io, renderView(view, { width: io.columns, ascii: io.ascii, sentences: io.aloud }))
-    if (note !== null) print(io, [toned('dim', note)])
+    if (note !== null) print(io, wrapLine(toned('dim', note), io.columns))
     // Never broken into lines: a token is copied whole.
     for (const token of tokensIn(view)) print(io, [plain(''), toned('dim', `splitbrain debug ${token}`)])
   }
