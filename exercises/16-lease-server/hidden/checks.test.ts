@@ -7,16 +7,17 @@ scenariosOn(() => [protocol()])
 
 const TERM = 1000
 
+const IN_USE = 'a cache that may still use its lease goes on giving out the old value'
+
 function expectTold(run: HandRun, client: string, when: string): void {
   if (count(run, 'put_ok', client) === 0)
     run.fail(`${client} was not told put_ok ${when}`, 'a write that waits for ever is no write')
 }
 
-function expectWaits(run: HandRun, client: string, why: string): void {
-  if (count(run, 'put_ok', client) > 0) run.fail(`${client} was told put_ok already`, why)
+/** `still` is what the put has to wait for, as the end of a sentence. */
+function expectWaits(run: HandRun, client: string, still: string): void {
+  if (count(run, 'put_ok', client) > 0) run.fail(`${client} was told put_ok, and ${still}`, IN_USE)
 }
-
-const IN_USE = 'a cache that may still use its lease goes on giving out the old value'
 
 describe('one message', () => {
   test('grants what is asked for', {
@@ -81,9 +82,9 @@ describe('one scenario', () => {
     const run = lent({}, 'a', 'b').request('server', put('A').body, 'bob').deliver({ type: 'put' })
     for (const cache of ['a', 'b'])
       expect(run).toSend({ from: 'server', to: cache, type: 'recall', id: `${cache} 1.1` })
-    expectWaits(run, 'bob', IN_USE)
+    expectWaits(run, 'bob', 'neither a nor b has approved')
     run.deliver({ type: 'recall', to: 'a' }).deliver({ type: 'approve' })
-    expectWaits(run, 'bob', IN_USE)
+    expectWaits(run, 'bob', 'b has not approved')
     run.deliverAll()
     expectTold(run, 'bob', 'though all caches have approved')
   })
@@ -106,7 +107,7 @@ describe('one scenario', () => {
   }, () => {
     const run = lent({}, 'a').cut(['server'], ['a']).wait(600)
     lend(run, 'b').wait(100).request('server', put('A').body, 'bob').wait(200)
-    expectWaits(run, 'bob', IN_USE)
+    expectWaits(run, 'bob', 'the term of a is not over')
     run.wait(TERM - 850)
     expectTold(run, 'bob', 'a term after the lease was granted')
   })
@@ -124,7 +125,7 @@ describe('one scenario', () => {
   }, () => {
     const run = lent({}, 'a').wait(950).receive('server', 'a', { type: 'fetch', id: 'a 1.2' })
     run.cut(['server'], ['a']).request('server', put('A').body, 'bob').wait(500)
-    expectWaits(run, 'bob', IN_USE)
+    expectWaits(run, 'bob', 'the second lease of a is not over')
   })
 
   test('an approval that comes twice ends one lease', {
@@ -146,7 +147,7 @@ describe('one scenario', () => {
     run.deliver({ type: 'put_ok' }).request('a', { type: 'get' }, 'ann')
     run.deliver({ type: 'get' }).deliver({ type: 'fetch' }).deliver({ type: 'grant' })
     run.request('server', put('B').body, 'carl').deliver({ type: 'put' }).deliver({ type: 'approve' })
-    expectWaits(run, 'carl', IN_USE)
+    expectWaits(run, 'carl', 'a has not approved its second lease')
   })
 
   test('an old question that comes late ends nothing', {
@@ -170,7 +171,7 @@ describe('one scenario', () => {
     run.deliver({ type: 'fetch', id: 'a 1.2' }).deliver({ type: 'grant', id: 'a 1.2' })
     run.deliver({ type: 'fetch', id: 'a 1.1' }).request('server', put('B').body, 'carl')
     run.deliverAll({ id: 'a 1.2' })
-    expectWaits(run, 'carl', IN_USE)
+    expectWaits(run, 'carl', 'a has not given up its lease a 1.2')
   })
 
   test('grants nothing while a write waits', {
@@ -283,7 +284,7 @@ describe('one scenario', () => {
   }, () => {
     const run = lent({}, 'a').cut(['server'], ['a']).crash('server').restart('server')
     run.request('server', put('A').body, 'bob').wait(850)
-    expectWaits(run, 'bob', IN_USE)
+    expectWaits(run, 'bob', 'the lease of a may be in use: no term has gone by since the restart')
     run.wait(400)
     expectTold(run, 'bob', 'a term after the restart')
   })
@@ -306,7 +307,7 @@ describe('one scenario', () => {
     run.receive('server', 'b', { type: 'fetch', id: 'b 1.1' })
     if (count(run, 'grant', 'b') === 0) return
     run.cut(['server'], ['a'], ['b']).request('server', put('A').body, 'bob').wait(500)
-    expectWaits(run, 'bob', IN_USE)
+    expectWaits(run, 'bob', 'the lease of b is not over')
   })
 
   test('an approval after the restart speaks of one lease', {
@@ -326,7 +327,7 @@ describe('one scenario', () => {
     const run = lent({}, 'a').cut(['server'], ['a']).crash('server').restart('server')
     run.request('b', { type: 'get' }, 'ann').deliver({ to: 'b', type: 'get' }).deliver({ type: 'fetch' })
     run.request('server', put('A').body, 'bob').deliverAll()
-    expectWaits(run, 'bob', IN_USE)
+    expectWaits(run, 'bob', 'a still has the lease of which the server does not know any more')
   })
 
   test('a lease is as long as two clocks allow', {
@@ -347,12 +348,10 @@ describe('one scenario', () => {
       const run = lent({ drift }, 'a')
       const safe = (TERM * (1 - drift)) / (1 + drift)
       const useMs = Number(run.sent.find(({ body }) => body.type === 'grant')?.body['useMs'])
-      if (useMs > safe) run.fail(`with a drift of ${drift} useMs is ${useMs}, and ${safe} is safe`, IN_USE)
-      if (useMs < safe * 0.9)
-        run.fail(
-          `with a drift of ${drift} useMs is ${useMs}, and ${safe} is safe`,
-          'a lease that is shorter than it could be is asked for more often',
-        )
+      const told = `with a drift of ${drift} useMs is ${useMs.toFixed(1)}, and ${safe.toFixed(1)} is safe`
+      if (useMs > safe) run.fail(told, IN_USE)
+      if (!(useMs >= safe * 0.9))
+        run.fail(told, 'a lease that is shorter than it could be is asked for more often')
     }
   })
 })
