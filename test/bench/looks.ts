@@ -211,6 +211,7 @@ export const looks: { readonly [reading: string]: Look } = {
 
   'leases/': held,
   'leases/until=whole-term': { ...held, within: { ...ANY_TIME, ticks: 3, drift: [1, 10] } },
+  'leases/until=one-clock': { ...held, within: { ...ANY_TIME, ticks: 2, tickMs: 18, drift: [1, 10] } },
   'leases/until=from-arrival': asked,
   'leases/answered=everyone': asked,
   'leases/mayRead=never': {

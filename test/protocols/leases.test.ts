@@ -156,6 +156,15 @@ describe('what each missing piece breaks', () => {
     expect(judge([], [behind])).toBe('held')
   })
 
+  // Two ticks of 18 ms: by a fast clock 39.6, from when the grant is a millisecond old; by a slow one 32.4.
+  test('to allow for one of the two clocks is not enough', () => {
+    const budgets = { ...DRIFT, ticks: 2, tickMs: 18 }
+    expect(judged(leases, ['until=one-clock'], 'NoStaleReadUnderLease', look, { budgets })).toBe(
+      'broken in 6',
+    )
+    expect(judged(leases, [], 'NoStaleReadUnderLease', look, { budgets })).toBe('held')
+  })
+
   test('half a term after a restart is not enough', () => {
     const budgets = { ...TIME, crashes: 1, mayCrash: ['server'] }
     expect(judged(leases, ['recoverMs=half-a-term'], 'NoStaleReadUnderLease', look, { budgets })).toBe(

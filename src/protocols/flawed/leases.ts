@@ -16,6 +16,12 @@ export const flawedLeases: readonly Alternative[] = [
   ),
   lease(
     'until',
+    'one-clock',
+    "the holder allows for its own clock, and takes the server's for right",
+    ({ askedMs, termMs, drift }: Asked) => askedMs + termMs * (1 - drift),
+  ),
+  lease(
+    'until',
     'from-arrival',
     'the lease begins when it is there',
     ({ grantedMs, termMs, drift }: Asked) => grantedMs + safeLeaseMs(termMs, drift),
