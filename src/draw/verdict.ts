@@ -33,7 +33,7 @@ export function verdictView(verdict: Verdict<Choice>, stage: Stage): VerdictView
       return {
         ...base,
         headline: `gave up: ${verdict.budget}`,
-        why: `This is not a pass: it saw ${boundText(verdict.bound)} and broke nothing, but what lies beyond could.`,
+        why: `This is not a pass: what lies beyond could still break it. It saw ${boundText(verdict.bound)}.`,
         steps: null,
         picture: null,
         token: null,
