@@ -4,6 +4,7 @@
  */
 import { type Context, defineNode, type Message } from '../node/node.ts'
 import { defineProtocol } from '../world/protocol.ts'
+import { mustBeMillis } from './clockBound.ts'
 import { externalConsistency, noInversion } from './externalConsistency.ts'
 
 /** The debatable decisions. A flawed reading of the protocol replaces one of them. */
@@ -92,10 +93,12 @@ export const commitWait = defineProtocol({
   params: {
     epsilonMs: { default: 4, says: 'how far a clock is taken to be from true time at most' },
   },
-  assign: (names, config) =>
-    Object.fromEntries(
+  assign(names, config) {
+    mustBeMillis('epsilonMs', config['epsilonMs'])
+    return Object.fromEntries(
       names.map((own) => [own, { role: 'server', peers: names.filter((other) => other !== own), config }]),
-    ),
+    )
+  },
   requests: {
     put: {
       to: 'server',

@@ -3,6 +3,7 @@
  * (Kulkarni, Demirbas, Madappa, Avva & Leone, Logical Physical Clocks, OPODIS 2014).
  */
 import { type AnyProperty, type Observation, property } from '../world/property.ts'
+import { mustBeMillis } from './clockBound.ts'
 import { clockProtocol } from './logicalClocks.ts'
 
 /** The largest reading of a clock that is known, in milliseconds, and a count of events since it was known. */
@@ -101,5 +102,6 @@ export const hybridClocks = clockProtocol<HybridStamp>({
   params: {
     apartMs: { default: 6, says: 'how far two clocks are taken to be apart at most' },
   },
+  mustMakeSense: ({ apartMs }) => mustBeMillis('apartMs', apartMs),
   tickMs: 10,
 })

@@ -91,6 +91,8 @@ export interface Shape<Stamp extends Json> {
   readonly announced?: (ctx: Context) => { readonly [field: string]: Json }
   readonly properties?: readonly AnyProperty[]
   readonly params?: Protocol['params']
+  /** Throws `RangeError` for parameters that make no sense. */
+  readonly mustMakeSense?: (params: { readonly [name: string]: Json }) => void
   readonly tickMs?: number
 }
 
@@ -108,10 +110,12 @@ export function clockProtocol<Stamp extends Json>(shape: Shape<Stamp>): Protocol
     roles: (is) => ({ process: nodeOf(shape, is) }),
     params,
     ...(tickMs !== undefined && { tickMs }),
-    assign: (names, config) =>
-      Object.fromEntries(
+    assign(names, config) {
+      shape.mustMakeSense?.(config)
+      return Object.fromEntries(
         names.map((own) => [own, { role: 'process', peers: names.filter((other) => other !== own), config }]),
-      ),
+      )
+    },
     requests: {
       act: { to: 'process', fields: {}, says: 'something happens at this node alone' },
       tell: { to: 'process', fields: { to: 'bob' }, says: 'sends a message to another node' },

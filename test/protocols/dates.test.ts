@@ -32,6 +32,13 @@ function judged(
   return searched(model, property, { budgets, from: lead(model, steps) })
 }
 
+test.each([-3, 'abc', Number.NaN])('a bound on clocks is a time, not %s', (bound) => {
+  expect(() => makeModel(commitWait, { params: { epsilonMs: bound } })).toThrow(
+    `epsilonMs is a number of milliseconds from 0 on, such as 4, not ${bound}`,
+  )
+  expect(() => makeModel(hybridClocks, { params: { apartMs: bound } })).toThrow('apartMs is a number')
+})
+
 describe('commit wait', () => {
   test.each<[string, ModelInput & { steps?: readonly Choice[] }, ExploreOptions['budgets'] & object]>([
     ['with clocks that drift within the bound', WRITES, DRIFT],
