@@ -6,6 +6,7 @@ import { type Context, defineNode, type Message } from '../node/node.ts'
 import { defineProtocol, type Parameter, type ProtocolDefinition } from '../world/protocol.ts'
 import { gossipProperties } from './gossipProperties.ts'
 import { isLater, type Stamped } from './lastWriterWins.ts'
+import { loadOf } from './load.ts'
 
 /** By key: its value and when it was written. A value of null is a death certificate: the key was deleted. */
 export type Rows = { readonly [key: string]: Stamped }
@@ -236,4 +237,8 @@ export const gossip = defineProtocol({
     delete: { to: 'site', fields: { key: 'x' }, says: 'deletes the key, here' },
     get: { to: 'site', fields: { key: 'x' }, says: 'reads the value, here' },
   },
+  // No value comes twice: one that is there again is the old one.
+  load: loadOf(8, (dice, i) =>
+    dice.chance(0.3) ? { type: 'delete', key: 'x' } : { type: 'put', key: 'x', value: `v${i}` },
+  ),
 })

@@ -21,7 +21,8 @@ type Known = {
 function withEvent(events: readonly Known[], seen: Observation): readonly Known[] {
   if (seen.kind !== 'output' || seen.body.type !== 'event') return events
   const own = events.filter((e) => e.node === seen.node)
-  const last = own.at(-1)
+  // By its name, as `ann 10` comes before `ann 9` in this list.
+  const last = own.find((e) => e.name === `${seen.node} ${own.length}`)
   const sending = events.find((e) => e.sent !== null && e.sent === seen.body['heard'])
   const past = [last, sending].flatMap((e) => (e === undefined ? [] : [...e.past, e.name]))
   const event: Known = {

@@ -112,7 +112,9 @@ interface Server {
 
 /** The next key of a slot goes over; when none is left, the other becomes its owner. */
 function moveOn(state: Server, slot: number, ctx: Context): void {
-  const to = state.migrating[slot]!
+  const to = state.migrating[slot]
+  // A copy of what was heard before: the slot has gone.
+  if (to === undefined) return
   const key = Object.keys(state.data)
     .sort()
     .find((one) => keySlot(one) === slot)

@@ -1,5 +1,6 @@
 /** A register of which the last write wins (Shapiro, Preguica, Baquero & Zawirski, INRIA RR-7506, 2011, section 3.2.1). */
 import { defineProtocol } from '../world/protocol.ts'
+import { loadOf } from './load.ts'
 import { type GossipRules, gossipRules, type Kind, replica, replicas } from './replica.ts'
 import { convergence, noLostCount, strongConvergence } from './replicaProperties.ts'
 
@@ -44,6 +45,12 @@ export const lastWriterWins = defineProtocol({
     put: { to: 'replica', fields: { value: 'A' }, says: 'writes the value' },
     add: { to: 'replica', fields: { by: 1 }, says: 'reads a number here, adds to it, and writes it' },
     get: { to: 'replica', fields: {}, says: 'reads the value, here' },
+  },
+  // Either texts or numbers: nothing can be added to a text.
+  load: (dice, cluster, forMs) => {
+    const isText = dice.chance(0.5)
+    const draw = (i: number) => (isText ? { type: 'put', value: `v${i}` } : { type: 'add', by: 1 })
+    return loadOf(6, (_dice, i) => draw(i))(dice, cluster, forMs)
   },
   properties: [strongConvergence, convergence, noLostCount],
 })

@@ -18,8 +18,8 @@ export type Update = {
 /** What is replicated: a state, how a client changes it, how two of them become one, and what a client sees. */
 export interface Kind<S> {
   first(ctx: Context): S
-  /** `id` is new with every update, everywhere. */
-  change(state: S, body: Body, own: { readonly self: string; readonly id: string }): S
+  /** `id` is new with every update, everywhere; `after` is how many updates this replica had heard of before. */
+  change(state: S, body: Body, own: { readonly self: string; readonly id: string; readonly after: number }): S
   merge(mine: S, theirs: S): S
   shows(state: S): Json
   /** Updates that every replica has heard of before the run begins. */
@@ -36,7 +36,7 @@ export interface GossipRules {
 
 export const gossipRules: GossipRules = { again: () => true }
 
-/** `heard` is for those who judge, and so that a request that comes twice counts once: nobody merges by it. */
+/** `heard` is for those who judge, for its length, and so that a request that comes twice counts once: nobody merges by it. */
 export type Gossip<S> = { readonly type: 'state'; readonly state: S; readonly heard: readonly Update[] }
 
 type Request = { readonly type: 'put' | 'add' | 'subtract' | 'remove' }
@@ -53,7 +53,7 @@ export function replica<S>(kind: Kind<S>, rule: GossipRules) {
     const { op, from, body } = message
     const id = op === null ? `${from}.0` : `${op.client}.${op.n}`
     if (!copy.heard.some((one) => one.id === id)) {
-      copy.state = kind.change(copy.state, body, { self: ctx.self, id })
+      copy.state = kind.change(copy.state, body, { self: ctx.self, id, after: copy.heard.length })
       const { type, ...fields } = body as Body
       const seen = copy.heard.map((one) => one.id)
       copy.heard = join(copy.heard, [{ id, f: type, what: Object.values(fields)[0] ?? null, seen }])

@@ -6,6 +6,7 @@ import { type Context, defineNode } from '../node/node.ts'
 import { defineProtocol } from '../world/protocol.ts'
 import { boot, copyOf, type Rows, show, sites } from './gossip.ts'
 import { isLater, type Stamped } from './lastWriterWins.ts'
+import { loadOf } from './load.ts'
 
 export interface RumorRules {
   readonly [name: string]: (...args: never[]) => unknown
@@ -105,4 +106,5 @@ export const rumor = defineProtocol({
   requests: {
     put: { to: 'site', fields: { key: 'x', value: 'A' }, says: 'writes the value, here' },
   },
+  load: loadOf(8, (_dice, i) => ({ type: 'put', key: 'x', value: `v${i}` })),
 })

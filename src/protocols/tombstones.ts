@@ -35,11 +35,11 @@ const BEFORE = { id: 'before', f: 'add', what: 'milk', seen: [] }
 const kind = (rule: TombstoneRules): Kind<Rows> => ({
   first: () => ({ milk: { isDead: false, at: 1, by: '' } }),
   before: [BEFORE],
-  change(rows, body, { self }) {
-    const element = String(body['element'])
-    const row = { isDead: body.type === 'remove', at: (rows[element]?.at ?? 0) + 1, by: self }
-    return { ...rows, [element]: row }
-  },
+  // A count of the row would begin again when its tombstone has gone, and a new row would lose to an old tombstone.
+  change: (rows, body, { self, after }) => ({
+    ...rows,
+    [String(body['element'])]: { isDead: body.type === 'remove', at: after + 1, by: self },
+  }),
   merge: mergeRows,
   shows: living,
   collect(rows, knows, ctx) {

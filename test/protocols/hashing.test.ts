@@ -404,6 +404,12 @@ describe('a slot that moves', () => {
     expect(searched(reading(hashSlots, readings, { clients }), 'Found')).toBe(verdict)
   })
 
+  test('and what comes twice moves nothing anew', () => {
+    const once = { operator: clients.operator, ann: clients.ann }
+    const model = reading(hashSlots, [], { clients: once })
+    expect(searched(model, 'Found', { budgets: { duplicates: 1 } })).toBe('held')
+  })
+
   const both = { to: 'app', body: { type: 'mget', key: '{ann}name', other: '{ann}town' } }
 
   test.each<[readonly string[], string]>([

@@ -251,3 +251,10 @@ test('a set by tags holds what the history of adds and removes leaves', () => {
     { numRuns: 500 },
   )
 })
+
+/** Cut: two replicas, a fifo wire. */
+test('a row that is written again when its tombstone has gone is newer than a tombstone that has not', () => {
+  const asks = ['remove', 'add'].map((type) => ({ to: 'a', body: { type, element: 'milk' } }))
+  const model = reading(tombstones, [], { clients: { ann: asks } })
+  expect(searched(model, 'StrongConvergence', { budgets: { timeouts: 3 } })).toBe('held')
+})
