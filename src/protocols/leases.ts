@@ -42,8 +42,12 @@ export interface LeaseRules {
   mayWrite(leases: number): boolean
   /** Whether a lease is granted, while so many writes wait. */
   mayGrant(waiting: number): boolean
+  /** Whether the server notes whom it has granted a lease. */
+  notes(): boolean
   /** Whether a lease ends by itself, at the server too. */
   expires(): boolean
+  /** How long a write waits at most, in milliseconds, whatever lease is out; null for as long as leases last. */
+  patienceMs(): number | null
   /** How long a server that was restarted lets writes wait. */
   recoverMs(termMs: number): number
 }
@@ -60,7 +64,9 @@ const rules: LeaseRules = {
   mayWrite: (leases) => leases === 0,
   // Whoever grants while a write waits may keep it waiting for ever.
   mayGrant: (waiting) => waiting === 0,
+  notes: () => true,
   expires: () => true,
+  patienceMs: () => null,
   // What it had granted is forgotten, and ends within one term.
   recoverMs: (termMs) => termMs,
 }
@@ -92,7 +98,7 @@ function server(rule: LeaseRules) {
   const termMs = (ctx: Context) => Number(ctx.config['termMs'])
 
   function grant(state: ServerState, { from, body: { id } }: Message<Fetch>, ctx: Context): void {
-    state.leases[id] = from
+    if (rule.notes()) state.leases[id] = from
     if (rule.expires()) ctx.arm('expiry', termMs(ctx), id)
     if (state.writes.length > 0) ctx.output({ type: 'overtaken' })
     const endsMs = rule.isDated() ? { endsMs: ctx.now() + termMs(ctx) } : {}
@@ -142,6 +148,9 @@ function server(rule: LeaseRules) {
         state.writes = [...state.writes, message]
         goOn(state, ctx)
         if (state.writes.length > 0) ctx.output({ type: 'waits' })
+        const patienceMs = rule.patienceMs()
+        if (patienceMs !== null)
+          for (const id of Object.keys(state.leases).sort()) ctx.arm('expiry', patienceMs, id)
         recall(state, ctx)
       },
       fetch(state, message, ctx) {

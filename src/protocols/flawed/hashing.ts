@@ -18,7 +18,17 @@ export const flawedHashing: readonly Alternative[] = [
     'where a key is follows from its hash, so what is not there is nowhere',
     () => null,
   ),
-  slots('askIsMoved', 'always', 'a client takes ASK for MOVED, and asks there from now on', () => true),
-  slots('servesImporting', 'always', 'a server answers for a slot before all its keys have come', () => true),
+  slots(
+    'askIsMoved',
+    'always',
+    'a client takes ASK for MOVED, and asks there from now on (safe as long as that server sends it back)',
+    () => true,
+  ),
+  slots(
+    'servesImporting',
+    'always',
+    'a server answers for a slot before all its keys have come (safe as long as only clients come that were sent)',
+    () => true,
+  ),
   slots('servesHalf', 'always', 'of the keys of a command, a server answers with those it has', () => true),
 ]

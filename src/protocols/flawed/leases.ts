@@ -4,6 +4,9 @@ import { safeLeaseMs } from '../leaseDuration.ts'
 import type { Asked } from '../leases.ts'
 import { readingOf } from './reading.ts'
 
+/** Half of the shortest term that the lesson has. */
+const PATIENCE_MS = 20
+
 const lease = readingOf('leases')
 const writeLease = readingOf('write-lease')
 
@@ -26,6 +29,14 @@ export const flawedLeases: readonly Alternative[] = [
     'the lease begins when it is there',
     ({ grantedMs, termMs, drift }: Asked) => grantedMs + safeLeaseMs(termMs, drift),
   ),
+  lease(
+    'mayRead',
+    'to-the-end',
+    'a lease is good up to its end, and at its end',
+    (nowMs: number, untilMs: number) => nowMs <= untilMs,
+  ),
+  lease('notes', 'never', 'a cache gets a copy, and nobody notes that it has one', () => false),
+  lease('patienceMs', 'short', 'who waits to write waits for a while, and then writes', () => PATIENCE_MS),
   lease('mayRead', 'always', 'what is in the cache is good until the server says otherwise', () => true),
   lease('mayRead', 'never', 'every read asks the server', () => false),
   lease('isDated', 'always', 'the server says until which date the lease is good', () => true),

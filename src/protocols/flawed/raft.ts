@@ -142,9 +142,18 @@ const map: readonly Reading[] = [
   ),
 ]
 
+/** Where there is no log, obeying an old leader changes no vote. */
+function alone({ rule, says }: Reading): string {
+  return rule === 'isStale' ? `${says} (safe as long as nothing is logged, but a new leader gives way)` : says
+}
+
 export const flawedRaft: readonly Alternative[] = [
   ...election.flatMap((reading) =>
-    ['raft-election', 'raft-election-watched'].map((protocol) => ({ protocol, ...reading })),
+    ['raft-election', 'raft-election-watched'].map((protocol) => ({
+      protocol,
+      ...reading,
+      says: alone(reading),
+    })),
   ),
   ...[...election, ...log].map((reading) => ({ protocol: 'raft-log', ...reading })),
   {
