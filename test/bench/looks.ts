@@ -1,33 +1,15 @@
 /**
  * How each flawed reading is looked for: what clients ask, within which budgets, or with how many traitors. What is
- * not listed here is fuzzed from its first world and its situations, with the settings that the protocol has.
+ * not listed here is fuzzed from its first world and its situations, with the settings that the protocol has. Those of
+ * Paxos and of Raft have files of their own.
  */
-import type { FuzzOptions } from '../../src/run/fuzz.ts'
 import type { Budgets } from '../../src/world/budgets.ts'
-import type { Model, ModelInput } from '../../src/world/protocol.ts'
-import type { World } from '../../src/world/world.ts'
-import { bothPrepared, threeBallots } from '../protocols/paxosWorlds.ts'
 import { lead } from '../protocols/stories.ts'
+import { ANY_TIME, type Look, SET } from './look.ts'
+import { paxosLooks, paxosLosses } from './paxosLooks.ts'
+import { raftLooks, raftLosses } from './raftLooks.ts'
 
-export interface Look extends ModelInput {
-  /** What clients ask before it begins, each a client of its own: whom, and what. */
-  readonly asks?: readonly (readonly [to: string, body: Ask])[]
-  /** Where it begins, in place of what clients ask. */
-  readonly from?: (model: Model) => World
-  /** Budgets of a search through all worlds; without them, it is fuzzed. */
-  readonly within?: Partial<Budgets>
-  /** What has to be met in the end, to be judged in a fuzz. */
-  readonly inTheEnd?: string
-  /** Of a fuzz. */
-  readonly limits?: FuzzOptions['limits']
-  readonly faultsMs?: number
-}
-
-type Ask = { readonly type: string; readonly [field: string]: string | number | boolean }
-
-const ANY_TIME = { timeouts: Number.POSITIVE_INFINITY }
 const CRASH = { ...ANY_TIME, crashes: 1 }
-const SET = { options: { wire: 'set' } } as const
 
 const pay = (tx: string, poison = false) => ['orders', { type: 'pay', tx, poison }] as const
 const outbox: Look = { ...SET, asks: [pay('t1')], within: CRASH }
@@ -55,8 +37,12 @@ const partners: Look = {
   within: { ...ANY_TIME, crashes: 1, mayCrash: ['b'] },
 }
 
-const putAt = (to: string, value: string) => ({ to, body: { type: 'put', value } })
+const putAt = (to: string, value: string, at?: string) => ({
+  to,
+  body: { type: 'put', value, ...(at && { at }) },
+})
 const getAt = (to: string) => ({ to, body: { type: 'get' } })
+const readAt = (to: string, seen: number) => ({ to, body: { type: 'get', at: 'here', seen } })
 
 const general = (m: number, lies = 1, order = 'attack', budgets: Partial<Budgets> = {}): Look => ({
   names: Array.from({ length: m }, (_, i) => (i === 0 ? 'c' : `l${i}`)),
@@ -71,9 +57,6 @@ const seven: Look = {
 }
 
 const three: Look = { params: { begun: true, mayStop: ['c'] }, within: ANY_TIME }
-const four: Look = { names: ['n1', 'n2', 'n3', 'n4'] }
-const ballots: Look = { params: { ballots: 3 }, within: ANY_TIME }
-const paxos: Look = { within: ANY_TIME }
 
 const leaseOfA = [
   { kind: 'request', client: 'ann', ...getAt('a') },
@@ -110,8 +93,38 @@ const acts: Look = {
 }
 const readAtA = { ann: [getAt('a')], bob: [putAt('b', 'B'), getAt('a')] }
 
+const twice = <T>(one: T): T[] => [one, one]
+
+/** A slot with two keys moves, while both are read. */
+export const slots: Look = {
+  clients: {
+    operator: [{ to: 'a', body: { type: 'move', key: '{ann}name', to: 'b' } }],
+    ann: [{ to: 'app', body: { type: 'get', key: '{ann}name' } }],
+    bob: [{ to: 'app', body: { type: 'get', key: '{ann}town' } }],
+  },
+  within: {},
+}
+
+/** In any order: one tells the other, who does something twice; and both record themselves. */
+const clocks: Look = {
+  asks: [
+    at('ann', 'record'),
+    at('ann', 'tell', { to: 'bob' }),
+    ...twice(at('bob', 'act')),
+    at('bob', 'record'),
+  ],
+  within: {},
+}
+
 /** By `protocol/rule=reading`, or by `protocol/` for all of its readings that have no line of their own. */
 export const looks: { readonly [reading: string]: Look } = {
+  'lamport-clocks/': clocks,
+  'vector-clocks/': clocks,
+  'causal-broadcast/': {
+    asks: [at('ann', 'write', { text: 'who comes?' }), at('bob', 'write', { text: 'I do' })],
+    within: {},
+  },
+
   'two-phase-commit/mayCommit=majority': { names: ['tm', 'rm1', 'rm2', 'rm3'], params: { votes: 'any' } },
   'two-phase-commit/mayCommit=never': {
     asks: [at('tm', 'begin', { tx: 't1' })],
@@ -125,43 +138,30 @@ export const looks: { readonly [reading: string]: Look } = {
     params: { begun: true, mayStop: ['c', 'p1'] },
   },
 
-  'paxos/quorum=half': { names: ['p1', 'p2', 'a1', 'a2', 'a3', 'a4'] },
-  'paxos/mayAccept=higher': {
-    ...SET,
-    names: ['p1', 'a1', 'a2', 'a3'],
-    params: { ballots: 1 },
-    within: ANY_TIME,
-  },
-  'paxos/force=not-promise': {
-    params: { ballots: 2 },
-    from: (model) => lead(model, bothPrepared),
-    within: { timeouts: 0, crashes: 1, mayCrash: ['a2'] },
-  },
-  'paxos/tally=by-value': {
-    params: { ballots: 4 },
-    // The fourth ballot is heard where the messages of the others are out of the way.
-    from: (model) => {
-      const world = lead(model, threeBallots)
-      return { ...world, wire: world.wire.filter(({ body }) => body.type === 'accepted') }
-    },
-    within: { timeouts: 1 },
-  },
-  'paxos-duel/mayRetry=never': {
-    overrides: { p2: { tries: 1 } },
-    within: { ...ANY_TIME, crashes: 1, mayCrash: ['p2'] },
-  },
-  'paxos-lamport/': paxos,
-  'paxos-lamport/quorum=half': { ...paxos, params: { acceptors: ['a1', 'a2', 'a3', 'a4'] } },
-  'paxos-lamport/chooseValue=largest': ballots,
-  'paxos-lamport/chooseValue=lowest-ballot': ballots,
-  'paxos-lamport/chooseValue=any': ballots,
-  'paxos-lamport/report=promised': ballots,
-
   'abd/quorum=half': { names: ['s1', 's2', 's3', 's4'] },
+  'abd/writeBack=never': {
+    params: { durable: false },
+    clients: { c1: [putAt('s1', 'A')], c2: [getAt('s2'), getAt('s3')] },
+    from: (model) =>
+      lead(model, ['s1 receives put', 's2 receives query', 's1 receives queried', 's3 receives query']),
+    where: 'while a client writes',
+    within: {},
+  },
   'abd/next=count-only': {
     names: ['s1', 's2'],
     params: { durable: false },
     clients: { c1: [putAt('s1', 'A'), getAt('s1'), getAt('s2')], c2: [putAt('s2', 'B')] },
+    within: {},
+  },
+  'replicated-register/mayAnswer=always': {
+    clients: { c: [putAt('p', 'A', 'primary'), readAt('r1', 1)] },
+    within: {},
+  },
+  'replicated-register/keep=last-arrived': {
+    clients: {
+      w: [putAt('p', 'A', 'primary'), putAt('p', 'B', 'primary')],
+      c: [readAt('r1', 0), readAt('r1', 0)],
+    },
     within: {},
   },
   'cart/merge=last-writer-wins': {
@@ -172,10 +172,8 @@ export const looks: { readonly [reading: string]: Look } = {
     within: {},
   },
 
-  'raft-election/isMajority=half': four,
-  'raft-log/isMajority=half': four,
-  'raft-kv/isMajority=half': four,
-  'raft-key-value/isMajority=half': four,
+  ...paxosLooks,
+  ...raftLooks,
 
   'outbox/': outbox,
   'outbox/place=send-then-commit': {
@@ -198,10 +196,9 @@ export const looks: { readonly [reading: string]: Look } = {
   'saga/onDo=every-time': { ...saga, params: { amounts: [5] } },
   'saga-choreography/': { ...saga, asks: [at('flight', 'begin', { saga: 's1' })] },
   'saga-choreography/tell=once': {
-    ...saga,
-    options: { wire: 'bag' },
-    asks: [at('flight', 'begin', { saga: 's1' })],
-    within: { ...CRASH, timeouts: 0 },
+    clients: { c: [{ to: 'flight', body: { type: 'begin', saga: 's1' } }] },
+    inTheEnd: 'AllOrCompensated',
+    limits: { crashes: 0, crashInside: 0 },
   },
   'saga-choreography/onDo=every-time': {
     ...saga,
@@ -213,6 +210,8 @@ export const looks: { readonly [reading: string]: Look } = {
   'leases/until=whole-term': { ...held, within: { ...ANY_TIME, ticks: 3, drift: [1, 10] } },
   'leases/until=one-clock': { ...held, within: { ...ANY_TIME, ticks: 2, tickMs: 18, drift: [1, 10] } },
   'leases/until=from-arrival': asked,
+  // Clocks run true, and nothing is allowed for: the end of the holder's time is that of the server's.
+  'leases/mayRead=to-the-end': { ...asked, params: { maxDrift: 0 } },
   'leases/answered=everyone': asked,
   'leases/mayRead=never': {
     names: ['server', 'a'],
@@ -233,7 +232,7 @@ export const looks: { readonly [reading: string]: Look } = {
     asks: [at('a', 'get'), at('b', 'get'), at('server', 'put', { value: 'A' })],
     within: { ticks: 1, timeouts: 0 },
   },
-  'leases/expires=never': { ...held, within: { ticks: 1, timeouts: 0, drops: 1 } },
+  'leases/expires=never': { ...held, within: { ...ANY_TIME, ticks: 3, drops: 1 } },
   'leases/recoverMs=at-once': {
     ...held,
     within: { ticks: 1, timeouts: 0, crashes: 1, mayCrash: ['server'] },
@@ -264,8 +263,8 @@ export const looks: { readonly [reading: string]: Look } = {
   'or-set/again=never': { ...again, asks: milk.slice(0, 1) },
   'tombstones/': { asks: [at('a', 'remove', { element: 'milk' })], within: { timeouts: 5, crashes: 1 } },
   'tombstones/again=never': {
-    asks: [at('a', 'remove', { element: 'milk' })],
-    within: { drops: 1 },
+    clients: { ann: [{ to: 'a', body: { type: 'remove', element: 'milk' } }] },
+    inTheEnd: 'Convergence',
   },
   'gossip/': { ...SET, names: ['a', 'b'], asks: [putX, deleteX], within: { timeouts: 3 } },
   'gossip/again=never': {
@@ -278,6 +277,14 @@ export const looks: { readonly [reading: string]: Look } = {
   'gossip/partners=children': partners,
   'gossip/partners=always-the-same': partners,
   'gossip/partners=nearest': { ...partners, params: { way: 'push', where: [0, 1, 2, 100] } },
+  'hash-slots/': slots,
+  'hash-slots/servesHalf=always': {
+    clients: {
+      operator: [{ to: 'a', body: { type: 'move', key: '{ann}name', to: 'b' } }],
+      ann: [{ to: 'app', body: { type: 'mget', key: '{ann}name', other: '{ann}town' } }],
+    },
+    within: {},
+  },
   'rumor/': { inTheEnd: 'Convergence' },
   'read-repair/': {
     // One replica has missed the write, and a client reads.
@@ -301,3 +308,6 @@ export const looks: { readonly [reading: string]: Look } = {
   'oral-messages/absent=nothing': seven,
   'signed-messages/': general(3),
 }
+
+/** What readings lose that call themselves safe, where a property says so. */
+export const losses: { readonly [reading: string]: Look } = { ...paxosLosses, ...raftLosses }

@@ -3,11 +3,11 @@
  * Prints a table, or with `--json` the figures; `.build/bench.json` keeps the latest of every row. Words name the
  * rows to run.
  *
- * `--bugs`: how many seeds or worlds it takes to find each flawed reading of a protocol.
+ * `--bugs`: how many seeds or worlds it takes to find each flawed reading of a protocol; exit code 1 where one is not found.
  *
  * Each row has a process of its own, so that its peak memory and what it compiled are its own.
  */
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
@@ -33,8 +33,8 @@ await build({
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 if (asBugs) {
-  execFileSync(process.execPath, [bundle, ...words], { stdio: 'inherit' })
-  process.exit()
+  const { status } = spawnSync(process.execPath, [bundle, ...words], { stdio: 'inherit' })
+  process.exit(status ?? 1)
 }
 const asJson = process.argv.includes('--json')
 const all = /** @type {string[]} */ (JSON.parse(node(['--names'])))

@@ -4,13 +4,17 @@ import { paxos } from '../../src/protocols/paxos.ts'
 import { paxosLamport } from '../../src/protocols/paxosLamport.ts'
 import { explore } from '../../src/run/explore.ts'
 import { simulate } from '../../src/run/simulate.ts'
-import { apply, begin } from '../../src/world/apply.ts'
-import { DEFAULT_BUDGETS } from '../../src/world/budgets.ts'
 import type { Choice } from '../../src/world/choice.ts'
-import { choices } from '../../src/world/choices.ts'
-import type { Model } from '../../src/world/protocol.ts'
 import type { World } from '../../src/world/world.ts'
-import { bothPrepared, prepared, threeBallots } from './paxosWorlds.ts'
+import {
+  bothPrepared,
+  decided,
+  oneVoteUnseen,
+  prepared,
+  promiserDied,
+  said,
+  threeBallots,
+} from './paxosWorlds.ts'
 import { lead, reading, searched, storyOf } from './stories.ts'
 
 const ANY_TIME = { timeouts: Number.POSITIVE_INFINITY }
@@ -77,9 +81,7 @@ describe("Lamport's module: ballots see all messages ever sent", () => {
     expect(searched(model, 'Agreement', { from, budgets: ANY_TIME })).toBe(`broken in ${steps - given}`)
   })
 
-  /** Ballot 0 leaves one vote for B at a1; ballot 1 does not see it and has A chosen by a2 and a3. */
-  const before = ['1a 0', '1b a1 0 -1 -', '1b a2 0 -1 -', '2a 0 B', '2b a1 0 B', '1a 1']
-  const unseen = ['1b a2 1 -1 -', '1b a3 1 -1 -']
+  const [before, unseen] = [oneVoteUnseen.slice(0, 6), oneVoteUnseen.slice(6)]
   const chosen = ['2a 1 A', '2b a2 1 A', '2b a3 1 A']
 
   // The ledger's steps; the world in which A is chosen is given, and from it the rules as published hold.
@@ -111,18 +113,6 @@ describe("Lamport's module: ballots see all messages ever sent", () => {
 const SET = { wire: 'set', refusals: 'stay' } as const
 
 describe('roles apart', () => {
-  const decided = [
-    "p1's timer attempt",
-    'a1 receives prepare',
-    'a2 receives prepare',
-    'p1 receives promise ballot=0 vballot=-1 vval=null from a1',
-    'p1 receives promise ballot=0 vballot=-1 vval=null from a2',
-    'a1 receives accept ballot=0',
-    'a2 receives accept ballot=0',
-    'p1 receives accepted ballot=0 value=A from a1',
-    'p1 receives accepted ballot=0 value=A from a2',
-  ]
-
   test('two ballots: Agreement in all 80,425 worlds', () => {
     const model = reading(paxos, [], { params: { ballots: 2 }, options: SET })
     const seen = explore(model, { properties: ['Agreement'], budgets: ANY_TIME })
@@ -218,17 +208,16 @@ describe('roles apart', () => {
   })
 
   test('after a1 and a2 promised and a2 died, a3 may vote without a promise; the equal rule is stuck', () => {
-    const steps = [...decided.slice(0, 5), 'a2 crashes', 'the network loses prepare ballot=0 from p1 to a3']
     const votes = (flaws: string[]) => {
       const model = reading(paxos, flaws, { params: { ballots: 1 } })
-      const { wire } = lead(model, [...steps, 'a1 receives accept', 'a3 receives accept'])
+      const { wire } = lead(model, [...promiserDied, 'a1 receives accept', 'a3 receives accept'])
       return wire.filter(({ to, body }) => to === 'p1' && body.type === 'accepted').map(({ from }) => from)
     }
     expect(votes([])).toEqual(['a1', 'a3'])
     expect(votes(['mayAccept=equal'])).toEqual(['a1'])
     const ends = (flaws: string[]) => {
       const model = reading(paxos, flaws, { params: { ballots: 1 } })
-      return searched(model, 'Termination', { from: lead(model, steps), budgets: ANY_TIME })
+      return searched(model, 'Termination', { from: lead(model, promiserDied), budgets: ANY_TIME })
     }
     expect([ends([]), ends(['mayAccept=equal'])]).toEqual(['held', 'broken in 4'])
   })
@@ -279,17 +268,4 @@ function asks(...values: readonly string[]): Choice[] {
 
 function decidedIn(fold: unknown): string | null {
   return (fold as { decided: string | null }).decided
-}
-
-/** The world in which these messages were sent one by one, in the module's cut. */
-function said(model: Model, messages: readonly string[]): World {
-  return messages.reduce<World>((world, message) => {
-    for (const choice of choices(model, world, { ...DEFAULT_BUDGETS, ...ANY_TIME })) {
-      const applied = apply(model, world, choice)
-      if (applied.kind !== 'applied') continue
-      const { msgs } = applied.world.nodes['spec']!.state as unknown as { msgs: ReadonlySet<string> }
-      if (msgs.has(message)) return applied.world
-    }
-    throw new Error(`${message} cannot be sent`)
-  }, begin(model).world)
 }

@@ -5,20 +5,9 @@ import { electionSafety, leaderElected, steadyLeader } from '../../src/protocols
 import { explore } from '../../src/run/explore.ts'
 import { simulate } from '../../src/run/simulate.ts'
 import { begin } from '../../src/world/apply.ts'
-import type { Choice } from '../../src/world/choice.ts'
 import type { Model, ModelInput } from '../../src/world/protocol.ts'
-import type { World } from '../../src/world/world.ts'
+import { cameBack, led } from './raftWorlds.ts'
 import { lead, reading, searched } from './stories.ts'
-
-/** n1 leads, and both others have heard it; then these links are cut. */
-function led(model: Model, links: readonly string[]): World {
-  const asked = model.params['preVote'] === true ? ['n2 receives PreVote', 'n1 receives PreVoteResult'] : []
-  const votes = ['n2 receives RequestVote', 'n3 receives RequestVote', 'n1 receives RequestVoteResult']
-  const heard = ['n2 receives AppendEntries', 'n3 receives AppendEntries']
-  const cut: Choice[] = links.length > 0 ? [{ kind: 'cut', links }] : []
-  const world = lead(model, ["n1's timer election", ...asked, ...votes, ...heard, ...cut])
-  return { ...world, wire: [] }
-}
 
 const watched = (flaws: string[], input: ModelInput = {}) =>
   reading(raftElection, flaws, { properties: [electionSafety, steadyLeader], ...input })
@@ -50,11 +39,7 @@ describe('who does not hear the leader', () => {
   test('comes back with its old term after a pre-vote, and with a later one if asking raises it', () => {
     const back = (flaws: string[], params: { readonly [name: string]: boolean }) => {
       const model = watched(flaws, { params })
-      const away = simulate(model, {
-        from: led(model, ['n1>n3', 'n2>n3', 'n3>n1', 'n3>n2']),
-        untilMs: 2000,
-      }).last
-      return simulate(model, { from: { ...away, cut: [] }, untilMs: 2000 }).verdicts[1]?.kind
+      return simulate(model, { from: cameBack(model), untilMs: 2000 }).verdicts[1]?.kind
     }
     expect(back([], { preVote: true })).toBe('held')
     expect(back(['askingTerm=next'], { preVote: true })).toBe('broken')

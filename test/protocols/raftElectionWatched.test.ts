@@ -5,7 +5,8 @@ import { type Reign, raftElectionWatched } from '../../src/protocols/raftElectio
 import { explore } from '../../src/run/explore.ts'
 import { simulate } from '../../src/run/simulate.ts'
 
-import { lead, reading, searched } from './stories.ts'
+import { cutOff } from './raftWorlds.ts'
+import { reading, searched } from './stories.ts'
 
 const ELECTION_MS = 150
 const BEAT_MS = 50
@@ -131,9 +132,10 @@ test('a deposed leader learns of it from a follower of the next one, and from no
   const outcome = (flaws: string[]) => {
     const input = { names: ['n1', 'n2', 'n3'], params: { terms: 2 }, options: { wire: 'set' } } as const
     const model = reading(raftElectionWatched, flaws, input)
-    const elected = ["n1's timer election", 'n2 receives RequestVote', 'n1 receives RequestVoteResult']
-    const from = lead(model, [...elected, { kind: 'cut', links: ['n1>n3', 'n3>n1'] }])
-    return searched(model, 'DeposedLearns', { from, budgets: { timeouts: Number.POSITIVE_INFINITY } })
+    return searched(model, 'DeposedLearns', {
+      from: cutOff(model),
+      budgets: { timeouts: Number.POSITIVE_INFINITY },
+    })
   }
   expect([outcome(['answersPast=never']), outcome([])]).toEqual(['broken in 5', 'held'])
 })
