@@ -6,7 +6,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig(({ mode }) => ({
   resolve: { alias: { splitbrain: fileURLToPath(new URL('src/index.ts', import.meta.url)) } },
   test: {
-    include: [mode === 'slow' ? 'test/**/*.slow.ts' : 'test/**/*.test.{ts,tsx}'],
+    include: [mode === 'slow' ? '**/*.slow.ts' : 'test/**/*.test.{ts,tsx}'],
     globalSetup: ['test/setup.ts'],
     setupFiles: mode === 'slow' ? [] : ['test/laws.ts'],
     // Some tests start programs of their own; the time is for a busy machine.
