@@ -12,14 +12,23 @@ import {
 import { openServedAnswer, servedAnswerOf, servedModel } from './served.ts'
 import { StoryStops, type Walk } from './walk.ts'
 
+/** The places of a story that will be looked at, besides its end: null for all. */
+export type Looked = readonly number[] | null
+
 /** The story in a trace; one of an answer is told on the answer as it is now, or on `answer`. Rejects with `InvalidFiles` that names the file. */
-export async function ofTrace(io: Io, file: string, text: string, answer: string | undefined): Promise<Told> {
+export async function ofTrace(
+  io: Io,
+  file: string,
+  text: string,
+  answer: string | undefined,
+  looked: Looked,
+): Promise<Told> {
   const { head, events } = traceIn(file, text)
   const { program, node, names, settings } = head
   const told =
     program.includes(':') || program === 'file'
-      ? await onAnswer(io, head, events, answer)
-      : servedWalk(servedModel(program, names, settings), node, events)
+      ? await onAnswer(io, head, events, answer, looked)
+      : servedWalk(servedModel(program, names, settings), node, events, looked && [...looked, events.length])
   const { changedAt } = told
   return {
     where: ['Splitbrain', program, node],
@@ -38,6 +47,7 @@ async function onAnswer(
   { program, node, names, settings, role }: ServedTrace['head'],
   events: ServedTrace['events'],
   answer: string | undefined,
+  looked: Looked,
 ): Promise<ServedWalk> {
   if (program === 'file' && answer === undefined)
     throw new UsageProblem('this is the life of a node of a file', 'splitbrain replay TRACE FILE')
@@ -49,8 +59,10 @@ async function onAnswer(
     throw new UsageProblem(`there is no exercise "${program.slice('exercise:'.length)}" here`)
   const served = await openServedAnswer(wanted, settings)
   try {
-    const { sights, ...walk } = await served.retell(names, node, settings, events)
-    return { ...walk, sightAt: (at) => sights[at]! }
+    const places = looked === null ? null : [...new Set([...looked, events.length])]
+    const { sights, says, ...walk } = await served.retell(names, node, settings, events, places)
+    const sightOf = new Map(sights)
+    return { ...walk, sightAt: (at) => sightOf.get(at)!, saysAt: (at) => says[at]! }
   } catch (error) {
     if (error instanceof AnswerProblem) throw new UsageProblem(error.message, error.next)
     throw error
@@ -69,13 +81,14 @@ function traceIn(file: string, text: string): ServedTrace {
 }
 
 /** Nothing else can happen to a node that is alone. */
-function walkOf(node: string, { picture, steps, sightAt }: ServedWalk): Walk {
+function walkOf(node: string, { picture, steps, sightAt, saysAt }: ServedWalk): Walk {
   const alone = 'This is the life of one node, written down as it was: nothing else can happen in it'
   return {
     picture,
     nodes: [node],
     steps,
     sightAt,
+    saysAt,
     token: () => null,
     nextAt: async () => [],
     take: async () => {

@@ -10,6 +10,7 @@ import {
   type SessionRun,
   type Sight,
   type Step,
+  saysOf,
   sightOf,
   stepsOf,
   storyOf,
@@ -26,6 +27,8 @@ export interface Walk {
   readonly steps: readonly Step[]
   /** All there is to see at a place: 0 is before the first step, `steps.length` after the last. */
   sightAt(at: number): Sight
+  /** What `sightAt` says of the step that led there, and nothing else: quick, however much there is to see. */
+  saysAt(at: number): string
   /** The story up to a place as one word; null where none tells it. */
   token(at: number): string | null
   /** Whatever may happen at a place. */
@@ -65,6 +68,10 @@ class RunWalk implements Walk {
     const sight = sightOf(model, worlds[at]!, worlds[at - 1] ?? null, moments[at - 1] ?? null)
     this.#sights.set(at, sight)
     return sight
+  }
+
+  saysAt(at: number): string {
+    return saysOf(this.run.moments[at - 1] ?? null)
   }
 
   token(at: number): string {
@@ -131,6 +138,7 @@ export function answerWalk(walked: Walked, token: string | null, retell: Retell 
     nodes,
     steps,
     sightAt: (at) => sights[at]!,
+    saysAt: (at) => sights[at]!.says,
     token: (at) => (token === null ? null : told(upTo(at)).token),
     async nextAt(at) {
       const here = told(upTo(at))

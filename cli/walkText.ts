@@ -162,7 +162,7 @@ export async function printStoryJson(
     nodes: walk.nodes,
     steps: walk.steps.map((step, i) => ({
       step: i + 1,
-      says: walk.sightAt(i + 1).says,
+      says: walk.saysAt(i + 1),
       shown: isShown(step, look),
       ...step,
     })),

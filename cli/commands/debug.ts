@@ -17,7 +17,7 @@ import {
 } from '../door.ts'
 import { exerciseCalled } from '../exerciseCalled.ts'
 import { ofScenario } from '../scenarioStory.ts'
-import { ofTrace } from '../servedStory.ts'
+import { type Looked, ofTrace } from '../servedStory.ts'
 import { keepStory } from '../stories.ts'
 import { readStoryFile, readToken, retell } from '../token.ts'
 import { answerWalk, sessionWalk, type Walk } from '../walk.ts'
@@ -47,11 +47,11 @@ export const debug: CliCommand = {
     ['--json', 'print it as data'],
   ],
   async run(io, [word, file], options) {
-    const told = await storyOf(io, word!, file)
+    const told = await storyOf(io, word!, file, lookedAt(io, options))
     if (told === null) return EXIT.good
     if (typeof told === 'number') return told
     try {
-      if (io.interactive && !PLAIN.some((option) => options[option] !== undefined)) {
+      if (isOnScreen(io, options)) {
         const { openWalk } = await import('../ui.tsx')
         return await openWalk(told, io.ascii, (name, text) => keepStory(io, name, text))
       }
@@ -65,6 +65,18 @@ export const debug: CliCommand = {
 
 /** Whoever asks for these wants text. */
 const PLAIN = ['at', 'every', 'next', 'take', 'node', 'type', 'faults', 'zoom', 'save', 'json']
+
+function isOnScreen(io: Io, options: Options): boolean {
+  return io.interactive && !PLAIN.some((option) => options[option] !== undefined)
+}
+
+/** What will be looked at of the story, as far as that is known before it is told. */
+function lookedAt(io: Io, options: Options): Looked {
+  const at = options['at'] ?? 'end'
+  if (isOnScreen(io, options) || options['every'] === true) return null
+  if (at === 'start' || at === 'end') return at === 'start' ? [0] : []
+  return /^\d+$/.test(String(at)) ? [Number(at)] : null
+}
 
 /** A story, ready to be walked. */
 export interface Told {
@@ -126,7 +138,12 @@ function numberOf(word: string): number {
 }
 
 /** By a token, the name of an exercise, or a file; an exit code or null where there is nothing to walk. */
-async function storyOf(io: Io, word: string, file: string | undefined): Promise<Told | number | null> {
+async function storyOf(
+  io: Io,
+  word: string,
+  file: string | undefined,
+  looked: Looked,
+): Promise<Told | number | null> {
   if (/^sb\d/.test(word)) return ofToken(io, word, file)
   if (word.endsWith('.scenario')) return ofScenario(io, word, file)
   const read = io.readFile(word)
@@ -136,7 +153,7 @@ async function storyOf(io: Io, word: string, file: string | undefined): Promise<
     return ofExercise(io, word, file)
   }
   const { text } = read
-  if (isTrace(text)) return ofTrace(io, word, text, file)
+  if (isTrace(text)) return ofTrace(io, word, text, file, looked)
   if (/^\s*sb\d/.test(text)) return ofToken(io, text.trim(), file)
   return ofToken(io, null, undefined, readStoryFile(word, text))
 }

@@ -18,7 +18,7 @@ export const replay: CliCommand = {
       if ('problem' in read)
         throw new UsageProblem(read.problem, 'give a token, from "sb1." to its end, or a story file')
       if (!isTrace(read.text)) return ofFile(io, readStoryFile(word!, read.text), exact)
-      return printed(io, await ofTrace(io, word!, read.text, file), exact)
+      return printed(io, await ofTrace(io, word!, read.text, file, []), exact)
     }
     const told = await ofToken(io, word!, file)
     await told.close()

@@ -70,13 +70,14 @@ export function sightOf(
       })),
     )
   const waited = new Set(before?.wire.map((envelope) => envelope.id))
+  const unsafe = new Map(names.map((node) => [node, unsafeFacts(world.nodes[node]!.disk)]))
   return {
     timeUs: world.timeUs,
-    says: moment === null ? '' : choiceText(moment.choice),
+    says: saysOf(moment),
     memory: changed(({ nodes }, node) => memoryFacts(model, node, nodes[node]!)),
     disk: changed(({ nodes }, node) => diskFacts(nodes[node]!.disk)).map((fact) => ({
       ...fact,
-      safe: fact.change === '-' || isSafe(world.nodes[fact.node]!.disk, fact.name),
+      safe: fact.change === '-' || !unsafe.get(fact.node)!.has(fact.name),
     })),
     wire: world.wire.map(({ id, from, to, body, dueUs }) => ({
       from,
@@ -99,6 +100,11 @@ export function sightOf(
   }
 }
 
+/** A step in words; nothing before the first. */
+export function saysOf(moment: Moment | null): string {
+  return moment === null ? '' : choiceText(moment.choice)
+}
+
 /** One fact a key, and one a record of each log: `log 2`. */
 function diskFacts({ current }: Disk): Fact[] {
   const keys = Object.entries(current.keys).map(([name, value]) => ({ name, text: brief(value) }))
@@ -112,15 +118,15 @@ function recordName(log: string, index: number): string {
   return `${log} ${index + 1}`
 }
 
-/** Whether every image that a loss of power may leave has it as it is. */
-function isSafe({ current, survivors }: Disk, name: string): boolean {
-  if (Object.hasOwn(current.keys, name))
-    return survivors.every((image) => sameText(image.keys[name], current.keys[name]))
-  for (const [log, records] of Object.entries(current.logs)) {
-    const at = records.findIndex((_, i) => recordName(log, i) === name)
-    if (at >= 0) return survivors.every((image) => sameText(image.logs[log]?.[at], records[at]))
-  }
-  return true
+/** What some image that a loss of power may leave has not as it is, by the names of the facts. */
+function unsafeFacts({ current, survivors }: Disk): ReadonlySet<string> {
+  const unsafe = new Set<string>()
+  for (const [log, records] of Object.entries(current.logs))
+    for (const [i, record] of records.entries())
+      if (!survivors.every((image) => sameText(image.logs[log]?.[i], record))) unsafe.add(recordName(log, i))
+  for (const [key, value] of Object.entries(current.keys))
+    if (!survivors.every((image) => sameText(image.keys[key], value))) unsafe.add(key)
+  return unsafe
 }
 
 function sameText(a: Parameters<typeof canonicalText>[0] | undefined, b: typeof a): boolean {

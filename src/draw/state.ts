@@ -38,11 +38,11 @@ export function compared(
   now: readonly Fact[],
   then: readonly Fact[] | null,
 ): readonly (Fact & { readonly change: Change })[] {
-  const gone = (then ?? []).filter(
-    (old) => old.name !== 'power' && !now.some((fact) => fact.name === old.name),
-  )
+  const known = new Set(now.map((fact) => fact.name))
+  const gone = (then ?? []).filter((old) => old.name !== 'power' && !known.has(old.name))
+  const before = then === null ? null : new Map(then.toReversed().map((fact) => [fact.name, fact.text]))
   return [
-    ...now.map((fact) => ({ ...fact, change: mark(fact, then) })),
+    ...now.map((fact) => ({ ...fact, change: mark(fact, before) })),
     ...gone.map((fact) => ({ ...fact, text: `(gone) ${fact.text}`, change: '-' as const })),
   ]
 }
@@ -66,11 +66,11 @@ export function changeTone(change: Change): Tone {
 }
 
 /** `+` new, `~` changed, blank as before. */
-function mark(fact: Fact, then: readonly Fact[] | null): Change {
+function mark(fact: Fact, then: ReadonlyMap<string, string> | null): Change {
   if (then === null) return ' '
-  const old = then.find((f) => f.name === fact.name)
+  const old = then.get(fact.name)
   if (old === undefined) return '+'
-  return old.text === fact.text ? ' ' : '~'
+  return old === fact.text ? ' ' : '~'
 }
 
 function facts(model: Model, name: string, slot: NodeSlot, timeUs: number): Fact[] {

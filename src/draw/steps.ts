@@ -99,12 +99,19 @@ function didIn(model: Model, { sent, wrote }: Moment, actor: string | null): Ste
 function effectText(effect: DiskEffect): string {
   switch (effect.kind) {
     case 'write':
-      return `writes ${effect.key}=${brief(effect.value)}`
+      return shortened(`writes ${effect.key}=${brief(effect.value)}`)
     case 'append':
-      return `appends to ${effect.log}: ${brief(effect.record)}`
+      return shortened(`appends to ${effect.log}: ${brief(effect.record)}`)
     case 'truncate':
       return `cuts ${effect.log} back to ${effect.length}`
     case 'sync':
       return 'syncs its disk'
   }
+}
+
+/** A step is told in one line; the disk at its place has all of it. Else a story of big values grows with its square. */
+const LONGEST = 500
+
+function shortened(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`
 }

@@ -53,6 +53,8 @@ export type ServeTask = { readonly n: number } & (
       readonly self: string
       readonly settings: string
       readonly events: readonly TracedEvent[]
+      /** The places at which there is anything to see; null for all. */
+      readonly places: readonly number[] | null
     }
 )
 
@@ -71,7 +73,10 @@ export class AnswerProblem extends Error {
 export interface RetoldLife {
   readonly picture: TimelineView
   readonly steps: readonly Step[]
-  readonly sights: readonly Sight[]
+  /** What each place says of the step that led to it. */
+  readonly says: readonly string[]
+  /** By their places. */
+  readonly sights: readonly (readonly [number, Sight])[]
   readonly changedAt: number | null
 }
 
@@ -176,14 +181,15 @@ export class ServedAnswer {
     }
   }
 
-  /** Tells a life again on the answer as it is now. */
+  /** Tells a life again on the answer as it is now. A node that remembers much is looked at only at the places that are asked for. */
   async retell(
     names: readonly string[],
     self: string,
     settings: string,
     events: readonly TracedEvent[],
+    places: readonly number[] | null = null,
   ): Promise<RetoldLife> {
-    const { walk } = await this.ask({ kind: 'walk', names, self, settings, events })
+    const { walk } = await this.ask({ kind: 'walk', names, self, settings, events, places })
     return walk as unknown as RetoldLife
   }
 

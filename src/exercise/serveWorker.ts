@@ -115,10 +115,12 @@ function carriedOut(task: ServeTask): Record<string, unknown> {
     case 'take':
       return { step: running().take(task.event, task.atUs, task.seed) }
     case 'walk': {
-      const { sightAt, ...walk } = servedWalk(modelOf(task.names, task.settings), task.self, task.events)
-      return {
-        walk: { ...walk, sights: Array.from({ length: walk.steps.length + 1 }, (_, i) => sightAt(i)) },
-      }
+      const all = [...Array(task.events.length + 1).keys()]
+      const places = task.places?.filter((at) => at < all.length) ?? all
+      const model = modelOf(task.names, task.settings)
+      const { sightAt, saysAt, ...walk } = servedWalk(model, task.self, task.events, places)
+      const sights = places.map((at) => [at, sightAt(at)] as const)
+      return { walk: { ...walk, says: all.map(saysAt), sights } }
     }
   }
 }

@@ -1,7 +1,7 @@
 /** servedWalk: the life of a served node again, event by event, on the program as it is now. */
 import { byText, canonicalJson } from '../base/canonical.ts'
 import type { TimelineRow, TimelineView } from '../base/view.ts'
-import { type Sight, sightOf } from '../draw/sight.ts'
+import { type Sight, saysOf, sightOf } from '../draw/sight.ts'
 import { type Step, stepsOf } from '../draw/steps.ts'
 import { labelOf, timelineOf } from '../draw/timeline.ts'
 import type { Event } from '../node/node.ts'
@@ -18,18 +18,31 @@ export interface ServedWalk {
   readonly steps: readonly Step[]
   /** All there is to see of the node at a place: 0 is before the first step. */
   sightAt(at: number): Sight
+  /** What `sightAt` says of the step that led there. */
+  saysAt(at: number): string
   /** The first event, from 1, at which the program does something else than it did; null where it does the same. */
   readonly changedAt: number | null
 }
 
 /**
  * Only this node is there: what it was sent stands in the trace, and what it sends goes nowhere. The same
- * `ServedNode` that was served gets the same events, times and seeds.
+ * `ServedNode` that was served gets the same events, times and seeds. Where `places` are given it can be looked at only
+ * there: a long life with a long log is more than fits into memory at every place.
  */
-export function servedWalk(model: Model, name: string, events: readonly TracedEvent[]): ServedWalk {
+export function servedWalk(
+  model: Model,
+  name: string,
+  events: readonly TracedEvent[],
+  places: readonly number[] | null = null,
+): ServedWalk {
   const alone: Model = { ...model, cluster: { names: [name], roleOf: model.cluster.roleOf }, properties: [] }
   const node = new ServedNode(model, name)
-  const worlds: World[] = [worldOf(node, 0)]
+  const worlds = new Map<number, World>()
+  const seen = places && new Set(places.flatMap((at) => [at - 1, at]))
+  const keep = (at: number, atUs: number) => {
+    if (seen?.has(at) ?? true) worlds.set(at, worldOf(node, atUs))
+  }
+  keep(0, 0)
   const moments: Moment[] = []
   let changedAt: number | null = null
   for (const [i, { atUs, seed, event, hash, disk }] of events.entries()) {
@@ -39,8 +52,10 @@ export function servedWalk(model: Model, name: string, events: readonly TracedEv
         : node.take(frozen(event), atUs, seed)
     if (step.hash !== hash) changedAt ??= i + 1
     moments.push(momentOf(node, event, atUs))
-    worlds.push(worldOf(node, atUs))
+    keep(i + 1, atUs)
   }
+  const saysAt = (at: number) =>
+    isFirst(events[at - 1]) ? `${name} starts for the first time` : saysOf(moments[at - 1] ?? null)
   return {
     picture: withSent(
       model,
@@ -50,9 +65,10 @@ export function servedWalk(model: Model, name: string, events: readonly TracedEv
     ),
     steps: stepsOf(alone, moments),
     sightAt(at) {
-      const sight = sightOf(alone, worlds[at]!, worlds[at - 1] ?? null, moments[at - 1] ?? null)
-      return isFirst(events[at - 1]) ? { ...sight, says: `${name} starts for the first time` } : sight
+      const sight = sightOf(alone, worlds.get(at)!, worlds.get(at - 1) ?? null, moments[at - 1] ?? null)
+      return { ...sight, says: saysAt(at) }
     },
+    saysAt,
     changedAt,
   }
 }

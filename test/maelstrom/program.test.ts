@@ -21,7 +21,12 @@ const { CI: _, FORCE_COLOR: __, ...env } = process.env
 const ENV = { ...env, HOME: folder, SPLITBRAIN_WORKSPACE: join(folder, 'workspace') }
 
 function splitbrain(...words: readonly string[]): { code: number | null; out: string; err: string } {
-  const done = spawnSync(NODE, [PROGRAM, ...words], { encoding: 'utf8', env: ENV, input: '' })
+  const done = spawnSync(NODE, [PROGRAM, ...words], {
+    encoding: 'utf8',
+    env: ENV,
+    input: '',
+    maxBuffer: 2 ** 24,
+  })
   return { code: done.status, out: done.stdout, err: done.stderr }
 }
 const simulate = (command: string, ...words: readonly string[]) =>
@@ -399,6 +404,23 @@ describe('a served answer', () => {
       code: 2,
       err: expect.stringContaining('does something else from step 2 on'),
     })
+  })
+
+  test('is looked at where one asks, and not at each of 2,500 places of a log that grows', () => {
+    const file = written('log.ts', own("ctx.disk.append('log', message.body)\n      ctx.disk.sync()"))
+    const head = { served: 1, program: 'file', settings: '', role: null, node: 'n1', names: ['n1'] }
+    const start = { event: { kind: 'start', boot: 'first' }, disk: { keys: {}, logs: {} } }
+    const echo = (n: number) => ({
+      event: { kind: 'receive', from: 'c1', body: { type: 'echo', echo: 'a' }, op: { client: 'c1', n } },
+    })
+    const events = [start, ...Array.from({ length: 2_500 }, (_, n) => echo(n))]
+    const lines = [head, ...events.map((event, i) => ({ atUs: i, seed: 1, hash: '', ...event }))]
+    const trace = written('long.jsonl', lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
+    const told = JSON.parse(splitbrain('debug', trace, file, '--json').out)
+    expect(told.steps).toHaveLength(2_501)
+    expect(told.steps[2_500].says).toBe('n1 receives echo echo=a from c1')
+    expect(told.places).toMatchObject([{ at: 2_501, disk: { length: 2_500 } }])
+    expect(splitbrain('debug', trace, file, '--at', '7').out).toContain('After step 7 of 2501')
   })
 
   test('that loops is stopped at its line, and the node ends', async () => {

@@ -17,6 +17,7 @@ const walk: Walk = {
     if (at === 0) throw new Error('nobody can look there')
     return whole.sightAt(at)
   },
+  saysAt: (at) => whole.saysAt(at),
   token: (at) => whole.token(at),
   nextAt: (at) => whole.nextAt(at),
   take: (at, choice) => whole.take(at, choice),
