@@ -21,6 +21,8 @@ export const explore: CliCommand = searching({
     ['--dups <n>', 'how many messages may be copied'],
     ['--timeouts <n>', 'how many timers may fire; any for no limit'],
     ['--may-crash <nodes>', 'who may crash: n1,n2'],
+    ['--traitors <n>', 'how many nodes may be traitors, or which: n1,n2'],
+    ['--lies <n>', 'how often they may lie'],
     ['--depth <n>', 'do not look beyond this level'],
     ['--worlds <n>', 'give up beyond this many worlds'],
   ],
@@ -37,6 +39,8 @@ export const fuzz: CliCommand = searching({
     ['--crashes <n>', 'at most this many crashes in a run'],
     ['--partitions <n>', 'at most this many partitions in a run'],
     ['--may-crash <nodes>', 'who may crash: n1,n2'],
+    ['--traitors <n>', 'at most so many traitors, or which: n1,n2'],
+    ['--lies <chance>', 'the chance that a message of theirs is a lie; 1 by default'],
     ['--workers <n>', 'so many threads run seeds side by side, and say the same; 1 by default'],
   ],
 })

@@ -16,6 +16,8 @@ const ofProtocol: CliCommand = searching({
     ['--crashes <n>', 'how many crashes there are'],
     ['--partitions <n>', 'how many partitions there are'],
     ['--pauses <n>', 'how many pauses there are'],
+    ['--traitors <n>', 'how many traitors there are, or who: n1,n2'],
+    ['--lies <chance>', 'the chance that a message of theirs is a lie; 1 by default'],
     ['--drift <chance>', 'how far clocks may be off: 0.01 is one in a hundred'],
     ['--may-crash <nodes>', 'who may crash: n1,n2'],
   ],

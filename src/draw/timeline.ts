@@ -1,4 +1,5 @@
 /** timelineOf: what happened, as rows of arrows and marks. */
+import { canonicalText } from '../base/canonical.ts'
 import type { TimelineRow, TimelineView } from '../base/view.ts'
 import { bodyText, type Choice, choiceText } from '../world/choice.ts'
 import type { Moment } from '../world/draft.ts'
@@ -36,7 +37,12 @@ export function timelineOf(model: Model, moments: readonly Moment[], options: Ti
 
 /** The words on an arrow. */
 export function labelOf(model: Model, body: Moment['outputs'][number]['body']): string {
-  return model.protocol.label?.(body) ?? body.type
+  const { label } = model.protocol
+  if (label === undefined) return body.type
+  return label(body, (by, value, signature) => {
+    if (typeof signature !== 'string' || !model.cluster.names.includes(by)) return false
+    return model.signatures.verify(by, canonicalText(value), signature)
+  })
 }
 
 function whatHappened(model: Model, moment: Moment, labels: TimelineOptions['labels']): What[] {

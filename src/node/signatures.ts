@@ -4,6 +4,8 @@ import { hashText } from '../base/random.ts'
 
 /** Signs and checks texts in the name of nodes. A handler reaches it only through its own `ctx`. */
 export interface Signatures {
+  /** Whether anybody has signed anything yet: then a story needs these keys to be told again. */
+  readonly used: boolean
   sign(by: string, text: string): string
   verify(by: string, text: string, signature: string): boolean
 }
@@ -17,7 +19,17 @@ export function tags(seed: number): Signatures {
     const half = (salt: string) => hashText(`${seed}/${salt}/secret of ${by}/${text}`).toString(36)
     return `${by}:${half('left')}${half('right')}`
   }
-  return { sign: tag, verify: (by, text, signature) => signature === tag(by, text) }
+  let used = false
+  return {
+    get used() {
+      return used
+    },
+    sign(by, text) {
+      used = true
+      return tag(by, text)
+    },
+    verify: (by, text, signature) => signature === tag(by, text),
+  }
 }
 
 /** Ed25519 (RFC 8032). Keys come from the seed, so that a run can be replayed; signing is deterministic. */
@@ -35,8 +47,15 @@ export function ed25519(seed: number): Signatures {
     keys.set(by, made)
     return made
   }
+  let used = false
   return {
-    sign: (by, text) => sign(null, Buffer.from(text), keysOf(by).secret).toString('base64url'),
+    get used() {
+      return used
+    },
+    sign(by, text) {
+      used = true
+      return sign(null, Buffer.from(text), keysOf(by).secret).toString('base64url')
+    },
     verify: (by, text, signature) =>
       verify(null, Buffer.from(text), keysOf(by).shared, Buffer.from(signature, 'base64url')),
   }

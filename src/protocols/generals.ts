@@ -41,7 +41,7 @@ export function assignGenerals(
     throw new RangeError(`an order is attack or retreat, not "${String(order)}"`)
   const assignment = (name: string): Assignment =>
     name === commander
-      ? { role: 'commander', peers: lieutenants, config: { order } }
+      ? { role: 'commander', peers: lieutenants, config: { order, m } }
       : {
           role: 'lieutenant',
           peers: lieutenants.filter((other) => other !== name),

@@ -24,6 +24,8 @@ export interface SignedMessagesRules {
   rounds(m: number): number
   /** Whether every signature is that of its general on all that stands before it. */
   mayBelieve(order: Order, chain: Chain, verify: Context['verify']): boolean
+  /** Whether these may be the signers of one chain: all are different, or one traitor makes it as long as he likes. */
+  mayHaveSigned(signers: readonly string[]): boolean
   /**
    * Whether an order comes in time: in round r it carries r signatures (Dolev & Strong 1983; the paper's own rule
    * is a time-out for every hop). Otherwise a traitor keeps one for the end, when nobody can pass it on any more.
@@ -41,6 +43,7 @@ export const signedMessagesRules: SignedMessagesRules = {
   rounds: (m) => m + 1,
   mayBelieve: (order, chain, verify) =>
     chain.every(({ by, signature }, i) => verify(by, signed(order, chain.slice(0, i)), signature)),
+  mayHaveSigned: (signers) => new Set(signers).size === signers.length,
   inTime: (signatures, round) => signatures >= round,
   keep: (orders, order) => (orders.includes(order) ? orders : [...orders, order].sort()),
   mustRelay: (orders, order) => !orders.includes(order),
@@ -80,7 +83,7 @@ function lieutenant(rule: SignedMessagesRules) {
     on: {
       order(state, { body: { value, chain } }, ctx) {
         const signers = chain.map(({ by }) => by)
-        const expected = signers[0] === ctx.config['commander'] && new Set(signers).size === signers.length
+        const expected = signers[0] === ctx.config['commander'] && rule.mayHaveSigned(signers)
         if (!expected || state.round > rounds(ctx) || signers.includes(ctx.self)) return ctx.refuse()
         if (!rule.inTime(chain.length, state.round)) return ctx.refuse()
         if (!rule.mayBelieve(value, chain, ctx.verify)) return ctx.refuse()
@@ -116,22 +119,21 @@ export const signedMessages = defineProtocol({
   rounds: 'round',
   lies(said, liar) {
     if (said !== null) return Array.isArray(said['chain']) ? otherWords(said as Message, liar) : []
-    const general = liar.config['commander'] ?? liar.self
+    const general = String(liar.config['commander'] ?? liar.self)
+    const heard = liar.heard.filter((body) => Array.isArray(body['chain'])) as unknown as readonly Message[]
+    const signed = heard.flatMap((message) => shorterAndLonger(message, liar))
     // Without the commander's key all that is left is to claim that he signed, and to sign that oneself.
-    if (!liar.traitors.includes(String(general)))
-      return ORDERS.flatMap((value) => {
-        const forged = [{ by: String(general), signature: 'forged' }]
-        return [forged, withSignature(forged, value, liar.self, liar)].map((chain) => claim(value, chain))
-      })
-    const friends = liar.traitors.filter((name) => name !== general)
-    return ORDERS.flatMap((order) =>
-      [[], ...friends.map((name) => [name])].map((more) => signedBy([String(general), ...more], order, liar)),
-    )
+    const own = liar.traitors.includes(general) ? chainsAlone(general, liar) : forgedChains(general, liar)
+    return [...signed, ...own]
   },
-  label({ type, value, chain }) {
+  label({ type, value, chain }, fits = () => true) {
     if (type !== 'order') return `${type === 'command' ? 'orders' : 'decides'} ${String(value)}`
-    const signers = Array.isArray(chain) ? (chain as unknown as Chain).map(({ by }) => by) : ['unsigned']
-    return `${String(value)} :${signers.join(':')}`
+    const signers = Array.isArray(chain) ? (chain as unknown as Chain) : []
+    const marked = signers.map(({ by, signature }, i) => {
+      const isTrue = fits(by, signed(value as Order, signers.slice(0, i)), signature)
+      return isTrue ? by : `${by}!`
+    })
+    return `${String(value)} :${marked.length === 0 ? 'unsigned' : marked.join(':')}`
   },
   view(state, role) {
     if (role === 'commander') return {}
@@ -147,6 +149,35 @@ function otherWords({ value, chain }: Message, liar: Liar): readonly Message[] {
   for (const one of chain)
     anew = liar.traitors.includes(one.by) ? withSignature(anew, other, one.by, liar) : [...anew, one]
   return [claim(other, anew)]
+}
+
+/** A true order with some of its signatures taken off, and with one of a traitor put on, also a second time. */
+function shorterAndLonger({ value, chain }: Message, liar: Liar): readonly Message[] {
+  return chain.flatMap((_, i) => {
+    const start = chain.slice(0, i + 1)
+    return [start, ...liar.traitors.map((name) => withSignature(start, value, name, liar))].map((one) =>
+      claim(value, one),
+    )
+  })
+}
+
+/** What traitors can sign alone if the commander is one of them: by him, by one more, and as long as the last round asks. */
+function chainsAlone(general: string, liar: Liar): readonly Message[] {
+  const friends = liar.traitors.filter((name) => name !== general)
+  const longest = Number(liar.config['m']) + 1
+  const short = [[general], ...friends.map((name) => [general, name])]
+  const stretched = short.map((names) =>
+    Array.from({ length: longest }, (_, i) => names[Math.min(i, names.length - 1)]!),
+  )
+  return ORDERS.flatMap((order) => [...short, ...stretched].map((names) => signedBy(names, order, liar)))
+}
+
+/** An order of nobody: with the name of the commander, and with a true signature of the liar under that. */
+function forgedChains(general: string, liar: Liar): readonly Message[] {
+  const forged = [{ by: general, signature: 'forged' }]
+  return ORDERS.flatMap((order) =>
+    [forged, withSignature(forged, order, liar.self, liar)].map((chain) => claim(order, chain)),
+  )
 }
 
 function signedBy(signers: readonly string[], order: Order, liar: Liar): Message {

@@ -141,7 +141,9 @@ class Fuzzer {
     const first = this.options.from ?? begin(model).world
     const theirs = shrink(model, first, trace, property, limits)
     const { wire, delayMs, disk } = model.options
-    const told = { from: first, model, options: { wire, seed, delayMs, disk } }
+    // The seed of the run is not that of the keys: what was signed under these would be forged under others.
+    const keys = model.signatures.used && { keys: model.options.keys }
+    const told = { from: first, model, options: { wire, seed, delayMs, disk, ...keys } }
     return { ...told, trace: theirs?.trace ?? trace, why: theirs?.why ?? why }
   }
 
@@ -175,10 +177,11 @@ class Fuzzer {
 
   private bound(runs: number): Bound {
     const begun = [...this.begun].map((name) => `also from: ${name}`)
+    const betrayed = (this.options.from?.traitors ?? []).length > 0
     return {
       driver: 'simulate',
       runs,
-      budgets: [...limitWords(limitsOf(this.model, this.options)), ...begun],
+      budgets: [...limitWords(limitsOf(this.model, this.options), betrayed), ...begun],
     }
   }
 }

@@ -109,8 +109,9 @@ export function drawPlan(
   }
 }
 
-/** Limits in words, as verdicts print them. */
-export function limitWords(limits: SwarmLimits): string[] {
+/** Limits in words, as verdicts print them; `betrayed`: somebody was a traitor before. */
+export function limitWords(limits: SwarmLimits, betrayed = false): string[] {
+  const mayLie = betrayed || limits.traitors !== 0
   const percent = (chance: number, what: string) =>
     chance > 0 ? [`${what} up to ${Math.round(chance * 1000) / 10}%`] : []
   const some = (n: number, what: string) => (n > 0 ? [`up to ${count(n, what)}`] : [])
@@ -126,14 +127,17 @@ export function limitWords(limits: SwarmLimits): string[] {
     ...(typeof limits.traitors !== 'number'
       ? limits.traitors.map((name) => `${name} a traitor`)
       : some(limits.traitors, 'traitor')),
-    ...percent(limits.lies, 'lies'),
+    ...percent(mayLie ? limits.lies : 0, 'lies'),
     ...(limits.mayCrash === undefined ? [] : [`only ${limits.mayCrash.join(' and ')} may crash`]),
   ]
 }
 
-/** As many traitors as may be in most seeds, and fewer in others; they lie always, or now and then, in some ways. */
+/**
+ * As many traitors as may be in most seeds, and fewer in others; they lie always, or now and then, in some ways, and so do
+ * those who were traitors before.
+ */
 function drawTreason(dice: RandomStream, { traitors, lies }: SwarmLimits): Partial<FaultPlan> {
-  if (traitors === 0 || lies === 0) return {}
+  if (lies === 0) return {}
   const some = STRATEGIES.filter(() => dice.chance(0.5))
   return {
     traitors: typeof traitors !== 'number' || dice.chance(0.5) ? traitors : dice.integer(0, traitors),

@@ -83,8 +83,8 @@ export interface ProtocolDefinition<
   readonly refusals?: 'stay' | 'consume'
   /** Under `stay`, whether a handler that changed nothing counts as refused. Default: refused. */
   readonly unchanged?: 'refused' | 'handled'
-  /** The few words an arrow carries for a message; its type if it is left out. */
-  label?(body: Body): string
+  /** The few words an arrow carries for a message; its type if it is left out. `fits` tells a true signature from a forged one. */
+  label?(body: Body, fits?: (by: string, value: Json, signature: Json) => boolean): string
   /** What a picture may show of a state; the whole state if it is left out. */
   view?(state: Value, role: string): { readonly [field: string]: Value }
 }
@@ -128,6 +128,8 @@ export interface ModelOptions {
   readonly seed: number
   /** `tags` are short and quick, for searches; `ed25519` are real. */
   readonly signatures: 'tags' | 'ed25519'
+  /** What the keys of all nodes are made from; `seed` by default. A run of another seed may keep the keys. */
+  readonly keys: number
 }
 
 /** A protocol with everything filled in. */
@@ -199,6 +201,7 @@ export function makeModel(protocol: Protocol, input: ModelInput = {}): Model {
     delayMs: [1, 1],
     seed: 1,
     signatures: 'tags',
+    keys: input.options?.seed ?? 1,
     ...input.options,
   }
   if (options.wire === 'fifo' && options.refusals === 'stay')
@@ -217,7 +220,7 @@ export function makeModel(protocol: Protocol, input: ModelInput = {}): Model {
     params,
     options,
     properties: input.properties ?? protocol.properties,
-    signatures: options.signatures === 'tags' ? tags(options.seed) : ed25519(options.seed),
+    signatures: options.signatures === 'tags' ? tags(options.keys) : ed25519(options.keys),
     clients: canonicalJson(input.clients ?? {}) as unknown as Model['clients'],
   }
 }

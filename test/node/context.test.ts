@@ -44,6 +44,7 @@ const USES: { readonly [name: string]: Use } = {
 const node = defineNode<object, never>({ start: () => ({}), on: {} })
 const identity = { self: 'a', peers: ['b', 'c'], config: { size: 3 } }
 const signatures = {
+  used: false,
   sign: (by: string, text: string) => `${by} ${text}`,
   verify: (by: string, text: string, signature: string) => signature === `${by} ${text}`,
 }

@@ -1,6 +1,7 @@
 /** Traitors in every driver: what they may do, that both explorers count the same, and that their stories replay. */
 import { describe, expect, test } from 'vitest'
 import { randomStream } from '../../src/base/random.ts'
+import { alternatives, protocols } from '../../src/protocols/index.ts'
 import { oralMessages } from '../../src/protocols/oralMessages.ts'
 import { raftElection } from '../../src/protocols/raftElection.ts'
 import { signedMessages } from '../../src/protocols/signedMessages.ts'
@@ -10,6 +11,8 @@ import { exploreNaively } from '../../src/run/naive.ts'
 import { replay } from '../../src/run/replay.ts'
 import { simulate } from '../../src/run/simulate.ts'
 import { storyOf, tokenOf } from '../../src/run/token.ts'
+import { commands } from '../../src/scenario/commands/index.ts'
+import { Session } from '../../src/scenario/session.ts'
 import { apply, begin } from '../../src/world/apply.ts'
 import type { Budgets } from '../../src/world/budgets.ts'
 import { type Choice, choiceText, parcelOf } from '../../src/world/choice.ts'
@@ -182,14 +185,26 @@ describe('explore', () => {
   })
 })
 
-// BYZ-4 of the ledger: a follower that votes twice in a term makes two leaders.
-test('one lying follower elects two leaders of one term', () => {
+// BYZ-4 of the ledger: one server that votes twice in a term makes two leaders, and is none of them.
+test('one lying voter elects two loyal leaders of one term, with four messages', () => {
   const model = makeModel(raftElection, { names: ['n1', 'n2', 'n3'] })
-  const properties = ['ElectionSafety']
-  const honest = explore(model, { properties, budgets: { timeouts: 2, traitors: 1 } })
-  expect(honest.verdicts[0]).toMatchObject({ kind: 'held' })
-  const lied = explore(model, { properties, budgets: { timeouts: 2, traitors: 1, lies: 1 } })
-  expect(lied.verdicts[0]).toMatchObject({ kind: 'broken' })
+  const candidates = ['n1', 'n3'].reduce(
+    (world, node) => after(model, world, { kind: 'fire', node, timer: 'election', arg: null }),
+    begin(model).world,
+  )
+  const search = (lies: number) =>
+    explore(model, {
+      properties: ['ElectionSafety'],
+      from: candidates,
+      budgets: { timeouts: 0, traitors: ['n2'], lies },
+    }).verdicts[0]!
+  expect(search(0)).toMatchObject({ kind: 'held' })
+  const lied = search(1)
+  if (lied.kind !== 'broken') throw new Error('it was to break')
+  expect(lied.why).toBe('two leaders in term 1: n1 and n3')
+  expect(lied.trace.map(({ kind }) => kind)).toEqual([
+    ...['traitor', 'deliver', 'deliver', 'deliver', 'lie', 'deliver'],
+  ])
 })
 
 /** With the folds of the properties and without their verdicts, which would end a search early. */
@@ -237,4 +252,88 @@ test('simulate: the same seed gives the same lies, and other seeds others', () =
     simulate(model, { seed, faults, untilMs: 200 }).trace.map(choiceText).join('\n')
   expect(told(3)).toBe(told(3))
   expect(new Set([1, 2, 3, 4, 5, 6].map(told)).size).toBeGreaterThan(3)
+})
+
+describe('at the prompt', () => {
+  const newSession = () => new Session({ protocols, alternatives, commands })
+  const lied = ({ wire }: World) => wire.map(({ to, body }) => `${to} ${String(body['value'])}`)
+
+  test('lies by words, by fields, and by silence, to one, two or all', () => {
+    const told = (line: string) => {
+      const session = newSession()
+      session.execute('cluster oral-messages c l1 l2 l3')
+      session.execute(line)
+      return lied(session.world)
+    }
+    expect(told('traitor c tells l1 retreat, l3 nothing')).toEqual(['l1 retreat', 'l2 attack'])
+    expect(told('traitor c tells l1,l2 retreat')).toEqual(['l1 retreat', 'l2 retreat', 'l3 attack'])
+    expect(told('traitor c tells l1 order value=retreat , l2 saying=retreat')).toEqual(
+      told('traitor c tells l1,l2 retreat'),
+    )
+    expect(told('traitor c tells all retreat')).toEqual(['l1 retreat', 'l2 retreat', 'l3 retreat'])
+    expect(told('traitor c tells all nothing')).toEqual([])
+  })
+
+  test('a field of a signed order can be told by its value', () => {
+    const session = newSession()
+    session.execute('cluster signed-messages c l1 l2')
+    session.execute('traitor c tells l2 retreat')
+    session.execute('run 30ms')
+    expect(session.execute('check').verdicts.map(({ kind }) => kind)).toEqual(['held', 'held'])
+    expect(lied(session.current.worlds[2]!)).toEqual(['l1 attack', 'l2 retreat'])
+  })
+
+  test.each(['tags', 'ed25519'])(
+    'what was signed in another run can be repeated in this one, with %s',
+    (kind) => {
+      const session = newSession()
+      session.execute(`cluster signed-messages c l1 l2 order=retreat signatures=${kind}`)
+      session.execute('run 30ms')
+      session.execute('save yesterday')
+      session.execute(`cluster signed-messages c l1 l2 signatures=${kind}`)
+      session.execute('run 5ms')
+      session.execute('traitor l1 replay yesterday')
+      session.execute('run 30ms')
+      expect(session.execute('check').verdicts).toMatchObject([
+        { kind: 'held' },
+        { kind: 'broken', property: 'IC2' },
+      ])
+      const again = newSession()
+      expect(again.execute(`replay ${session.token()}`).note).toBe('at step 20, 35 ms')
+      expect(again.world).toEqual(session.world)
+    },
+  )
+
+  test('a lie keeps its keys where a run goes on with another seed', () => {
+    const session = newSession()
+    session.execute('cluster signed-messages c l1 l2')
+    session.execute('traitor c tells l2 retreat')
+    expect(session.execute('simulate seed=7').verdicts.map(({ kind }) => kind)).toEqual(['held', 'held'])
+    const again = newSession()
+    again.execute(`replay ${session.token()}`)
+    expect(again.world.timeUs).toBe(session.world.timeUs)
+    expect(again.execute('check').verdicts.map(({ kind }) => kind)).toEqual(['held', 'held'])
+  })
+
+  test('simulate signs for real, where the cluster does not say how; nothing else needs to know', () => {
+    const signed = newSession()
+    signed.execute('cluster signed-messages c l1 l2')
+    signed.execute('simulate traitors=1 seed=3')
+    expect(signed.current.model.options.signatures).toBe('ed25519')
+    const oral = newSession()
+    oral.execute('cluster oral-messages c l1 l2')
+    const { verdicts } = oral.execute('simulate traitors=l1 seed=3')
+    expect(verdicts).toMatchObject([{ kind: 'held' }, { kind: 'broken', property: 'IC2' }])
+    expect(oral.current.origin.options.signatures).toBeUndefined()
+  })
+
+  test('fuzz says of lies only where somebody may lie, and then those lie who are traitors already', () => {
+    const session = newSession()
+    session.execute('cluster oral-messages c l1 l2')
+    const bounds = (line: string) => JSON.stringify(session.execute(line).view)
+    expect(bounds('fuzz IC2 seeds=20 traitors=0')).not.toContain('lies')
+    session.execute('traitor l1')
+    expect(session.execute('fuzz IC2 seeds=20 lies=1').verdicts).toMatchObject([{ kind: 'broken' }])
+    expect(bounds('fuzz IC1 seeds=20 lies=0.5')).toContain('lies up to 50%')
+  })
 })

@@ -199,7 +199,7 @@ describe('a mistake names the place, what was expected and the nearest word, and
     [
       'a whole message that a traitor cannot send',
       ['cluster signed-messages', 'traitor l1 tells l2 saying="retreat :c:l3"'],
-      '                           ^ no message that it could send is called "retreat :c:l3"; there are attack :c:l1, retreat :c:l1, attack :c, retreat :c. Try: retreat :c:l1',
+      '                           ^ no message that it could send is called "retreat :c:l3"; there are attack :c!:l1, retreat :c!:l1, attack :c!, retreat :c!. Try: retreat :c!:l1',
     ],
     [
       'a whole message and a field of it',
@@ -280,7 +280,52 @@ describe('a mistake names the place, what was expected and the nearest word, and
     [
       'a traitor that may not lie',
       [generals, 'explore IC1 traitors=1'],
-      '            ^ a traitor that may not lie does what the protocol says: give the search lies as well. Try: lies=1',
+      '            ^ a traitor that may not lie does what the protocol says: give lies as well. Try: lies=1',
+    ],
+    [
+      'lies where nobody is a traitor',
+      [generals, 'fuzz IC1 lies=0.5'],
+      '         ^ nobody is a traitor here, and loyal nodes do not lie: give traitors as well. Try: traitors=1',
+    ],
+    [
+      'a lie that is the truth',
+      [generals, 'traitor c tells l1 value=attack'],
+      '                ^ that is no lie: it is what c is about to tell l1',
+    ],
+    [
+      'the truth in words of a picture',
+      [generals, 'traitor c tells l1 retreat, l2 attack'],
+      '                               ^ that is no lie: it is what c is about to tell l2',
+    ],
+    [
+      'the truth for everybody',
+      [generals, 'traitor c tells all attack'],
+      '                ^ that is no lie: it is what c is about to tell everybody',
+    ],
+    [
+      'a word that is no message',
+      [generals, 'traitor c tells l1 charge'],
+      '                   ^ no message that it could send is called "charge"; there are attack, retreat',
+    ],
+    [
+      'a comma with nothing behind it',
+      [generals, 'traitor c tells l1 retreat,'],
+      'expected receiver: l1, l2, l3, all',
+    ],
+    [
+      'a word too many beside what is told',
+      [generals, 'traitor c tells l1 order now value=retreat'],
+      '                         ^ only the type of a message may stand beside what is told; a comma ends what l1 is told',
+    ],
+    [
+      'a run to repeat that is not saved',
+      [generals, 'save one', 'traitor l1 replay oen'],
+      '                 ^ no saved run is called "oen"; there is one.',
+    ],
+    [
+      'a run to repeat in which nothing was heard',
+      [generals, 'save one', 'traitor l1 replay one'],
+      '                 ^ l1 heard nothing in the run that is saved as one',
     ],
     [
       'rounds on a wire where messages stay',
@@ -376,10 +421,10 @@ describe('completion', () => {
     expect(session.complete('traitor c tells ')).toEqual(['l1', 'l2', 'all'])
     expect(session.complete('traitor c tells l2 v')).toEqual(['value='])
     expect(session.complete('traitor l1 tells l2 saying')).toEqual([
-      'saying="attack :c:l1"',
-      'saying="retreat :c:l1"',
-      'saying="attack :c"',
-      'saying="retreat :c"',
+      'saying="attack :c!:l1"',
+      'saying="retreat :c!:l1"',
+      'saying="attack :c!"',
+      'saying="retreat :c!"',
     ])
     session.execute('save one')
     expect(session.complete('compare l2 with ')).toEqual(['one'])

@@ -39,6 +39,12 @@ export const flawedGenerals: readonly Alternative[] = [
     },
     'only the signature of the sender is checked, and not those before it',
   ),
+  inWriting(
+    'mayHaveSigned',
+    'anybody',
+    () => true,
+    'who signs twice counts twice: a chain may be of one traitor alone',
+  ),
   inWriting('inTime', 'always', () => true, 'an order counts whenever it comes, however few have signed it'),
   inWriting(
     'keep',

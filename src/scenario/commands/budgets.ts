@@ -1,7 +1,8 @@
 /** The words for how much may go wrong, and how much time may pass: `crashes=1 timeouts=any ticks=6 drift=1/10 traitors=1 lies=2`. */
 import { BudgetProblem, type Budgets } from '../../world/budgets.ts'
 import { ScenarioProblem, type Word } from '../command.ts'
-import { countOf, fractionOf, millisOf, setting } from '../words.ts'
+import type { Session } from '../session.ts'
+import { countOf, fractionOf, millisOf, oneOf, setting } from '../words.ts'
 
 type Read = (value: Word) => Budgets[keyof Budgets]
 
@@ -42,6 +43,36 @@ export function readBudget(name: string, value: Word, into: Partial<Budgets>): b
 /** How many nodes may be traitors, or which ones are. */
 export function traitorsOf(value: Word): number | readonly string[] {
   return /^\d/.test(value.text) ? countOf(value) : value.text.split(',')
+}
+
+/** Names of nodes with commas between them. */
+export function nodesIn(session: Session, value: Word): readonly string[] {
+  const { names } = session.current.model.cluster
+  return value.text
+    .split(',')
+    .map((node) => oneOf({ text: node, column: value.column }, names, 'node', value.column))
+}
+
+/** Throws at traitors that may not lie, and at lies where nobody is there to tell them. */
+export function mustLieAndMay(
+  session: Session,
+  words: readonly Word[],
+  { traitors = 0, lies = 0 }: { readonly traitors?: number | readonly string[]; readonly lies?: number },
+): void {
+  const given = (name: string) => words.find((word) => setting(word)?.name === name)
+  const [who, how] = [given('traitors'), given('lies')]
+  if (who !== undefined && traitors !== 0 && lies === 0)
+    throw new ScenarioProblem(
+      who.column,
+      'a traitor that may not lie does what the protocol says: give lies as well',
+      'lies=1',
+    )
+  if (how !== undefined && lies !== 0 && traitors === 0 && session.world.traitors.length === 0)
+    throw new ScenarioProblem(
+      how.column,
+      'nobody is a traitor here, and loyal nodes do not lie: give traitors as well',
+      'traitors=1',
+    )
 }
 
 /** What `search` answers; a budget that makes no sense becomes a problem at its word. */

@@ -10,8 +10,8 @@ import type { Choice } from '../../world/choice.ts'
 import { type Command, ScenarioProblem, type Word } from '../command.ts'
 import { keep } from '../retell.ts'
 import type { Session } from '../session.ts'
-import { chanceOf, countOf, endOf, millisOf, nearest, oneOf, setting } from '../words.ts'
-import { traitorsOf } from './budgets.ts'
+import { chanceOf, countOf, endOf, millisOf, nearest, setting } from '../words.ts'
+import { mustLieAndMay, nodesIn, traitorsOf } from './budgets.ts'
 import { judgedViews, propertiesOf, propertyNames } from './judge.ts'
 
 const SETTINGS = [
@@ -142,6 +142,7 @@ function optionsOf(session: Session, words: readonly Word[]): FuzzOptions {
       )
     readSetting(session, set.name as (typeof SETTINGS)[number], set.value, limits, runs)
   }
+  mustLieAndMay(session, words, limits)
   const here = moments.length === 0 ? {} : { from: session.world }
   // Where something is under way already, the clients have asked what they wanted.
   const asked = moments.length > 0 && dueInOrder(session.world).length > 0 ? { requests: [] } : {}
@@ -181,7 +182,7 @@ function readSetting(
       limits.delayMs = millisOf(value)
       return
     case 'may-crash':
-      limits.mayCrash = nodesOf(session, value)
+      limits.mayCrash = nodesIn(session, value)
       return
     case 'crashes':
       limits.crashes = countOf(value)
@@ -194,19 +195,11 @@ function readSetting(
       return
     case 'traitors': {
       const bound = traitorsOf(value)
-      limits.traitors = typeof bound === 'number' ? bound : nodesOf(session, value)
+      limits.traitors = typeof bound === 'number' ? bound : nodesIn(session, value)
       limits.lies ??= 1
       return
     }
     case 'lies':
       limits.lies = chanceOf(value)
   }
-}
-
-/** Names of nodes with commas between them. */
-function nodesOf(session: Session, value: Word): readonly string[] {
-  const { names } = session.current.model.cluster
-  return value.text
-    .split(',')
-    .map((node) => oneOf({ text: node, column: value.column }, names, 'node', value.column))
 }

@@ -10,7 +10,7 @@ import type { AnyProperty } from '../../world/property.ts'
 import { type Command, type Result, ScenarioProblem, type Word } from '../command.ts'
 import type { Session } from '../session.ts'
 import { countOf, endOf, nearest, oneOf, setting } from '../words.ts'
-import { atBudgets, BUDGET_WORDS, readBudget } from './budgets.ts'
+import { atBudgets, BUDGET_WORDS, mustLieAndMay, readBudget } from './budgets.ts'
 
 export const check: Command = {
   name: 'check',
@@ -54,7 +54,7 @@ export const explore: Command = {
         propertyNames(session)[0] ?? null,
       )
     const properties = propertiesOf(session, names).map((property) => property.name)
-    const options = readOptions(words, budgets)
+    const options = readOptions(session, words, budgets)
     const { onlooker } = session
     const watched = onlooker !== null && {
       maxBytes: onlooker.maxBytes,
@@ -89,7 +89,7 @@ export const explore: Command = {
   ],
 }
 
-function readOptions(words: readonly Word[], inherited: Partial<Budgets>): ExploreOptions {
+function readOptions(session: Session, words: readonly Word[], inherited: Partial<Budgets>): ExploreOptions {
   const budgets: { -readonly [K in keyof Budgets]?: Budgets[K] } = { ...inherited }
   const limits: { maxDepth?: number; maxWorlds?: number } = {}
   for (const word of words) {
@@ -104,13 +104,7 @@ function readOptions(words: readonly Word[], inherited: Partial<Budgets>): Explo
         nearest(set.name, [...BUDGET_WORDS, 'depth', 'worlds']),
       )
   }
-  const traitors = words.find((word) => setting(word)?.name === 'traitors')
-  if (traitors !== undefined && !budgets.lies)
-    throw new ScenarioProblem(
-      traitors.column,
-      'a traitor that may not lie does what the protocol says: give the search lies as well',
-      'lies=1',
-    )
+  mustLieAndMay(session, words, budgets)
   return { budgets, ...limits }
 }
 

@@ -7,7 +7,7 @@ import { parcelsOnTheWire } from '../../world/choices.ts'
 import { liesInstead, madeUp } from '../../world/lies.ts'
 import { ScenarioProblem, type Word } from '../command.ts'
 import type { Session } from '../session.ts'
-import { jsonOf, nearest, oneOf, setting } from '../words.ts'
+import { endOf, jsonOf, nearest, oneOf, setting } from '../words.ts'
 import { bodyFields, type Changes, changedBody } from './parcels.ts'
 
 /** The receiver that stands for everybody to whom something is in flight. */
@@ -26,17 +26,48 @@ interface Wanted {
   readonly column: number
 }
 
-/** Carries the lie out, or throws a problem that says what could be told instead. */
+/** Carries the lies out, one receiver after the other, or throws a problem that says what could be told instead. */
 export function tell(session: Session, node: string, words: readonly Word[], end: number): void {
-  const wanted = readWords(session, node, words, end)
-  if (wanted.to === EVERYBODY) return tellAll(session, node, wanted)
+  for (const clause of clausesOf(words))
+    for (const receiver of receiversOf(clause)) {
+      const wanted = readWords(session, node, receiver, receiver.length === 0 ? end : endOf(receiver))
+      if (wanted.to === EVERYBODY) tellAll(session, node, wanted)
+      else tellOne(session, node, wanted)
+    }
+}
+
+function noLie(node: string, to: string, column: number): ScenarioProblem {
+  return new ScenarioProblem(column, `that is no lie: it is what ${node} is about to tell ${to}`)
+}
+
+/** `l1 attack, l2 retreat`: what stands between commas. */
+function clausesOf(words: readonly Word[]): readonly (readonly Word[])[] {
+  const clauses: Word[][] = [[]]
+  for (const { text, column } of words) {
+    const first = text.length - text.replace(/^,+/, '').length
+    const bare = text.slice(first).replace(/,+$/, '')
+    if (first > 0) clauses.push([])
+    if (bare !== '') clauses.at(-1)!.push({ text: bare, column: column + first })
+    if (bare !== '' && text.endsWith(',')) clauses.push([])
+  }
+  return clauses
+}
+
+/** `l1,l2 retreat` is the same for both. */
+function receiversOf(clause: readonly Word[]): readonly (readonly Word[])[] {
+  const [to, ...rest] = clause
+  return to === undefined
+    ? [[]]
+    : to.text.split(',').map((name) => [{ text: name, column: to.column }, ...rest])
+}
+
+function tellOne(session: Session, node: string, wanted: Wanted): void {
+  const { to, column } = wanted
   const parcel = sentTo(session, node, wanted)
-  if (parcel === null) session.take(unasked(session, node, wanted), wanted.column)
-  else
-    session.take(
-      { kind: 'lie', node, to: wanted.to, instead: parcel, body: bodyFor(session, parcel, wanted) },
-      wanted.column,
-    )
+  if (parcel === null) return void session.take(unasked(session, node, wanted), column)
+  const body = bodyFor(session, parcel, wanted)
+  if (body !== null && canonicalText(body) === canonicalText(parcel.body)) throw noLie(node, to, column)
+  session.take({ kind: 'lie', node, to, instead: parcel, body }, column)
 }
 
 /** What a traitor could say unasked, in the words of a picture, each once. */
@@ -55,12 +86,9 @@ function readWords(session: Session, node: string, words: readonly Word[], end: 
   const plain = words.slice(1).filter((word) => setting(word) === null)
   const silent = plain.find((word) => word.text === 'nothing')
   const what = [silent, saying ?? undefined, changes[0]].filter((one) => one !== undefined)
-  if (what.length === 0)
-    throw new ScenarioProblem(
-      end,
-      `expected what ${to} is told: a field of the message and a value, ${SAYING}="a whole message", or "nothing"`,
-      'nothing',
-    )
+  const column = words[0]!.column
+  const besides = plain.filter((word) => word !== silent)
+  if (what.length === 0) return { to, ...inWords(session, node, to, besides, end), silent: false, column }
   if (what.length > 1)
     throw new ScenarioProblem(
       end,
@@ -68,8 +96,54 @@ function readWords(session: Session, node: string, words: readonly Word[], end: 
         ? `${SAYING}= is a whole message already: no fields stand beside it`
         : 'who is told nothing is told no fields',
     )
-  const type = plain.find((word) => word !== silent)
-  return { to, type, changes, saying, silent: silent !== undefined, column: words[0]!.column }
+  const [type, more] = besides
+  if (more !== undefined)
+    throw new ScenarioProblem(
+      more.column,
+      `only the type of a message may stand beside what is told; a comma ends what ${to} is told`,
+    )
+  return { to, type, changes, saying, silent: silent !== undefined, column }
+}
+
+/** `retreat`: the words of a whole message, or else the value of the one field of it that a lie may change into that. */
+function inWords(
+  session: Session,
+  node: string,
+  to: string,
+  words: readonly Word[],
+  end: number,
+): Pick<Wanted, 'type' | 'changes' | 'saying'> {
+  const { model } = session.current
+  const sent = parcelsOnTheWire(session.world).filter(
+    (e) => e.from === node && (to === EVERYBODY || e.to === to),
+  )
+  const lies = sent.flatMap((parcel) =>
+    liesInstead(model, session.world, parcel).filter((body) => body !== null),
+  )
+  const bodies = [...sent.map(({ body }) => body), ...lies, ...sayable(session, node)]
+  const types = bodies.map((body) => body.type)
+  const [first] = words
+  if (first === undefined || types.includes(first.text))
+    throw new ScenarioProblem(
+      end,
+      `expected what ${to} is told: the words of a message, a field and its value, or "nothing"`,
+      'nothing',
+    )
+  const said = { text: words.map((word) => word.text).join(' '), column: first.column }
+  const labels = [...new Set(bodies.map((body) => labelOf(model, body)))]
+  const says = (body: Body) => labelOf(model, body) === said.text
+  if (to !== EVERYBODY && sent.some(({ body }) => says(body)) && !lies.some(says))
+    throw noLie(node, to, said.column)
+  if (labels.includes(said.text)) return { type: undefined, changes: [], saying: said }
+  const field = [...sent.map(({ body }) => body), ...lies]
+    .flatMap(bodyEntries)
+    .find(([, value]) => value === jsonOf(said.text))?.[0]
+  if (field === undefined) oneOf(said, labels, 'message that it could send', said.column)
+  return { type: undefined, changes: [{ name: field!, value: said }], saying: null }
+}
+
+function bodyEntries(body: Body) {
+  return Object.entries(body).filter(([field]) => field !== 'type')
 }
 
 /** Everything in flight changes alike; what does not have the fields is left as it is. */
@@ -88,11 +162,12 @@ function tellAll(session: Session, node: string, wanted: Wanted): void {
         : `nothing that ${node} has in flight has these fields; there is ${fields.join(', ') || 'no field'}`,
     )
   }
-  for (const parcel of fitting) {
-    const body = bodyFor(session, parcel, wanted)
-    if (body === null || canonicalText(body) !== canonicalText(parcel.body))
-      session.take({ kind: 'lie', node, to: parcel.to, instead: parcel, body }, wanted.column)
-  }
+  const lies = fitting
+    .map((parcel) => ({ parcel, body: bodyFor(session, parcel, wanted) }))
+    .filter(({ parcel, body }) => body === null || canonicalText(body) !== canonicalText(parcel.body))
+  if (lies.length === 0) throw noLie(node, 'everybody', wanted.column)
+  for (const { parcel, body } of lies)
+    session.take({ kind: 'lie', node, to: parcel.to, instead: parcel, body }, wanted.column)
 }
 
 /**
