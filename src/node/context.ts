@@ -86,6 +86,12 @@ export class Call {
     return this.disk ?? this.input.disk
   }
 
+  /** The same for its handler, while that runs: a disk is its node's own. */
+  get readable(): DiskImage {
+    this.mustRun()
+    return this.image
+  }
+
   private carryOut(effect: Effect): void {
     if (effect.kind !== 'write' && effect.kind !== 'append' && effect.kind !== 'truncate') return
     this.disk ??= { ...this.input.disk }
@@ -169,6 +175,7 @@ export class CallContext implements Context {
   get now() {
     const call = this.#call
     return () => {
+      call.mustRun()
       call.readClock = true
       return call.input.nowMs
     }
@@ -177,6 +184,7 @@ export class CallContext implements Context {
   get pick() {
     const call = this.#call
     return <T>(list: readonly T[]): T => {
+      call.mustRun()
       if (!Array.isArray(list) || list.length === 0)
         throw new TypeError('ctx.pick needs a list that is not empty')
       return list[call.pick(list.length)]
@@ -184,8 +192,13 @@ export class CallContext implements Context {
   }
 
   get sign() {
-    const { identity, signatures } = this.#call.input
-    return (value: unknown) => signatures.sign(identity.self, signedText(value))
+    const call = this.#call
+    // Whoever kept the ctx of another node would otherwise have its key.
+    return (value: unknown) => {
+      call.mustRun()
+      const { identity, signatures } = call.input
+      return signatures.sign(identity.self, signedText(value))
+    }
   }
 
   get verify() {
@@ -218,7 +231,7 @@ class CallDisk implements NodeDisk {
 
   get read() {
     const call = this.#call
-    return <T>(key: string) => (call.image.keys[key] ?? null) as T | null
+    return <T>(key: string) => (call.readable.keys[key] ?? null) as T | null
   }
 
   get write() {
@@ -231,18 +244,18 @@ class CallDisk implements NodeDisk {
 
   get keys() {
     const call = this.#call
-    return () => Object.keys(call.image.keys).sort()
+    return () => Object.keys(call.readable.keys).sort()
   }
 
   get records() {
     const call = this.#call
     // A copy: what is done to it must not reach the disk.
-    return <T>(log: string) => ((call.image.logs[log] ?? []) as readonly T[]).slice()
+    return <T>(log: string) => ((call.readable.logs[log] ?? []) as readonly T[]).slice()
   }
 
   get torn() {
     const call = this.#call
-    return (log: string) => (call.image.logs[log] ?? []).some((record) => sameCanonical(record, TORN))
+    return (log: string) => (call.readable.logs[log] ?? []).some((record) => sameCanonical(record, TORN))
   }
 
   get append() {

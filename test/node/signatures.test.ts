@@ -1,6 +1,6 @@
 /** Signatures: only their signer can make them, and only on what was signed. */
 import { describe, expect, test } from 'vitest'
-import { defineNode } from '../../src/node/node.ts'
+import { type Context, defineNode } from '../../src/node/node.ts'
 import { ed25519, tags } from '../../src/node/signatures.ts'
 import { step } from '../../src/node/step.ts'
 
@@ -17,6 +17,67 @@ describe.each([
     expect(signatures.verify('n2', 'attack', signature)).toBe(false)
     expect(signatures.verify('n1', 'attack', `${signature}x`)).toBe(false)
     expect(make(2).verify('n1', 'attack', signature)).toBe(false)
+  })
+
+  test('no other text is the same signature, not by one bit of any of its letters', () => {
+    const signature = signatures.sign('n1', 'attack')
+    for (let i = 0; i < signature.length; i++)
+      for (let bit = 0; bit < 7; bit++) {
+        const letter = String.fromCharCode(signature.charCodeAt(i) ^ (1 << bit))
+        const corrupt = `${signature.slice(0, i)}${letter}${signature.slice(i + 1)}`
+        expect(signatures.verify('n1', 'attack', corrupt), `bit ${bit} of letter ${i}`).toBe(false)
+      }
+    for (const more of ['=', ' ', '\n', '!', signature])
+      expect(signatures.verify('n1', 'attack', signature + more)).toBe(false)
+    expect(signatures.verify('n1', 'attack', '')).toBe(false)
+    expect(signatures.verify('n1', 'attack', signature)).toBe(true)
+  })
+
+  test('of one node on many texts are all different, and none is that of another node', () => {
+    const texts = Array.from({ length: 200 }, (_, i) => `text ${i}`)
+    const made = ['n1', 'n2'].flatMap((by) =>
+      texts.map((text) => signatures.sign(by, text).replace(`${by}:`, '')),
+    )
+    expect(new Set(made).size).toBe(400)
+  })
+
+  test('a node that has kept the ctx of another one cannot sign with its key', () => {
+    const kept: Context[] = []
+    const forged: unknown[] = []
+    const node = defineNode<object, { type: 'go' }>({
+      start(ctx) {
+        for (const other of kept) {
+          for (const go of [
+            () => other.sign('retreat'),
+            () => Reflect.apply(ctx.sign, other, ['retreat']),
+            () => ({ ...ctx, self: 'n1' }).sign?.('retreat'),
+          ])
+            try {
+              forged.push(go())
+            } catch (error) {
+              expect(String(error)).toMatch('ctx was used after its handler had returned')
+            }
+        }
+        kept.push(ctx)
+        return {}
+      },
+      on: {},
+    })
+    const run = (self: string) =>
+      step({
+        node,
+        identity: { self, peers: [], config: {} },
+        state: null,
+        disk: { keys: {}, logs: {} },
+        event: { kind: 'start', boot: 'first' },
+        nowMs: 0,
+        signatures,
+        picks: [],
+      })
+    expect([run('n1').kind, run('n2').kind]).toEqual(['done', 'done'])
+    const text = '"retreat"'
+    expect(forged.some((one) => signatures.verify('n1', text, String(one)))).toBe(false)
+    expect(forged.filter((one) => signatures.verify('n2', text, String(one))).length).toBeGreaterThan(0)
   })
 
   test('are the same in every run of a seed', () => {

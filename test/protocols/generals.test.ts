@@ -2,13 +2,16 @@
 import { describe, expect, test } from 'vitest'
 import { canonicalText, type Json } from '../../src/base/canonical.ts'
 import { flawedGenerals } from '../../src/protocols/flawed/generals.ts'
-import { majority } from '../../src/protocols/generals.ts'
+import { majority, ORDERS } from '../../src/protocols/generals.ts'
+import { alternatives, protocols } from '../../src/protocols/index.ts'
 import { oralMessages } from '../../src/protocols/oralMessages.ts'
 import { signedMessages } from '../../src/protocols/signedMessages.ts'
 import { explore } from '../../src/run/explore.ts'
 import { fuzz } from '../../src/run/fuzz.ts'
 import { replay } from '../../src/run/replay.ts'
 import { simulate } from '../../src/run/simulate.ts'
+import { commands } from '../../src/scenario/commands/index.ts'
+import { Session } from '../../src/scenario/session.ts'
 import { apply, begin } from '../../src/world/apply.ts'
 import type { Budgets } from '../../src/world/budgets.ts'
 import { choiceText, parcelOf } from '../../src/world/choice.ts'
@@ -66,6 +69,33 @@ describe('OM(m)', () => {
       expect([...(ic1 ? ['IC1'] : []), ...(ic2 ? ['IC2'] : [])]).toEqual(breaks)
     },
   )
+
+  // Counted by a brute force of OM(1) in Python, which knows nothing of this program: one traitor, and each message of his
+  // is attack, retreat or nothing. Without silence the 108 are the 40 runs of BYZ-1.
+  test.each([
+    [3, { runs: 30, ic1: 0, ic2: 4 }],
+    [4, { runs: 108, ic1: 0, ic2: 0 }],
+  ])('every plan of one traitor among %i generals, played out: %o', (n, expected) => {
+    const counts = { runs: 0, ic1: 0, ic2: 0 }
+    const names = generals(n)
+    for (const order of ORDERS)
+      for (const traitor of names)
+        for (const words of plans(names.slice(1).filter((to) => to !== traitor))) {
+          const session = new Session({ protocols, alternatives, commands })
+          session.execute(`cluster oral-messages ${names.join(' ')} order=${order}`)
+          // A lieutenant speaks when he has heard the commander.
+          if (traitor !== 'c') session.execute('run 1ms')
+          session.execute(`traitor ${traitor}`)
+          const lies = words.filter(([, word]) => word !== `value=${order}`).map((told) => told.join(' '))
+          if (lies.length > 0) session.execute(`traitor ${traitor} tells ${lies.join(', ')}`)
+          session.execute('run 40ms')
+          const [ic1, ic2] = session.execute('check').verdicts.map(({ kind }) => kind)
+          counts.runs++
+          if (ic1 !== 'held') counts.ic1++
+          if (ic2 !== 'held') counts.ic2++
+        }
+    expect(counts).toEqual(expected)
+  })
 
   test('six generals and two traitors who stick together: broken; seven: not in 20 seeds', () => {
     expect(outcome(fuzzed(oralMessages, 6, 'attack', 9)).some((word) => word.includes('broken'))).toBe(true)
@@ -159,6 +189,8 @@ describe('SM(m)', () => {
     // Only a traitor who signs truly under what he has changed shows that one.
     ['mayBelieve=last', 'attack', ['IC1 held', 'IC2 broken in 10']],
     ['inTime=always', 'attack', ['IC1 broken in 11', 'IC2 held']],
+    // A commander who signs twice makes a chain that is long enough for the last round.
+    ['mayHaveSigned=anybody', 'attack', ['IC1 broken in 10', 'IC2 held']],
     ['keep=each', 'attack', ['IC1 broken in 11', 'IC2 held']],
     ['mustRelay=first', 'attack', ['IC1 broken in 9', 'IC2 held']],
     ['mustRelay=never', 'attack', ['IC1 broken in 7', 'IC2 held']],
@@ -224,6 +256,15 @@ const HOLDS = ['IC1 held', 'IC2 held']
 
 function HOLDS_IN_TABLE() {
   return ['IC1 held', 'IC2 held']
+}
+
+/** What may be told to each: one of the orders, or nothing. */
+function plans(receivers: readonly string[]): readonly (readonly (readonly [string, string])[])[] {
+  const [first, ...rest] = receivers
+  if (first === undefined) return [[]]
+  return [...ORDERS.map((order) => `value=${order}`), 'nothing'].flatMap((word) =>
+    plans(rest).map((more) => [[first, word] as const, ...more]),
+  )
 }
 
 /** Traitors who say only what they were to say, differently: with these alone three lies are few enough to try all. */
