@@ -199,7 +199,7 @@ describe('a mistake names the place, what was expected and the nearest word, and
     [
       'a whole message that a traitor cannot send',
       ['cluster signed-messages', 'traitor l1 tells l2 saying="retreat :c:l3"'],
-      '                           ^ no message that it could send is called "retreat :c:l3"; there are attack :c!:l1, retreat :c!:l1, attack :c!, retreat :c!. Try: retreat :c!:l1',
+      '                           ^ no message that it could send is called "retreat :c:l3"; there are attack :c!, attack :c!:l1, retreat :c!, retreat :c!:l1. Try: retreat :c!:l1',
     ],
     [
       'a whole message and a field of it',
@@ -421,10 +421,10 @@ describe('completion', () => {
     expect(session.complete('traitor c tells ')).toEqual(['l1', 'l2', 'all'])
     expect(session.complete('traitor c tells l2 v')).toEqual(['value='])
     expect(session.complete('traitor l1 tells l2 saying')).toEqual([
-      'saying="attack :c!:l1"',
-      'saying="retreat :c!:l1"',
       'saying="attack :c!"',
+      'saying="attack :c!:l1"',
       'saying="retreat :c!"',
+      'saying="retreat :c!:l1"',
     ])
     session.execute('save one')
     expect(session.complete('compare l2 with ')).toEqual(['one'])

@@ -1,22 +1,18 @@
 /** The hidden checks of oral-messages, in the order of the ladder. */
 import { explored, type HandRun, scenariosOn, simulated } from 'splitbrain'
 import { describe, expect, test } from 'vitest'
+import { council, gathered, protocol, say } from './cluster.ts'
 import {
   beforeEnd,
   type CouncilOptions,
-  council,
-  decisions,
   endOfRound,
-  gathered,
+  expectOne,
   generals,
+  ORDERS,
   type Order,
-  protocol,
-  say,
-} from './cluster.ts'
+} from './council.ts'
 
 scenariosOn(() => [protocol()])
-
-const ORDERS: readonly Order[] = ['attack', 'retreat']
 
 /** What a commander who is silent by himself says to each; who is not named hears nothing. */
 type Words = { readonly [lieutenant: string]: Order }
@@ -53,15 +49,6 @@ function throughRounds(
 function waysOver(lieutenants: readonly string[], round: number): readonly (readonly string[])[] {
   if (round === 2) return [['c', 'l1']]
   return lieutenants.filter((name) => name !== 'l1').map((name) => ['c', name, 'l1'])
-}
-
-/** All of them have decided, and alike. */
-function expectOne(run: HandRun, lieutenants: readonly string[], order?: Order): void {
-  const decided = decisions(run, lieutenants)
-  const other = lieutenants.find((_, i) => decided[i] !== (order ?? decided[0]))
-  if (other === undefined) return
-  const told = lieutenants.map((name, i) => `${name} decided ${decided[i]}`).join(', ')
-  run.fail(order === undefined ? told : `the commander ordered ${order} of all, and ${told}`)
 }
 
 describe('one message', () => {

@@ -3,22 +3,15 @@ import { explored, type HandRun, scenariosOn, simulated } from 'splitbrain'
 import { describe, expect, test } from 'vitest'
 import {
   beforeEnd,
-  chainOf,
-  council,
-  decisions,
   endOfRound,
-  gathered,
+  expectOne,
   generals,
-  isTrue,
+  ORDERS,
   type Order,
-  protocol,
-  type Signature,
-  say,
-} from './cluster.ts'
+} from '../../31-oral-messages/hidden/council.ts'
+import { chainOf, council, gathered, isTrue, protocol, type Signature, say } from './cluster.ts'
 
 scenariosOn(() => [protocol()])
-
-const ORDERS: readonly Order[] = ['attack', 'retreat']
 
 /** The orders that a node has sent, with chains as they are. */
 function ordersOf(run: HandRun, from: string) {
@@ -36,14 +29,6 @@ const signers = (chain: readonly Signature[]) => chain.map((one) => String(one?.
 function throughRounds(run: HandRun, m: number): HandRun {
   for (let round = 1; round <= m + 1; round++) endOfRound(run, round)
   return run
-}
-
-/** All of them have decided, and alike. */
-function expectOne(run: HandRun, lieutenants: readonly string[], order?: Order): void {
-  const decided = decisions(run, lieutenants)
-  if (decided.every((one) => one === (order ?? decided[0]))) return
-  const told = lieutenants.map((name, i) => `${name} decided ${decided[i]}`).join(', ')
-  run.fail(order === undefined ? told : `the commander ordered ${order} of all, and ${told}`)
 }
 
 describe('one message', () => {

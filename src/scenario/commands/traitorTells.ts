@@ -1,5 +1,5 @@
 /** traitor NODE tells: what one receiver, or each of them, hears in the place of the truth. Part of the command traitor. */
-import { canonicalText } from '../../base/canonical.ts'
+import { byText, canonicalText } from '../../base/canonical.ts'
 import { labelOf } from '../../draw/timeline.ts'
 import type { Body } from '../../node/node.ts'
 import { bodyText, type Choice, type Parcel } from '../../world/choice.ts'
@@ -70,10 +70,13 @@ function tellOne(session: Session, node: string, wanted: Wanted): void {
   session.take({ kind: 'lie', node, to, instead: parcel, body }, column)
 }
 
-/** What a traitor could say unasked, in the words of a picture, each once. */
+/** What a traitor could say unasked, in the words of a picture, each once, in the order of the letters. */
 export function couldSay(session: Session, node: string): readonly string[] {
-  const { model } = session.current
-  return [...new Set(sayable(session, node).map((body) => labelOf(model, body)))]
+  return labelsOf(session, sayable(session, node))
+}
+
+function labelsOf({ current }: Session, bodies: readonly Body[]): readonly string[] {
+  return [...new Set(bodies.map((body) => labelOf(current.model, body)))].sort(byText)
 }
 
 function readWords(session: Session, node: string, words: readonly Word[], end: number): Wanted {
@@ -130,7 +133,7 @@ function inWords(
       'nothing',
     )
   const said = { text: words.map((word) => word.text).join(' '), column: first.column }
-  const labels = [...new Set(bodies.map((body) => labelOf(model, body)))]
+  const labels = labelsOf(session, bodies)
   const says = (body: Body) => labelOf(model, body) === said.text
   if (to !== EVERYBODY && sent.some(({ body }) => says(body)) && !lies.some(says))
     throw noLie(node, to, said.column)
@@ -225,7 +228,7 @@ function sayable({ current, world }: Session, node: string): readonly Body[] {
 /** The body that a picture has these words for. */
 function called(session: Session, saying: Word, bodies: readonly Body[]): Body {
   const { model } = session.current
-  const labels = [...new Set(bodies.map((body) => labelOf(model, body)))]
+  const labels = labelsOf(session, bodies)
   const label = oneOf(saying, labels, 'message that it could send', saying.column)
   return bodies.find((body) => labelOf(model, body) === label)!
 }
