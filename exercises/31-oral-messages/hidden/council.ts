@@ -1,12 +1,5 @@
 /** Generals for checks, with rounds to let pass, and some who are silent: shared by the exercises on oral and on signed messages. */
-import {
-  defineNode,
-  defineProtocol,
-  type HandRun,
-  type Model,
-  makeModel,
-  type Protocol,
-} from 'splitbrain'
+import { defineNode, defineProtocol, type HandRun, type Model, makeModel, type Protocol } from 'splitbrain'
 
 export type Order = 'attack' | 'retreat'
 
@@ -92,12 +85,12 @@ export function expectOne(run: HandRun, lieutenants: readonly string[], order?: 
 export function decisions(run: HandRun, lieutenants: readonly string[]): readonly Order[] {
   return lieutenants.map((node) => {
     const said = run.outputs.filter((o) => o.node === node && o.body.type === 'decide')
-    const values = [...new Set(said.map(({ body }) => body['value']))]
+    const values = said.map(({ body }) => body['value'])
     if (values.length === 1) return values[0] as Order
     return run.fail(
       values.length === 0
         ? `the rounds are over, and ${node} has not decided`
-        : `${node} decided ${values.join(' and then ')}`,
+        : `${node} decided ${values.join(' and then ')}: it is asked for one decision`,
     )
   })
 }

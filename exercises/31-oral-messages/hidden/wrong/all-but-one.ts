@@ -1,4 +1,4 @@
-// fails: agrees whatever traitors say
+// fails: two liars among seven change nothing
 /** One may lie, so all but one must say attack. */
 import { type Context, defineNode } from 'splitbrain'
 
