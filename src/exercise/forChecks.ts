@@ -79,4 +79,13 @@ export {
 } from '../world/protocol.ts'
 export { enter, type Situation, Walk } from '../world/situation.ts'
 export type { World } from '../world/world.ts'
+export {
+  beforeEndOfRound,
+  type CouncilOptions,
+  councilOf,
+  endOfRound,
+  expectOneDecision,
+  generalsNamed,
+  withSilent,
+} from './council.ts'
 export * from './kit.ts'

@@ -1,16 +1,17 @@
 /** The hidden checks of oral-messages, in the order of the ladder. */
-import { explored, type HandRun, scenariosOn, simulated } from 'splitbrain'
-import { describe, expect, test } from 'vitest'
-import { council, gathered, protocol, say } from './cluster.ts'
 import {
-  beforeEnd,
+  beforeEndOfRound,
   type CouncilOptions,
   endOfRound,
-  expectOne,
-  generals,
-  ORDERS,
-  type Order,
-} from './council.ts'
+  expectOneDecision,
+  explored,
+  generalsNamed,
+  type HandRun,
+  scenariosOn,
+  simulated,
+} from 'splitbrain'
+import { describe, expect, test } from 'vitest'
+import { council, gathered, ORDERS, type Order, protocol, say } from './cluster.ts'
 
 scenariosOn(() => [protocol()])
 
@@ -179,7 +180,7 @@ describe('one scenario', () => {
       [4, 1],
     ] as const)
       for (const order of ORDERS)
-        expectOne(throughRounds(gathered({ n, m, order }), m), generals(n).slice(1), order)
+        expectOneDecision(throughRounds(gathered({ n, m, order }), m), generalsNamed(n).slice(1), order)
   })
 
   test('sends no word to whom it has come through', {
@@ -222,7 +223,7 @@ describe('one scenario', () => {
       ],
     },
   }, () => {
-    expectOne(throughRounds(gathered({ silent: ['c'] }), 1), generals(4).slice(1), 'retreat')
+    expectOneDecision(throughRounds(gathered({ silent: ['c'] }), 1), generalsNamed(4).slice(1), 'retreat')
   })
 
   test('one liar among four changes nothing', {
@@ -245,7 +246,7 @@ describe('one scenario', () => {
       () => null,
     ]
     for (const lie of lies)
-      expectOne(
+      expectOneDecision(
         throughRounds(gathered({ silent: ['l1'] }), 1, (_path, to) => lie(to)),
         ['l2', 'l3'],
         'attack',
@@ -272,7 +273,7 @@ describe('one scenario', () => {
           const words = Object.entries({ l1: one, l2: two, l3: three }).filter((e) => e[1] !== null)
           const run = command(gathered({ silent: ['c'] }), Object.fromEntries(words) as Words)
           const all = one !== null && one === two && two === three ? one : undefined
-          expectOne(throughRounds(run, 1), generals(4).slice(1), all)
+          expectOneDecision(throughRounds(run, 1), generalsNamed(4).slice(1), all)
         }
   })
 
@@ -294,7 +295,10 @@ describe('one scenario', () => {
       const orders = [0, 1, 2, 3].map((i): Order => ((bits >> i) & 1 ? 'attack' : 'retreat'))
       if (orders.filter((order) => order === 'attack').length !== 2) continue
       const words = Object.fromEntries(orders.map((order, i) => [`l${i + 1}`, order]))
-      expectOne(throughRounds(command(gathered({ n: 5, silent: ['c'] }), words), 1), generals(5).slice(1))
+      expectOneDecision(
+        throughRounds(command(gathered({ n: 5, silent: ['c'] }), words), 1),
+        generalsNamed(5).slice(1),
+      )
     }
   })
 
@@ -315,7 +319,7 @@ describe('one scenario', () => {
     for (const first of ORDERS) {
       const second = first === 'attack' ? 'retreat' : 'attack'
       const run = command(gathered({ silent: ['c'] }), { l1: first, l2: first, l3: second })
-      expectOne(throughRounds(say(run, 'l1', ['c'], second), 1), generals(4).slice(1))
+      expectOneDecision(throughRounds(say(run, 'l1', ['c'], second), 1), generalsNamed(4).slice(1))
     }
   })
 
@@ -334,7 +338,7 @@ describe('one scenario', () => {
   }, () => {
     for (const late of ['l2', 'l3']) {
       const run = endOfRound(command(gathered({ silent: ['c'] }), { l1: 'attack' }), 1)
-      expectOne(endOfRound(say(run, late, ['c'], 'attack'), 2), generals(4).slice(1))
+      expectOneDecision(endOfRound(say(run, late, ['c'], 'attack'), 2), generalsNamed(4).slice(1))
     }
   })
 
@@ -352,8 +356,8 @@ describe('one scenario', () => {
       ],
     },
   }, () => {
-    const run = beforeEnd(command(gathered({ silent: ['c'] }), { l1: 'attack' }), 1)
-    expectOne(throughRounds(command(run, { l2: 'attack' }), 1), generals(4).slice(1))
+    const run = beforeEndOfRound(command(gathered({ silent: ['c'] }), { l1: 'attack' }), 1)
+    expectOneDecision(throughRounds(command(run, { l2: 'attack' }), 1), generalsNamed(4).slice(1))
   })
 
   test('takes the majority level by level', {
@@ -380,7 +384,7 @@ describe('one scenario', () => {
     })
     const lie = (path: readonly string[], to: string): Order =>
       to === 'l6' && (path[1] === 'l3' || path[1] === 'l4') ? 'attack' : 'retreat'
-    expectOne(throughRounds(run, 2, lie), LOYAL)
+    expectOneDecision(throughRounds(run, 2, lie), LOYAL)
   })
 
   test('two liars among seven change nothing', {
@@ -399,7 +403,7 @@ describe('one scenario', () => {
   }, () => {
     const run = endOfRound(gathered({ n: 7, m: 2, silent: ['l1', 'l2'] }), 1)
     const loyal = ['l3', 'l4', 'l5', 'l6']
-    const lieutenants = generals(7).slice(1)
+    const lieutenants = generalsNamed(7).slice(1)
     for (const round of [2, 3]) {
       for (const liar of ['l1', 'l2'])
         for (const way of round === 2 ? [['c']] : lieutenants.map((name) => ['c', name]))
@@ -407,7 +411,7 @@ describe('one scenario', () => {
             if (!way.includes(liar) && !way.includes(to)) say(run, to, [...way, liar], 'retreat')
       endOfRound(run, round)
     }
-    expectOne(run, loyal, 'attack')
+    expectOneDecision(run, loyal, 'attack')
   })
 
   test('believes nobody who speaks for others, on any level', {
@@ -430,7 +434,7 @@ describe('one scenario', () => {
         if (name !== about)
           run.receive('l6', 'l1', { type: 'order', path: ['c', about, name], value: 'retreat' })
     command(run, { l2: 'attack', l3: 'attack', l4: 'attack', l5: 'attack', l6: 'retreat' })
-    expectOne(
+    expectOneDecision(
       throughRounds(run, 2, () => 'retreat'),
       LOYAL,
     )
@@ -453,7 +457,7 @@ describe('one scenario', () => {
     const run = command(gathered(SEVEN), { l2: 'attack', l3: 'attack', l5: 'retreat', l6: 'retreat' })
     const lie = (path: readonly string[], to: string): Order =>
       path[1] === 'l4' && to === 'l3' ? 'retreat' : 'attack'
-    expectOne(throughRounds(run, 2, lie), LOYAL)
+    expectOneDecision(throughRounds(run, 2, lie), LOYAL)
   })
 
   test('asks as many rounds as there may be traitors, and one more', {
@@ -473,7 +477,7 @@ describe('one scenario', () => {
     const run = command(gathered(SEVEN), { l2: 'attack', l3: 'attack', l6: 'attack' })
     const lie = (path: readonly string[], to: string): Order | null =>
       path.length === 2 && to === 'l6' ? null : 'attack'
-    expectOne(throughRounds(run, 2, lie), LOYAL)
+    expectOneDecision(throughRounds(run, 2, lie), LOYAL)
   })
 })
 

@@ -1,6 +1,19 @@
 /** The generals that answers run in: a commander who is given, and lieutenants who are the answer's. */
-import { answer, byHand, type HandRun, type Model, oralMessages, type Protocol } from 'splitbrain'
-import { type CouncilOptions, councilOf, type Order, withSilent } from './council.ts'
+import {
+  answer,
+  byHand,
+  type CouncilOptions,
+  councilOf,
+  type HandRun,
+  type Model,
+  oralMessages,
+  type Protocol,
+  withSilent,
+} from 'splitbrain'
+
+export type Order = 'attack' | 'retreat'
+
+export const ORDERS: readonly Order[] = ['attack', 'retreat']
 
 export function protocol(): Protocol {
   const { lieutenant } = answer('lieutenant')

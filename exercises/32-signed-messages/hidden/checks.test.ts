@@ -1,15 +1,26 @@
 /** The hidden checks of signed-messages, in the order of the ladder. */
-import { explored, type HandRun, scenariosOn, simulated } from 'splitbrain'
+import {
+  beforeEndOfRound,
+  endOfRound,
+  expectOneDecision,
+  explored,
+  generalsNamed,
+  type HandRun,
+  scenariosOn,
+  simulated,
+} from 'splitbrain'
 import { describe, expect, test } from 'vitest'
 import {
-  beforeEnd,
-  endOfRound,
-  expectOne,
-  generals,
+  chainOf,
+  council,
+  gathered,
+  isTrue,
   ORDERS,
   type Order,
-} from '../../31-oral-messages/hidden/council.ts'
-import { chainOf, council, gathered, isTrue, protocol, type Signature, say } from './cluster.ts'
+  protocol,
+  type Signature,
+  say,
+} from './cluster.ts'
 
 scenariosOn(() => [protocol()])
 
@@ -204,7 +215,7 @@ describe('one scenario', () => {
       [4, 1],
     ] as const)
       for (const order of ORDERS)
-        expectOne(throughRounds(gathered({ n, m, order }), m), generals(n).slice(1), order)
+        expectOneDecision(throughRounds(gathered({ n, m, order }), m), generalsNamed(n).slice(1), order)
   })
 
   test('passes an order on once', {
@@ -250,10 +261,10 @@ describe('one scenario', () => {
       hints: ['How many orders are there, and what is the default of the task?'],
     },
   }, () => {
-    expectOne(throughRounds(gathered({ silent: ['c'] }), 1), ['l1', 'l2'], 'retreat')
+    expectOneDecision(throughRounds(gathered({ silent: ['c'] }), 1), ['l1', 'l2'], 'retreat')
     const forged = [{ by: 'c', signature: 'forged' }]
     const run = say(gathered({ silent: ['c', 'l1'] }), 'l2', 'attack', ['c'], forged)
-    expectOne(throughRounds(run, 1), ['l2'], 'retreat')
+    expectOneDecision(throughRounds(run, 1), ['l2'], 'retreat')
   })
 
   test('passes the second order on as well', {
@@ -273,7 +284,7 @@ describe('one scenario', () => {
       const run = gathered({ silent: ['c'] })
       for (const to of ['l1', 'l2']) say(run, to, first, ['c'])
       say(run, 'l1', first === 'attack' ? 'retreat' : 'attack', ['c'])
-      expectOne(throughRounds(run, 1), ['l1', 'l2'])
+      expectOneDecision(throughRounds(run, 1), ['l1', 'l2'])
     }
   })
 
@@ -298,7 +309,7 @@ describe('one scenario', () => {
           const run = gathered({ n: 4, silent: ['c'] })
           for (const [to, orders] of [one, two, three].entries())
             for (const order of orders) say(run, `l${to + 1}`, order, ['c'])
-          expectOne(throughRounds(run, 1), generals(4).slice(1))
+          expectOneDecision(throughRounds(run, 1), generalsNamed(4).slice(1))
         }
   })
 
@@ -319,7 +330,7 @@ describe('one scenario', () => {
     const run = say(gathered({ silent: ['c'] }), 'l1', 'attack', ['c'])
     if (run.world.wire.some(({ to }) => to === 'l2')) run.deliver({ from: 'l1', to: 'l2', type: 'order' })
     say(say(run, 'l2', 'attack', ['c']), 'l1', 'retreat', ['c'])
-    expectOne(throughRounds(run, 1), ['l1', 'l2'])
+    expectOneDecision(throughRounds(run, 1), ['l1', 'l2'])
   })
 
   test('an order that comes too late does not count', {
@@ -340,17 +351,17 @@ describe('one scenario', () => {
     for (const first of ORDERS) {
       const run = gathered({ silent: ['c'] })
       for (const to of ['l1', 'l2']) say(run, to, first, ['c'])
-      beforeEnd(endOfRound(run, 1), 2)
+      beforeEndOfRound(endOfRound(run, 1), 2)
       say(run, 'l2', first === 'attack' ? 'retreat' : 'attack', ['c'])
-      expectOne(throughRounds(run, 1), ['l1', 'l2'])
+      expectOneDecision(throughRounds(run, 1), ['l1', 'l2'])
     }
     // With m = 2: one signature at the end of the second round, two at the end of the third.
     for (const chain of [['c'], ['c', 'l1']]) {
       const run = gathered({ n: 4, m: 2, silent: ['c', 'l1'] })
       for (const to of ['l2', 'l3']) say(run, to, 'attack', ['c'])
       for (let round = 1; round <= chain.length; round++) endOfRound(run, round)
-      say(beforeEnd(run, chain.length + 1), 'l2', 'retreat', chain)
-      expectOne(throughRounds(run, 2), ['l2', 'l3'])
+      say(beforeEndOfRound(run, chain.length + 1), 'l2', 'retreat', chain)
+      expectOneDecision(throughRounds(run, 2), ['l2', 'l3'])
     }
   })
 
@@ -372,9 +383,9 @@ describe('one scenario', () => {
     ]) {
       const run = gathered({ n: 4, m: 2, silent: ['c', 'l1'] })
       for (const to of ['l2', 'l3']) say(run, to, 'attack', ['c'])
-      beforeEnd(endOfRound(endOfRound(run, 1), 2), 3)
+      beforeEndOfRound(endOfRound(endOfRound(run, 1), 2), 3)
       say(run, 'l2', 'retreat', chain)
-      expectOne(throughRounds(run, 2), ['l2', 'l3'])
+      expectOneDecision(throughRounds(run, 2), ['l2', 'l3'])
     }
   })
 
@@ -396,8 +407,8 @@ describe('one scenario', () => {
       const run = gathered({ n: 4, m: 2, silent: ['c', 'l1'] })
       for (const to of ['l2', 'l3']) say(run, to, 'attack', ['c'])
       for (let before = 1; before < round; before++) endOfRound(run, before)
-      say(beforeEnd(run, round), 'l2', 'retreat', ['c', 'l1'])
-      expectOne(throughRounds(run, 2), ['l2', 'l3'])
+      say(beforeEndOfRound(run, round), 'l2', 'retreat', ['c', 'l1'])
+      expectOneDecision(throughRounds(run, 2), ['l2', 'l3'])
     }
   })
 })

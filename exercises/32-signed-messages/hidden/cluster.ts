@@ -2,18 +2,19 @@
 import {
   answer,
   byHand,
+  type CouncilOptions,
   canonicalText,
+  councilOf,
   type HandRun,
   type Model,
   type Protocol,
   signedMessages,
-} from 'splitbrain'
-import {
-  type CouncilOptions,
-  councilOf,
-  type Order,
   withSilent,
-} from '../../31-oral-messages/hidden/council.ts'
+} from 'splitbrain'
+
+export type Order = 'attack' | 'retreat'
+
+export const ORDERS: readonly Order[] = ['attack', 'retreat']
 
 export interface Signature {
   readonly by: string

@@ -1,9 +1,9 @@
-/** Generals for checks, with rounds to let pass, and some who are silent: shared by the exercises on oral and on signed messages. */
-import { defineNode, defineProtocol, type HandRun, type Model, makeModel, type Protocol } from 'splitbrain'
+/** Generals for checks: rounds that pass, some who are silent, and what was decided. For the exercises on oral and on signed messages. */
+import { defineNode } from '../node/node.ts'
+import { defineProtocol, type Model, makeModel, type Protocol } from '../world/protocol.ts'
+import type { HandRun } from './byHand.ts'
 
-export type Order = 'attack' | 'retreat'
-
-export const ORDERS: readonly Order[] = ['attack', 'retreat']
+type Order = 'attack' | 'retreat'
 
 /** How long a round lasts, in milliseconds. A message takes one, and so does each word that a check puts in. */
 const ROUND_MS = 100
@@ -22,7 +22,7 @@ export interface CouncilOptions {
 }
 
 /** `c l1 l2 ...`. */
-export function generals(n: number): readonly string[] {
+export function generalsNamed(n: number): readonly string[] {
   return ['c', ...Array.from({ length: n - 1 }, (_, i) => `l${i + 1}`)]
 }
 
@@ -56,7 +56,7 @@ export function withSilent(reference: Protocol, says: string, roles: Roles): Pro
 export function councilOf(protocol: Protocol, options: CouncilOptions, judged: boolean): Model {
   const { n = protocol.cluster.length, m = 1, order = 'attack', silent: quiet = [], signatures } = options
   return makeModel(protocol, {
-    names: generals(n),
+    names: generalsNamed(n),
     params: { m, order, roundMs: ROUND_MS, silent: [...quiet] },
     options: { signatures: signatures ?? 'tags' },
     ...(judged ? {} : { properties: [] }),
@@ -69,12 +69,12 @@ export function endOfRound(run: HandRun, r: number): HandRun {
 }
 
 /** The last moment of round `r`: what is sent now arrives in the next one. */
-export function beforeEnd(run: HandRun, r: number): HandRun {
+export function beforeEndOfRound(run: HandRun, r: number): HandRun {
   return run.wait(r * ROUND_MS - 1 - run.world.timeUs / 1000)
 }
 
 /** All of them have decided, once, and alike: what is given, if anything is. */
-export function expectOne(run: HandRun, lieutenants: readonly string[], order?: Order): void {
+export function expectOneDecision(run: HandRun, lieutenants: readonly string[], order?: Order): void {
   const decided = decisions(run, lieutenants)
   if (decided.every((one) => one === (order ?? decided[0]))) return
   const told = lieutenants.map((name, i) => `${name} decided ${decided[i]}`).join(', ')
@@ -82,7 +82,7 @@ export function expectOne(run: HandRun, lieutenants: readonly string[], order?: 
 }
 
 /** What each of the lieutenants has decided; one that has not, or not once, fails the check. */
-export function decisions(run: HandRun, lieutenants: readonly string[]): readonly Order[] {
+function decisions(run: HandRun, lieutenants: readonly string[]): readonly Order[] {
   return lieutenants.map((node) => {
     const said = run.outputs.filter((o) => o.node === node && o.body.type === 'decide')
     const values = said.map(({ body }) => body['value'])
