@@ -206,13 +206,21 @@ class Canvas {
         this.view.lanes.some((lane) => this.x(lane) === x && !this.down.has(lane)) ? cross : bar,
         tone,
       )
-    const room = this.gap - 2
+    // Where one gap is too narrow words may run over the lanes that the arrow crosses.
+    const room = Math.max(this.gap - 2, high - low - 3 > this.gap ? high - low - 3 : 0)
     const text = what.text.length > room ? `${what.text.slice(0, room - 1)}${this.glyphs.more}` : what.text
+    if (text !== what.text) this.margin(cells, what.text, tone)
     const lead = Math.max(1, Math.min(3, this.gap - 1 - text.length))
     cells.write(from < to ? from + lead : from - lead + 1 - text.length, text, tone)
     cells.write(from, dot, tone)
     const head = from < to ? to - 1 : to + 1
     cells.write(head, what.fate === 'lost' ? lost : from < to ? right : left, tone)
+  }
+
+  /** What had to be cut stands whole behind the last lane, if there is room. */
+  private margin(cells: Cells, text: string, tone: Tone): void {
+    const at = this.x(this.view.lanes.at(-1)!) + 2
+    if (at + text.length <= this.width) cells.write(at, text, tone)
   }
 
   private x(lane: string): number {

@@ -71,8 +71,12 @@ export function wrapLine(line: Line, width: number, indent = ''): Line[] {
 function renderTimeline(view: TimelineView, options: TextOptions): Line[] {
   if (options.sentences)
     return timelineSentences(view).flatMap((sentence) => wrapLine(plain(sentence), options.width, '  '))
-  return paintTimeline(view, options.width, options.ascii).map(({ line }) => line)
+  const lines = paintTimeline(view, options.width, options.ascii).map(({ line }) => line)
+  return view.rows.length > 0 ? lines : [...lines, ...wrapLine(toned('dim', NOTHING_YET), options.width)]
 }
+
+/** In the place of rows: what is told is so before the first step. */
+const NOTHING_YET = '          (nothing has happened yet)'
 
 function renderVerdict(view: VerdictView, options: TextOptions): Line[] {
   const tone = view.verdict === 'held' ? 'good' : view.verdict === 'broken' ? 'bad' : 'warn'
@@ -91,6 +95,7 @@ function renderVerdict(view: VerdictView, options: TextOptions): Line[] {
 /** A timeline read aloud, one sentence a row. */
 export function timelineSentences(view: TimelineView): string[] {
   let at = ''
+  if (view.rows.length === 0) return ['Nothing has happened yet.']
   return view.rows.map(({ label, what }) => {
     if (label !== '') at = label
     const when = label === '' ? '' : `${/^\d+$/.test(at) ? `Step ${at}` : `At ${at}`}: `

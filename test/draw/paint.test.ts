@@ -1,6 +1,7 @@
 /** The names above a timeline: however narrow it is, they do not run together. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { timelineSentences, viewText } from '../../src/draw/text.ts'
 import { lineText, paintTimeline } from '../../src/index.ts'
 
 const headings = (lanes: readonly string[], width: number): string[] =>
@@ -74,4 +75,27 @@ test('a long time keeps its unit: neither a lane nor a note touches a label', ()
       expect(texts[2]).toContain(width === 76 ? 'the partition heals' : 'the ')
     }
   }
+})
+
+test('words that one gap is too narrow for run over the lanes between, or stand whole behind the last one', () => {
+  const arrow = (from: string, to: string, text = 'accepted 0 A') => {
+    const what = { kind: 'message', from, to, text, fate: 'received' } as const
+    const view = {
+      kind: 'timeline',
+      lanes: ['a', 'b', 'c', 'd', 'e'],
+      rows: [{ label: '1', step: 0, what }],
+    } as const
+    return lineText(paintTimeline(view, 72).at(-1)!.line)
+  }
+  expect(arrow('a', 'c')).toBe('     1    ●accepted 0 A──────────▶│           │           │')
+  expect(arrow('c', 'a')).toBe('     1    │◀──────────accepted 0 A●           │           │')
+  expect(arrow('a', 'b')).toBe('     1    ●accepted …▶│           │           │           │ accepted 0 A')
+  // Nor is there room for this one.
+  expect(arrow('a', 'b', 'accepted 10 A')).toBe('     1    ●accepted …▶│           │           │           │')
+})
+
+test('a story without a step says so, aloud as well', () => {
+  const view = { kind: 'timeline', lanes: ['a', 'b'], rows: [] } as const
+  expect(viewText(view)).toBe('          a               b\n          (nothing has happened yet)')
+  expect(timelineSentences(view)).toEqual(['Nothing has happened yet.'])
 })
