@@ -6,7 +6,7 @@ const MIX = 0x27d4eb2f
 
 const CHUNK_BITS = 20
 const CHUNK = 1 << CHUNK_BITS
-/** Most searches are small: the first chunk begins with so many places, and doubles until it is a whole one. */
+/** Most searches are small: the first chunk begins with so many places, and grows until it is a whole one. */
 const FIRST_CHUNK = 1 << 10
 
 /** A list of 32-bit integers that grows without copying what it holds, once it is large. */
@@ -43,7 +43,8 @@ function grown<T extends Int32Array | Uint16Array>(
     chunks.push(another)
     return another
   }
-  const first = new kind(2 * small.length)
+  // By four: each that is left behind stays until the collector comes, and a large search counts its bytes.
+  const first = new kind(4 * small.length)
   first.set(small)
   chunks[0] = first
   return first
