@@ -27,7 +27,12 @@ export interface CrewParts {
 }
 
 export function crewOf(parts: CrewParts): Crew {
-  return { runs: (workers, job) => new Runs(parts, Math.min(workers, job.seeds), job).inOrder() }
+  return {
+    // No thread is started before somebody asks for the first run: only then they are ended as well.
+    *runs(workers, job) {
+      yield* new Runs(parts, Math.min(workers, job.seeds), job).inOrder()
+    },
+  }
 }
 
 class Runs {

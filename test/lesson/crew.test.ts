@@ -208,6 +208,18 @@ describe('a mistake in a worker is an error, told with its place', { timeout: 60
   })
 })
 
+test('runs that nobody asks for are not begun', { timeout: 60_000 }, async () => {
+  const session = new Session({ protocols, alternatives, commands })
+  session.execute(COMMIT)
+  const beats = new Int32Array(new SharedArrayBuffer(4))
+  const counts = crewThat('Atomics.add(options.beats, 0, 1)')
+  const job = { kept: keep(session)!, options: { beats } as object, firstSeed: 1, seeds: 3 }
+  const unwanted = counts.runs(2, job)
+  expect([...counts.runs(2, job)].flatMap((run) => (run === null ? [] : [run.seed]))).toEqual([1, 2, 3])
+  expect(unwanted).toBeDefined()
+  expect(Atomics.load(beats, 0)).toBe(3)
+})
+
 test('whoever asks no more leaves no thread behind, not even one that never looks up', {
   timeout: 60_000,
 }, async () => {
