@@ -8,9 +8,13 @@ import { relevant, unwritten } from './relevant.ts'
 import { Search } from './search.ts'
 import type { HistoryVerdict } from './verdict.ts'
 import { type Explanation, explain } from './witness.ts'
+import { zones } from './zones.ts'
 
 /** How many configurations each search looks at in the first round; every round doubles it. */
 const FIRST_TURN = 1_000
+
+/** Of a longer history it is enough to explain the few operations that are known to break it. */
+const MOST_EXPLAINED = 300
 
 /**
  * Judges `Linearizable` (Herlihy & Wing 1990) by the search of Wing & Gong (1993) with the memo of Lowe
@@ -28,7 +32,7 @@ export function linearizable(
 ): HistoryVerdict {
   const property = 'Linearizable'
   mustFit(history, model)
-  const found = judgeParts(history, model, realTime, Budget.of(limits))
+  const found = judgeParts(history, model, realTime, Budget.of(limits), zones)
   switch (found.kind) {
     case 'held':
       return { kind: 'held', property, operations: history.length }
@@ -44,12 +48,19 @@ type Parts =
   | { readonly kind: 'gaveUp'; readonly why: string }
   | { readonly kind: 'broken'; readonly reason: Explanation }
 
+/** Few operations that no order explains; none where there is an order; null where only a search can tell. */
+type Shortcut = (
+  part: readonly HistoryOperation[],
+  model: SequentialModel,
+) => readonly HistoryOperation[] | null
+
 /** Judges each independent object alone, all of them in turns. Broken as soon as one is. */
 export function judgeParts(
   history: readonly HistoryOperation[],
   model: SequentialModel,
   orderOf: (history: readonly HistoryOperation[]) => Order,
   budget: Budget,
+  shortcut: Shortcut = () => null,
 ): Parts {
   const single = model.part ?? model
   const parts = model.part === undefined ? [history] : [...byKey(history).values()]
@@ -57,10 +68,14 @@ export function judgeParts(
     const odd = unwritten(part, single)
     if (odd !== null) return { kind: 'broken', reason: unheardOf(odd) }
   }
-  let open = parts.map((part) => ({
-    part,
-    search: new Search(orderOf(relevant(part, single)), single, budget),
-  }))
+  let open: { readonly part: readonly HistoryOperation[]; readonly search: Search }[] = []
+  for (const part of parts) {
+    const left = relevant(part, single)
+    const few = shortcut(left, single)
+    if (few === null) open.push({ part, search: new Search(orderOf(left), single, budget) })
+    else if (few.length > 0)
+      return { kind: 'broken', reason: explain(part.length > MOST_EXPLAINED ? few : part, single, orderOf) }
+  }
   for (let turn = FIRST_TURN; open.length > 0 && budget.left; turn *= 2) {
     const undecided: typeof open = []
     for (const each of open) {

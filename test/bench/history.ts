@@ -98,16 +98,17 @@ export const historyRows: { readonly [name: string]: () => Figures } = {
 const ROUNDS = 11
 const MEGABYTES = 64
 
-/** As many clients write at once, and one that reads meanwhile sees the first value again after the second. */
+/** As many clients write at once, two of them the same, and one that reads meanwhile sees the first value again after the second. */
 function hopeless(clients: number): HistoryEvent[] {
   const event = (type: 'invoke' | 'ok', process: string, f: string, value: number | null): HistoryEvent => ({
     ...{ type, process, f, value: ['k', value] },
   })
   const writes = Array.from({ length: clients }, (_, i) => i + 1)
+  const value = (i: number) => Math.min(i, clients - 1)
   return [
-    ...writes.map((i) => event('invoke', `w${i}`, 'write', i)),
+    ...writes.map((i) => event('invoke', `w${i}`, 'write', value(i))),
     ...[1, 2, 1].flatMap((i) => [event('invoke', 'r', 'read', null), event('ok', 'r', 'read', i)]),
-    ...writes.map((i) => event('ok', `w${i}`, 'write', i)),
+    ...writes.map((i) => event('ok', `w${i}`, 'write', value(i))),
   ]
 }
 

@@ -169,8 +169,9 @@ describe('damage is told at its line', () => {
 
 test('within its memory it gives up, and says of which budget', () => {
   const many = (type: string) =>
-    Array.from({ length: 40 }, (_, i) => `{:type :${type}, :f :write, :process ${i}, :value ${i}}`)
-  const reads = [1, 2, 1].flatMap((value) => [
+    Array.from({ length: 40 }, (_, i) => `{:type :${type}, :f :write, :process ${i}, :value ${i >> 1}}`)
+  // Each value is written by two at once, so that a read of it does not tell whose it is.
+  const reads = [1, 2, 1, 2, 1, 2].flatMap((value) => [
     '{:type :invoke, :f :read, :process 99, :value nil}',
     `{:type :ok, :f :read, :process 99, :value ${value}}`,
   ])
