@@ -115,7 +115,10 @@ export function print(io: Io, lines: readonly Line[]): void {
 }
 
 export function printJson(io: Io, value: { readonly [name: string]: unknown }): void {
-  io.out(`${JSON.stringify({ schemaVersion: 1, ...value }, null, 2)}\n`)
+  const text = JSON.stringify({ schemaVersion: 1, ...value }, null, 2)
+  // What a terminal might obey is written as JSON writes the rest of its kind.
+  const odd = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
+  io.out(`${text.replace(odd, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`)}\n`)
 }
 
 function trimEnd(line: Line): Line {

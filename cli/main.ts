@@ -35,6 +35,16 @@ for (const [signal, handler] of Object.entries(signals)) process.on(signal, hand
 const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
   readonly version: string
 }
+const TOO_LARGE = 'it is larger than 512 MB, which is more than can be read at once'
+/** Why a file cannot be read, by what the system says. */
+const UNREAD: { readonly [code: string]: string } = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'this user may not read it',
+  ERR_STRING_TOO_LONG: TOO_LARGE,
+  ERR_FS_FILE_TOO_LARGE: TOO_LARGE,
+}
+
 const code = await runProgram(
   {
     version,
@@ -88,9 +98,7 @@ function readFile(file: string): { readonly text: string } | { readonly problem:
     return { text: readFileSync(file, 'utf8') }
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
-    const why =
-      code === 'ENOENT' ? 'there is no such file' : code === 'EISDIR' ? 'it is a folder' : 'it cannot be read'
-    return { problem: `${file}: ${why}` }
+    return { problem: `${file}: ${UNREAD[code ?? ''] ?? 'it cannot be read'}` }
   }
 }
 

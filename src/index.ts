@@ -22,6 +22,7 @@ export {
   lineWidth,
   type Margin,
   padLine,
+  safeLine,
   safeText,
   textWidth,
   wrapSpans,
@@ -70,7 +71,7 @@ export {
   workspaceFolder,
   writeAtomically,
 } from './exercise/workspace.ts'
-export { FORMATS, ForeignProblem, type Format } from './history/foreign/foreign.ts'
+export { FORMATS, type Format } from './history/foreign/foreign.ts'
 export {
   FOREIGN_MODELS,
   type ForeignJudgement,
@@ -78,6 +79,7 @@ export {
   judgeTransactions,
   type TransactionJudgement,
 } from './history/foreign/judgeForeign.ts'
+export { ForeignProblem } from './history/foreign/problem.ts'
 export type { Anomaly } from './history/transactions/isolated.ts'
 export { LEVELS, type LevelName } from './history/transactions/levels.ts'
 export { TRANSACTION_MODELS, type TransactionModel } from './history/transactions/transaction.ts'

@@ -11,7 +11,9 @@ import {
   judgeTransactions,
   LEVELS,
   type LevelName,
+  type Line,
   nearest,
+  safeLine,
   TRANSACTION_MODELS,
   type TransactionJudgement,
   type TransactionModel,
@@ -109,9 +111,14 @@ function tell(io: Io, level: LevelName | null, { history, verdict }: Judgement):
     ),
     gaveUp: toned('warn', `gave up${verdict.kind === 'gaveUp' ? `: ${verdict.why}` : ''}. That is no pass`),
   }[verdict.kind]
-  print(io, [...wrapLine(says, io.columns), toned('dim', of)])
+  print(io, [...wrapLine(oneLine(says), io.columns), toned('dim', of)])
   if (verdict.kind !== 'broken') return
   printWitness(io, verdict)
+}
+
+/** What came from the file does not break a sentence into lines. */
+function oneLine(line: Line): Line {
+  return line.map((span) => ({ ...span, text: safeLine(span.text) }))
 }
 
 function asJson(model: string, level: LevelName | null, { history, verdict }: Judgement) {

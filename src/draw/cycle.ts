@@ -3,15 +3,16 @@ import type { Json } from '../base/canonical.ts'
 import type { CycleView } from '../base/view.ts'
 import type { CycleStep, NamedCycle } from '../history/transactions/anomaly.ts'
 import { stepText } from './history.ts'
+import { safeLine } from './wrap.ts'
 
 export function cycleView({ called, code, steps }: NamedCycle): CycleView {
   return {
     kind: 'cycle',
     title: `${called} (${code})`,
     things: steps.map(({ from, kind, key, why }) => ({
-      name: from.name,
+      name: safeLine(from.name),
       says: saysOf(from),
-      edge: { label: key === null ? kind : `${kind} on ${key}`, why },
+      edge: { label: key === null ? kind : `${kind} on ${safeLine(key)}`, why: safeLine(why) },
     })),
   }
 }

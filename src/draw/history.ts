@@ -1,8 +1,8 @@
 /** historyView: what clients asked and were told, as brackets from question to answer, one lane a client. */
 import type { Json } from '../base/canonical.ts'
 import type { TimelineRow, TimelineView } from '../base/view.ts'
-import { type History, type HistoryOperation, valueText } from '../history/history.ts'
-import { safeText } from './wrap.ts'
+import { type History, type HistoryOperation, shortText, valueText } from '../history/history.ts'
+import { safeLine } from './wrap.ts'
 
 interface Moment {
   readonly at: number
@@ -22,7 +22,7 @@ export function historyView(history: History): TimelineView {
   const rows = moments.flatMap(({ operation, rows }, step) =>
     rows.map(([mark, text], i): TimelineRow => {
       const label = i === 0 ? String(step + 1) : ''
-      return { label, step, what: { kind: 'mark', lane: operation.process, mark, text } }
+      return { label, step, what: { kind: 'mark', lane: oneLine(operation.process), mark, text } }
     }),
   )
   const open = history.filter(({ outcome }) => outcome === 'info')
@@ -31,22 +31,23 @@ export function historyView(history: History): TimelineView {
     rows.push({
       label: '',
       step: last,
-      what: { kind: 'mark', lane: operation.process, mark: 'doubt', text: 'no answer' },
+      what: { kind: 'mark', lane: oneLine(operation.process), mark: 'doubt', text: 'no answer' },
     })
-  return { kind: 'timeline', lanes: [...new Set(history.map((operation) => operation.process))], rows }
+  return { kind: 'timeline', lanes: [...new Set(history.map(({ process }) => oneLine(process)))], rows }
 }
 
 function askedTexts({ f, key, value }: HistoryOperation): readonly string[] {
   if (f === 'txn') return (value as readonly (readonly [string, string, Json])[]).map(stepText)
-  if (f === 'read') return [key === null ? 'read' : `read ${key}`]
+  if (f === 'read') return [key === null ? 'read' : `read ${oneLine(key)}`]
   if (f === 'generate') return [f]
-  return [key === null ? `${f} ${shown(value)}` : `${f} ${key}=${shown(value)}`]
+  return [key === null ? `${f} ${shown(value)}` : `${f} ${oneLine(key)}=${shown(value)}`]
 }
 
 /** A step of a transaction; a read whose answer is not known has no value. */
 export function stepText([verb, key, value]: readonly [string, string, Json?]): string {
-  if (value === undefined) return `${verb} ${key}`
-  return verb === 'append' ? `append ${shown(value)} to ${key}` : `${verb} ${key}=${shown(value)}`
+  const of = oneLine(key)
+  if (value === undefined) return `${verb} ${of}`
+  return verb === 'append' ? `append ${shown(value)} to ${of}` : `${verb} ${of}=${shown(value)}`
 }
 
 function answerText({ f, outcome, result }: HistoryOperation): string {
@@ -57,7 +58,12 @@ function answerText({ f, outcome, result }: HistoryOperation): string {
 /** Their answers tell something. */
 const TELL = ['read', 'echo', 'generate']
 
-/** Words without quotation marks. Whoever made the history may have put anything into them. */
+/** Words without quotation marks. */
 function shown(value: Json): string {
-  return typeof value === 'string' ? safeText(value).replaceAll('\n', ' ') : valueText(value)
+  return typeof value === 'string' ? oneLine(value) : oneLine(valueText(value))
+}
+
+/** Whoever made the history may have put anything into it. */
+function oneLine(text: string): string {
+  return shortText(safeLine(text))
 }

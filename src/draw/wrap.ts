@@ -16,13 +16,19 @@ export function lineWidth(line: Line): number {
   return line.reduce((sum, span) => sum + textWidth(span.text), 0)
 }
 
-/** A text as a terminal may safely show it: tabs are spaces, other control characters are gone. */
+/** A text as a terminal may safely show it: tabs are spaces; other control characters, and those that turn the direction of writing, are gone. */
 export function safeText(text: string): string {
   return text
     .normalize()
     .replace(/\r\n?/g, '\n')
     .replace(/\t/g, '  ')
     .replace(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u2028\u2029]/g, '')
+    .replace(/[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, '')
+}
+
+/** The same in one line. */
+export function safeLine(text: string): string {
+  return safeText(text).replaceAll('\n', ' ')
 }
 
 /** What stands before the first line of a wrapped text, and before the others. Both are counted in the width. */

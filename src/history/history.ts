@@ -1,5 +1,6 @@
 /** A history: what clients asked, what they were told, and which answers came before which questions. */
 import { byText, canonicalText, type Json } from '../base/canonical.ts'
+import { grouped } from '../base/verdict.ts'
 
 /**
  * One operation. `invoke` and `return` are places in one sequence of events, so that `a` came before `b` in
@@ -33,7 +34,7 @@ export class HistoryProblem extends Error {
   override readonly name = 'HistoryProblem'
   constructor(
     readonly where: string,
-    problem: string,
+    readonly problem: string,
   ) {
     super(`${where}: ${problem}`)
   }
@@ -68,9 +69,26 @@ export function operationText(operation: HistoryOperation): string {
     : `${who} ${verb} ${of}${valueText(result)}`
 }
 
-/** A value as sentences show it: `1`, `"a"`, `nothing` for null. */
+/** A value as sentences show it: `1`, `"a"`, `nothing` for null; of what is long the two ends. */
 export function valueText(value: Json | undefined): string {
-  return value === null || value === undefined ? 'nothing' : canonicalText(value)
+  if (value === null || value === undefined) return 'nothing'
+  const text = canonicalText(value)
+  if (text.length <= LONGEST || !Array.isArray(value) || value.length <= 2 * ENDS) return shortText(text)
+  const some = (items: readonly Json[]) => items.map((item) => shortText(canonicalText(item))).join(',')
+  return `[${some(value.slice(0, ENDS))},… ${value.length - 2 * ENDS} more …,${some(value.slice(-ENDS))}]`
+}
+
+/** A sentence shows this many letters of a text, and of a long list so many items from either end. */
+const LONGEST = 80
+const ENDS = 3
+
+/** One half of a sign of two. */
+const HALF = /[\ud800-\udbff]$/
+
+/** Of a long text the beginning, and how long it is. */
+export function shortText(text: string): string {
+  if (text.length <= LONGEST) return text
+  return `${text.slice(0, LONGEST / 2).replace(HALF, '')}… (${grouped(text.length)} letters)`
 }
 
 /** In the order of asking; equal places by name. */

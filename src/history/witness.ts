@@ -1,6 +1,6 @@
 /** The few operations that show why a history is broken, and a sentence about them. */
 import { Budget } from './budget.ts'
-import { type HistoryOperation, operationName, operationText } from './history.ts'
+import { type HistoryOperation, operationName, operationText, shortText } from './history.ts'
 import type { SequentialModel } from './models.ts'
 import { type Order, realTime } from './order.ts'
 import { relevant } from './relevant.ts'
@@ -145,7 +145,7 @@ function sentence(
   const first = ends[0]
   if (first === undefined) return 'no order of the operations explains their answers'
   const reasons = ends.map(({ path, states }) => {
-    const holds = [...new Set(states.map((state) => model.says(state)))]
+    const holds = [...new Set(states.map((state) => shortText(model.says(state))))]
     const shown = holds.length > 4 ? [...holds.slice(0, 4), '...'] : holds
     const before = [...(path.length > SHOWN ? ['...'] : []), ...path.slice(-SHOWN).map(text)]
     return `${path.length === 0 ? 'at first' : `after ${before.join(', ')}`} ${shown.join(', or ')}`

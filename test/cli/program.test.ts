@@ -246,6 +246,18 @@ describe('judge', () => {
     })
   })
 
+  test('what the file says is no command to the terminal', () => {
+    const evil = '\\u001b[31m\\u001b]8;;http://x\\u0007\\u009b2J\\u202e\\nLinearizable held'
+    const text = `{:type :invoke, :process "${evil}", :f :read, :value nil}
+{:type :ok, :process "${evil}", :f :read, :value "${evil}"}`
+    for (const flags of [[], ['--json']]) {
+      const { code, out } = splitbrain(['judge', file('evil.edn', text), '--model', 'register', ...flags])
+      expect(code).toBe(1)
+      expect(out).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
+      expect(out).not.toMatch(/^Linearizable held/m)
+    }
+  })
+
   test.each([
     [[], 'judge needs to know what the history is of'],
     [['--model', 'regster'], 'did you mean register?'],

@@ -160,7 +160,7 @@ describe('damage is told at its line', () => {
       'an operation of another object',
       good.replace('read', 'pop'),
       undefined,
-      'p0.1: a register knows read, write, not pop',
+      'line 1: a register knows read, write, not pop',
     ],
   ])('%s', (_what, text, format, message) => {
     expect(() => judgeForeign(text, 'register', format && { format })).toThrow(message)

@@ -1,6 +1,7 @@
 /** A drain is as many dequeues: Jepsen's queue tests empty the queue with one at the end. */
 import type { Json } from '../../base/canonical.ts'
-import { type ForeignEvent, problemAt } from './foreign.ts'
+import type { ForeignEvent } from './foreign.ts'
+import { problemAt } from './problem.ts'
 
 /** The same events with each drain as dequeues of its process, one after the other, at the place of its answer. */
 export function withoutDrains(events: readonly ForeignEvent[]): readonly ForeignEvent[] {

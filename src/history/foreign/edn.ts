@@ -1,5 +1,9 @@
 /** EDN, the notation of Jepsen's histories, read strictly: what is damaged is a problem at its place. */
-import type { Json } from '../../base/canonical.ts'
+import { byText, canonicalText, type Json } from '../../base/canonical.ts'
+import { exactNumber } from './number.ts'
+
+/** How deep forms may lie in forms; what is deeper is no history. */
+export const DEEPEST = 200
 
 /** Text that is no EDN: at which place of the text, counted from 0, and why. */
 export class EdnProblem extends Error {
@@ -13,11 +17,13 @@ export class EdnProblem extends Error {
 }
 
 /**
- * Reads forms one after the other. Keywords, symbols and characters become text without their marks, lists and sets
- * arrays, tags are left out; keys of maps that are not text become their text.
+ * Reads forms one after the other. Keywords, symbols, characters and ratios become text without their marks, lists arrays,
+ * sets arrays in one order; tags and what is said about a form are left out; keys of maps that are not text become their
+ * text. A number that a double cannot hold stays text.
  */
 export class EdnReader {
   #at: number
+  #depth = 0
 
   constructor(
     private readonly text: string,
@@ -38,6 +44,14 @@ export class EdnReader {
 
   /** The next form. Throws `EdnProblem`. */
   next(): Json {
+    if (this.#depth >= DEEPEST) throw new EdnProblem(this.#at, `forms lie more than ${DEEPEST} deep in forms`)
+    this.#depth++
+    const form = this.#form()
+    this.#depth--
+    return form
+  }
+
+  #form(): Json {
     this.#skip()
     const mark = this.text[this.#at]
     switch (mark) {
@@ -55,6 +69,10 @@ export class EdnReader {
         return this.#character()
       case '#':
         return this.#dispatch()
+      case '^':
+        this.#at++
+        this.next()
+        return this.next()
       case '}':
       case ']':
       case ')':
@@ -130,8 +148,10 @@ export class EdnReader {
 
   /** A set, or a tag before a form. */
   #dispatch(): Json {
-    if (this.text[this.#at + 1] === '{') return this.#many(2, '}')
+    if (this.text[this.#at + 1] === '{')
+      return this.#many(2, '}').sort((a, b) => byText(canonicalText(a), canonicalText(b)))
     this.#at++
+    if (this.text[this.#at] === '#') return this.#symbolic()
     if (this.#word() === '')
       throw new EdnProblem(this.#at - 1, '"#" is followed by a set or the name of a tag')
     return this.next()
@@ -144,11 +164,16 @@ export class EdnReader {
     if (word === 'nil') return null
     if (word === 'true' || word === 'false') return word === 'true'
     if (word.startsWith(':')) return word.slice(1)
-    if (!/^[+-]?\d/.test(word)) return word
-    const number = Number(word.replace(/[NM]$/, ''))
-    if (Number.isNaN(number)) throw new EdnProblem(from, `"${word}" is no number`)
-    // A whole number that a double cannot hold stays text, so that it equals itself and no other.
-    return Number.isInteger(number) && !Number.isSafeInteger(number) ? word : number
+    if (!/^[+-]?\d/.test(word) || /^[+-]?\d+\/\d+$/.test(word)) return word
+    const number = exactNumber(word.replace(/[NM]$/, ''))
+    if (number === null) throw new EdnProblem(from, `"${word}" is no number`)
+    return number
+  }
+
+  /** `##Inf` and its like: text, since no other number is equal to it. */
+  #symbolic(): string {
+    this.#at++
+    return `##${this.#word()}`
   }
 
   #word(): string {
@@ -160,7 +185,7 @@ export class EdnReader {
 }
 
 const BLANKS = /(?:[\s,]|;.*)*/y
-const WORD = /[^\s,;"()[\]{}\\#]*/y
+const WORD = /[^\s,;"()[\]{}\\#^]*/y
 const ESCAPES: { readonly [letter: string]: string } = {
   t: '\t',
   r: '\r',

@@ -1,7 +1,10 @@
 /** Histories made elsewhere: Jepsen's operations and log lines, and JSON lines. */
 import type { Json } from '../../base/canonical.ts'
 import type { HistoryEvent } from '../read.ts'
-import { EdnProblem, EdnReader } from './edn.ts'
+import { DEEPEST, EdnProblem, EdnReader } from './edn.ts'
+import { plainText } from './encoding.ts'
+import { exactNumber } from './number.ts'
+import { problemAt } from './problem.ts'
 
 export const FORMATS = ['jepsen', 'jsonl'] as const
 export type Format = (typeof FORMATS)[number]
@@ -9,16 +12,6 @@ export type Format = (typeof FORMATS)[number]
 /** An event, and where it stands in the file: `line 12`. */
 export interface ForeignEvent extends HistoryEvent {
   readonly place: string
-}
-
-/** A file that holds no history: one sentence that begins with the place. */
-export class ForeignProblem extends Error {
-  override readonly name = 'ForeignProblem'
-}
-
-/** A problem at a place. */
-export function problemAt(place: string, message: string): ForeignProblem {
-  return new ForeignProblem(`${place}: ${message}`)
 }
 
 /** Jepsen's own process, which breaks things and asks nothing. */
@@ -31,11 +24,41 @@ const TYPES = ['invoke', 'ok', 'fail', 'info'] as const
  * `jepsen`: maps in EDN, one after the other or in one vector; or log lines of `jepsen.util`, others being skipped.
  * `jsonl`: one JSON object a line, or one array of them. Throws `ForeignProblem`.
  */
-export function readForeign(text: string, format: Format = formatOf(text)): readonly ForeignEvent[] {
-  const maps = format === 'jsonl' ? jsonMaps(text) : LOGGED.test(text) ? loggedMaps(text) : ednMaps(text)
-  const events = maps.map(eventOf).filter(({ process }) => process !== NEMESIS)
-  if (events.length === 0) throw problemAt('line 1', 'there is no operation in this file')
-  return events
+export function readForeign(file: string, format?: Format): readonly ForeignEvent[] {
+  const text = plainText(file)
+  const maps =
+    (format ?? formatOf(text)) === 'jsonl'
+      ? jsonMaps(text)
+      : LOGGED.test(text)
+        ? loggedMaps(text)
+        : ednMaps(text)
+  const events = maps.map(eventOf)
+  mustBeInTurn(maps)
+  const asked = events.filter(({ process }) => process !== NEMESIS)
+  if (asked.length > 0) return asked
+  const only =
+    events.length === 0 ? 'there is no operation in this file' : 'only the nemesis does anything here'
+  throw problemAt('line 1', `${only}; a history has a map for each question and for each answer`)
+}
+
+/** What has an index says by it in which order all happened; one below 0 says nothing. */
+function mustBeInTurn(maps: readonly Placed[]): void {
+  let before: { readonly index: number; readonly place: string } | null = null
+  for (const { place, form } of maps) {
+    const { index } = form as { readonly index?: Json }
+    if (typeof index !== 'number' || index < 0) continue
+    if (before !== null && index === before.index)
+      throw problemAt(
+        place,
+        `the index ${index} again, as at ${before.place}; one history has each index once`,
+      )
+    if (before !== null && index < before.index)
+      throw problemAt(
+        place,
+        `the index ${index} after ${before.index} at ${before.place}; sort by index: operations stand in the order in which they happened`,
+      )
+    before = { index, place }
+  }
 }
 
 /** JSON begins with `{"` or `[{"`, EDN does not. */
@@ -77,11 +100,30 @@ function jsonMaps(text: string): readonly Placed[] {
 }
 
 function jsonOf(text: string, place: string): Json {
+  let value: Json
   try {
-    return JSON.parse(text)
+    value = JSON.parse(text)
   } catch {
     throw problemAt(place, 'this is no JSON; was the file cut short?')
   }
+  if (isDeep(value)) throw problemAt(place, `values lie more than ${DEEPEST} deep in values`)
+  return MANY_DIGITS.test(text) ? JSON.parse(text, asWritten as (key: string, value: Json) => Json) : value
+}
+
+/** Where a number may not fit into a double. */
+const MANY_DIGITS = /\d[\d.]{15}|\d[eE]/
+
+function asWritten(_key: string, value: Json, { source }: { readonly source: string }): Json {
+  return typeof value === 'number' ? exactNumber(source)! : value
+}
+
+function isDeep(value: Json): boolean {
+  let layer: readonly Json[] = [value]
+  for (let depth = 0; layer.length > 0; depth++) {
+    if (depth > DEEPEST) return true
+    layer = layer.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []))
+  }
+  return false
 }
 
 function ednMaps(text: string): readonly Placed[] {
@@ -94,13 +136,17 @@ function ednMaps(text: string): readonly Placed[] {
       const place = `line ${lineAt(reader.at)}`
       maps.push({ place, form: reader.next() })
     }
-    if (vector !== undefined && reader.done)
+    if (vector === undefined) return maps
+    if (reader.done)
       throw new EdnProblem(text.length, 'the vector of operations is never closed; was the file cut short?')
+    const rest = new EdnReader(text, reader.at + 1)
+    if (!rest.done)
+      throw new EdnProblem(rest.at, 'more stands behind the vector of operations; one file has one history')
+    return maps
   } catch (error) {
     if (error instanceof EdnProblem) throw problemAt(`line ${lineAt(error.at)}`, error.message)
     throw error
   }
-  return maps
 }
 
 /** `INFO  jepsen.util - 0	:invoke	:read	nil`: what follows are the forms process, type, f, value, and perhaps an error. */

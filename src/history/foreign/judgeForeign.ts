@@ -1,5 +1,5 @@
 /** judgeForeign: a history made elsewhere, judged by what its object should have done. */
-import { type History, HistoryProblem } from '../history.ts'
+import { type History, HistoryProblem, operationName } from '../history.ts'
 import { linearizable } from '../linearizable.ts'
 import { casRegister, counter, growSet, keyValue, queue, register, type SequentialModel } from '../models.ts'
 import { historyOfEvents } from '../read.ts'
@@ -8,7 +8,8 @@ import type { LevelName } from '../transactions/levels.ts'
 import type { TransactionModel } from '../transactions/transaction.ts'
 import type { HistoryVerdict } from '../verdict.ts'
 import { withoutDrains } from './drain.ts'
-import { type ForeignEvent, ForeignProblem, type Format, readForeign } from './foreign.ts'
+import { type ForeignEvent, type Format, readForeign } from './foreign.ts'
+import { problemAt } from './problem.ts'
 import { withSteps } from './transactions.ts'
 
 interface Model {
@@ -70,11 +71,13 @@ function judged<Verdict>(
   keyed: boolean,
   judge: (history: History) => Verdict,
 ): { readonly history: History; readonly verdict: Verdict } {
+  let history: History = []
   try {
-    const history = historyOfEvents(events, keyed, (place) => events[place]!.place)
+    history = historyOfEvents(events, keyed, (place) => events[place]!.place)
     return { history, verdict: judge(history) }
   } catch (error) {
-    if (error instanceof HistoryProblem) throw new ForeignProblem(error.message)
-    throw error
+    if (!(error instanceof HistoryProblem)) throw error
+    const operation = history.find((one) => operationName(one) === error.where)
+    throw problemAt(operation === undefined ? error.where : events[operation.invoke]!.place, error.problem)
   }
 }

@@ -1,7 +1,8 @@
 /** Transactions made elsewhere: Jepsen's steps `[:r key value]`, `[:append key value]` and `[:w key value]`, or ours. */
 import type { Json } from '../../base/canonical.ts'
 import type { TransactionModel } from '../transactions/transaction.ts'
-import { type ForeignEvent, problemAt } from './foreign.ts'
+import type { ForeignEvent } from './foreign.ts'
+import { problemAt } from './problem.ts'
 
 const VERBS: { readonly [model in TransactionModel]: { readonly [word: string]: string } } = {
   'list-append': { r: 'read', read: 'read', append: 'append' },

@@ -1,6 +1,13 @@
 /** Transactions as their clients saw them: steps on keys, and what is known of the outcome. */
 import { canonicalText, type Json } from '../../base/canonical.ts'
-import { type History, type HistoryOperation, HistoryProblem, operationName, valueText } from '../history.ts'
+import {
+  type History,
+  type HistoryOperation,
+  HistoryProblem,
+  operationName,
+  shortText,
+  valueText,
+} from '../history.ts'
 
 /**
  * Of an operation `txn` the value lists the steps in order: `['read', key, what it found]`, and `['write', key, value]`
@@ -77,5 +84,5 @@ export function keyed(key: string, value: Json | undefined): string {
 
 /** Words without quotation marks. */
 export function bareText(value: Json | undefined): string {
-  return typeof value === 'string' ? value : valueText(value)
+  return typeof value === 'string' ? shortText(value) : valueText(value)
 }
