@@ -33,7 +33,7 @@ export function historyView(history: History): TimelineView {
       step: last,
       what: { kind: 'mark', lane: oneLine(operation.process), mark: 'doubt', text: 'no answer' },
     })
-  return { kind: 'timeline', lanes: [...new Set(history.map(({ process }) => oneLine(process)))], rows }
+  return { kind: 'timeline', lanes: [...new Set(history.map((operation) => oneLine(operation.process)))], rows }
 }
 
 function askedTexts({ f, key, value }: HistoryOperation): readonly string[] {

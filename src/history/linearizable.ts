@@ -7,14 +7,11 @@ import { type Order, realTime } from './order.ts'
 import { relevant, unwritten } from './relevant.ts'
 import { Search } from './search.ts'
 import type { HistoryVerdict } from './verdict.ts'
-import { type Explanation, explain } from './witness.ts'
+import { type Explanation, explain, type Shortcut } from './witness.ts'
 import { zones } from './zones.ts'
 
 /** How many configurations each search looks at in the first round; every round doubles it. */
 const FIRST_TURN = 1_000
-
-/** Of a longer history it is enough to explain the few operations that are known to break it. */
-const MOST_EXPLAINED = 300
 
 /**
  * Judges `Linearizable` (Herlihy & Wing 1990) by the search of Wing & Gong (1993) with the memo of Lowe
@@ -48,12 +45,6 @@ type Parts =
   | { readonly kind: 'gaveUp'; readonly why: string }
   | { readonly kind: 'broken'; readonly reason: Explanation }
 
-/** Few operations that no order explains; none where there is an order; null where only a search can tell. */
-type Shortcut = (
-  part: readonly HistoryOperation[],
-  model: SequentialModel,
-) => readonly HistoryOperation[] | null
-
 /** Judges each independent object alone, all of them in turns. Broken as soon as one is. */
 export function judgeParts(
   history: readonly HistoryOperation[],
@@ -71,16 +62,16 @@ export function judgeParts(
   let open: { readonly part: readonly HistoryOperation[]; readonly search: Search }[] = []
   for (const part of parts) {
     const left = relevant(part, single)
-    const few = shortcut(left, single)
-    if (few === null) open.push({ part, search: new Search(orderOf(left), single, budget) })
-    else if (few.length > 0)
-      return { kind: 'broken', reason: explain(part.length > MOST_EXPLAINED ? few : part, single, orderOf) }
+    const held = shortcut(left, single)
+    if (held === null) open.push({ part, search: new Search(orderOf(left), single, budget) })
+    else if (!held) return { kind: 'broken', reason: explain(part, single, orderOf, shortcut) }
   }
   for (let turn = FIRST_TURN; open.length > 0 && budget.left; turn *= 2) {
     const undecided: typeof open = []
     for (const each of open) {
       const result = each.search.run(turn)
-      if (result === 'broken') return { kind: 'broken', reason: explain(each.part, single, orderOf) }
+      if (result === 'broken')
+        return { kind: 'broken', reason: explain(each.part, single, orderOf, shortcut) }
       if (result === null) undecided.push(each)
     }
     open = undecided

@@ -16,14 +16,20 @@ export interface Explanation {
 
 /** What a witness is worth in all, in configurations and operations looked at, and what one question is worth. */
 const PATIENCE = 300_000
-const PATIENCE_EACH = 20_000
-const PATIENCE_PER_OPERATION = 10
+const PATIENCE_PER_LENGTH = 800
+const PATIENCE_EACH = 60_000
+const PATIENCE_PER_OPERATION = 40
 /** Building a search costs about this many configurations an operation. */
 const COST_OF_OPERATION = 4
 /** A sentence shows this many of the operations that come before; the witness has all. */
 const SHOWN = 4
+/** Of more operations than this the old ones are taken together. */
+const MANY = 300
 const MOST_BYTES = 64 * 1_048_576
 const DEAD_ENDS = 3
+
+/** Whether there is an order; null where only a search can tell. */
+export type Shortcut = (history: Operations, model: SequentialModel) => boolean | null
 
 /**
  * Shrinks a history that is known to be broken. Each change only makes it easier to explain (what was
@@ -34,10 +40,16 @@ export function explain(
   history: Operations,
   model: SequentialModel,
   orderOf: (history: Operations) => Order,
+  shortcut: Shortcut = () => null,
 ): Explanation {
-  const purse = new Budget(PATIENCE, MOST_BYTES)
+  const purse = new Budget(PATIENCE + PATIENCE_PER_LENGTH * history.length, MOST_BYTES)
   const broken = (operations: Operations): boolean => {
     if (!purse.left) return false
+    const held = shortcut(operations, model)
+    if (held !== null) {
+      purse.configurations += operations.length
+      return !held
+    }
     const patience = Math.max(PATIENCE_EACH, operations.length * PATIENCE_PER_OPERATION)
     const budget = new Budget(patience, MOST_BYTES)
     const result = new Search(orderOf(operations), model, budget).run(patience)
@@ -45,7 +57,8 @@ export function explain(
     return result === 'broken'
   }
   const start = orderOf === realTime ? firstBroken(history, model, broken) : relevant(history, model)
-  const order = orderOf(doubtMost(doubtOld(start, model, broken), model, broken, () => purse.left))
+  const late = doubtOld(start, model, broken) ?? start
+  const order = orderOf(doubtMost(late, model, broken, () => purse.left))
   const search = new Search(order, model, new Budget(PATIENCE, MOST_BYTES), DEAD_ENDS)
   const { operations } = order
   const ends = search.run(PATIENCE) === 'broken' ? search.deadEnds : []
@@ -73,32 +86,61 @@ function firstBroken(
         .map((o) => (o.return !== null && o.return > end ? doubted(o, null) : o)),
       model,
     )
+  // The last few answers before a place show soonest that it is too late; that it is not, only a search of all.
+  const isLate = (operations: Operations) =>
+    (operations.length > MANY && doubtOld(operations, model, broken, MANY) !== null) || broken(operations)
   let low = 0
   let high = answers.length - 1
   while (low < high) {
     const middle = (low + high) >> 1
-    if (broken(until(answers[middle]!))) high = middle
+    if (isLate(until(answers[middle]!))) high = middle
     else low = middle + 1
   }
   return until(answers[high]!)
 }
 
-/** Takes the certainty from all operations but the last few answered. */
+/** Takes the certainty from all operations but the last few answered, `most` at most; null where that is not broken. */
 function doubtOld(
   start: Operations,
   model: SequentialModel,
   broken: (operations: Operations) => boolean,
-): Operations {
+  most = Number.POSITIVE_INFINITY,
+): Operations | null {
   const answers = start.flatMap((o) => (o.outcome === 'ok' ? [o.return!] : [])).sort((a, b) => b - a)
-  for (let kept = 1; kept < answers.length; kept *= 4) {
+  for (let kept = 1; kept < Math.min(answers.length, most); kept *= 4) {
     const since = answers[kept - 1]!
     const next = relevant(
       start.map((o) => (o.outcome === 'ok' && o.return! >= since ? o : doubted(o))),
       model,
     )
-    if (broken(next)) return next
+    const few = model.forgets === undefined || next.length <= MANY ? next : oneForAll(next)
+    if (broken(few)) return few
   }
-  return start
+  return null
+}
+
+/**
+ * Of doubted operations that all ended before the first certain one was asked, and do the same, one that may happen
+ * whenever any of them may: a register only shows what it held when the certain ones began. That is easier to explain.
+ */
+function oneForAll(operations: Operations): Operations {
+  const first = operations.reduce(
+    (least, o) => (o.outcome === 'ok' ? Math.min(least, o.invoke) : least),
+    Infinity,
+  )
+  const alike = new Map<string, HistoryOperation>()
+  const others = operations.filter((o) => {
+    if (o.outcome === 'ok' || o.return === null || o.return >= first) return true
+    const name = JSON.stringify([o.f, o.key, o.value])
+    const one = alike.get(name) ?? o
+    const later = o.return > one.return! ? o : one
+    alike.set(name, {
+      ...later,
+      invoke: Math.min(one.invoke, o.invoke),
+    })
+    return false
+  })
+  return [...alike.values(), ...others]
 }
 
 /** Takes the certainty from as many operations as possible, many at a time at first; reads go before others. */

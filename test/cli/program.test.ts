@@ -246,6 +246,17 @@ describe('judge', () => {
     })
   })
 
+  test('of a witness that nobody could read the end is shown', () => {
+    // Each of 60 additions counts.
+    const add = op('invoke', 0, 'add', '1') + op('ok', 0, 'add', '1')
+    const { code, out } = splitbrain([
+      ...['judge', file('sum.edn', add.repeat(60) + read('59')), '--model', 'counter'],
+    ])
+    expect(code).toBe(1)
+    expect(out).toContain('Of the 61 operations that cannot be explained together the last 40:')
+    expect(out.split('\n').length).toBeLessThan(100)
+  })
+
   test('what the file says is no command to the terminal', () => {
     const evil = '\\u001b[31m\\u001b]8;;http://x\\u0007\\u009b2J\\u202e\\nLinearizable held'
     const text = `{:type :invoke, :process "${evil}", :f :read, :value nil}
