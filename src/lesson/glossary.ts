@@ -545,6 +545,12 @@ export const GLOSSARY: readonly Term[] = [
     'Two logs that agree on the term of one entry agree on all before it.',
     'raft-log',
   ),
+  term(
+    'long fork',
+    '长分叉',
+    'Two readers find two independent writes in opposite orders, each one without the other.',
+    'histories',
+  ),
   term('lost update', '丢失更新', 'A write overwrites another that it had not seen.', 'histories', 'base'),
   term('merge', '合并', 'A rule that makes one state of two.', 'base'),
   term(
