@@ -33,7 +33,11 @@ export function historyView(history: History): TimelineView {
       step: last,
       what: { kind: 'mark', lane: oneLine(operation.process), mark: 'doubt', text: 'no answer' },
     })
-  return { kind: 'timeline', lanes: [...new Set(history.map((operation) => oneLine(operation.process)))], rows }
+  return {
+    kind: 'timeline',
+    lanes: [...new Set(history.map((operation) => oneLine(operation.process)))],
+    rows,
+  }
 }
 
 function askedTexts({ f, key, value }: HistoryOperation): readonly string[] {
