@@ -16,7 +16,7 @@ export interface Explanation {
 
 /** What a witness is worth in all, in configurations and operations looked at, and what one question is worth. */
 const PATIENCE = 300_000
-const PATIENCE_PER_LENGTH = 800
+const PATIENCE_PER_LENGTH = 300
 const PATIENCE_EACH = 60_000
 const PATIENCE_PER_OPERATION = 40
 /** Building a search costs about this many configurations an operation. */

@@ -73,7 +73,8 @@ function blocksOf(values: ReadonlyMap<string, Value>): readonly Block[] | 'odd' 
   const next = new Map<string, string>()
   for (const [text, { found }] of values) {
     if (found === null) continue
-    if (!values.has(found) || next.has(found)) return 'odd'
+    if (!values.has(found)) return 'odd'
+    // Of two that overwrote one value only one is reached from the beginning.
     next.set(found, text)
   }
   const blocks: Block[] = []

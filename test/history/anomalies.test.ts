@@ -186,6 +186,45 @@ describe('each anomaly has its name, its cycle and its levels', () => {
   })
 })
 
+describe('a name claims no more than is true', () => {
+  test('what reads alone show is named before what takes real time to know', () => {
+    // b wrote z after a had been answered, and a has read what b wrote; t2 saw one half of t1.
+    const all = history(['a: w z 1, r q 5', 'b: w z 2, w q 5', 't1: w x 1, w y 1', 't2: r x 1, r y -'], false)
+    expect(anomalyOf(judged('rw-register', 'strict-serializable', all))).toEqual([
+      ...['G-single', 'read skew', 't1 wr', 't2 rw'],
+    ])
+    expect(anomalyOf(judged('rw-register', 'strict-serializable', all.slice(0, 2)))).toEqual([
+      ...['G1c-realtime', 'circular information flow', 'a ww', 'b wr'],
+    ])
+  })
+
+  test('an order of two writes that real time forces needs it, though no step of the cycle says so', () => {
+    const all = [
+      ['c1', -39, 30.5, 'w k1 1, r k1 1, w k2 2'],
+      ['c2', -27.99, 20.51, 'r k1 1'],
+      ['c3', -15.98, 68.52, 'w k1 3, w k1 4, w k1 5'],
+      ['c4', 19.03, 37.53, 'w k2 6, w k2 7'],
+      ['c5', 9.04, 40.54, 'w k1 8'],
+      ['c6', 18.05, 90.55, 'r k1 8, w k2 9, w k1 10'],
+      ['c7', 31.06, 84.56, 'w k2 11, r k1 10'],
+      ['c8', 58.07, 110.57, 'w k1 12, r k2 2, r k1 12'],
+    ] as const
+    const timed = all.map(([client, invoke, end, steps]) => {
+      const [one] = history([`${client}: ${steps}`])
+      return { ...one!, invoke, return: end }
+    })
+    expect(judged('rw-register', 'snapshot-isolation', timed).kind).toBe('held')
+    const verdict = judged('rw-register', 'strong-snapshot-isolation', timed)
+    expect(verdict).toMatchObject({
+      kind: 'broken',
+      anomaly: { code: 'G-nonadjacent-realtime', called: 'non-adjacent anti-dependency cycle' },
+    })
+    if (verdict.kind !== 'broken') return
+    expect(verdict.anomaly.cycles.some(({ forced }) => forced)).toBe(true)
+    expect(verdict.anomaly.cycles.some(({ code }) => code.endsWith('-realtime'))).toBe(false)
+  })
+})
+
 describe('what is not known is not held against anybody', () => {
   test.each<[string, readonly string[]]>([
     ['of unknown outcome, and seen', ['t1: w x 1, info', 't2: r x 1']],

@@ -212,7 +212,6 @@ export class Clauses {
         met.add(choice)
         if (this.depth[choice] === now) open++
         else if (this.depth[choice]! > 0) earlier.push(way)
-        else from.push(this.reason[choice]!)
       }
       do at--
       while (!met.has(this.trail[at]! >> 1) || this.depth[this.trail[at]! >> 1] !== now)
