@@ -88,10 +88,9 @@ export class Clauses {
       this.clashes++
       if (this.starts.length === 0) return clash
       const { clause, depth } = this.learn(clash)
-      const dropped = this.backTo(depth)
+      this.backTo(depth)
       this.keep(clause)
       this.enter(clause.ways[0]!, clause)
-      this.enterAgain(dropped)
     }
   }
 
@@ -105,17 +104,6 @@ export class Clauses {
   private keep(clause: Clause): void {
     this.bytes += CLAUSE_BYTES + clause.ways.length * WAY_BYTES
     if (clause.ways.length > 1) for (const one of clause.ways.slice(0, 2)) this.watching[one]!.push(clause)
-  }
-
-  /** What was given back, and follows from what was not. */
-  private enterAgain(dropped: readonly (readonly [Way, Clause | null])[]): void {
-    for (const [way, reason] of dropped)
-      if (
-        reason !== null &&
-        this.isOpen(way >> 1) &&
-        reason.ways.every((one) => one === way || this.isTaken(one ^ 1))
-      )
-        this.enter(way, reason)
   }
 
   /** All that the theory said on which a clause rests. */
@@ -229,16 +217,13 @@ export class Clauses {
     }
   }
 
-  /** What is given back, with its reasons. */
-  private backTo(depth: number): readonly (readonly [Way, Clause | null])[] {
+  private backTo(depth: number): void {
     const length = this.starts[depth]
-    if (length === undefined) return []
-    const dropped = this.trail.slice(length).map((way) => [way, this.reason[way >> 1]!] as const)
-    for (const [way] of dropped) this.taken[way >> 1] = -1
+    if (length === undefined) return
+    for (const way of this.trail.slice(length)) this.taken[way >> 1] = -1
     this.trail.length = length
     this.starts.length = depth
     this.done = Math.min(this.done, length)
     this.theory.keep(this.done)
-    return dropped
   }
 }
