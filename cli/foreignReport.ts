@@ -87,7 +87,7 @@ export function tellForeign(io: Io, wanted: ForeignOptions, report: ForeignRepor
 }
 
 function downText(refused: number): string {
-  return refused === 0 ? '' : `, ${refused} found their node down`
+  return refused === 0 ? '' : `, ${refused} found nobody up`
 }
 
 const MOST_LINES = 8

@@ -38,7 +38,7 @@ export interface ForeignReport {
   /** Where a node did what no node may do, and the run ended. */
   readonly misdeed: Misdeed | null
   readonly history: readonly HistoryOperation[]
-  /** How many of those that failed were handed to nobody: their node was down. */
+  /** How many of those that failed were handed to nobody, as all nodes were down. */
   readonly refused: number
   /** How often each code of an error was answered; `none` where there was no code. */
   readonly errors: { readonly [code: string]: number }
@@ -147,7 +147,10 @@ class ForeignRun {
       const client = free.shift()
       // All of them wait: who asks slower than this is not asked more.
       if (client === undefined) continue
-      const asked: Promise<void> = this.ask(client, client, to, request).then(() => {
+      // Whose node is down asks another.
+      const up = this.network.upFrom(to)
+      const asked: Promise<void> = this.ask(client, client, up, request).then(({ reply }) => {
+        if (reply.kind === 'refused') this.refused++
         open.delete(asked)
         free.push(client)
       })
@@ -184,9 +187,9 @@ class ForeignRun {
           const client = `c${2 * names.length + names.indexOf(name) + 1}`
           // What is read at the end is told as what the node shows.
           const process = settles ? name : client
-          const { operation, isReplied } = await this.ask(process, client, name, last)
+          const { operation, reply } = await this.ask(process, client, name, last)
           if (operation.outcome === 'ok') found.set(name, operation)
-          if (isReplied) replied.add(name)
+          if (reply.kind === 'answer') replied.add(name)
         }),
       )
       this.last = [...found.values()]
@@ -211,16 +214,13 @@ class ForeignRun {
     const reply = await this.network.ask(client, to, request, CLIENT_WAITS_MS)
     const operation = this.isOver ? unknown : this.told(unknown, to, request, reply)
     this.history[at] = operation
-    return { operation, isReplied: reply.kind === 'answer' }
+    return { operation, reply }
   }
 
   private told(unknown: HistoryOperation, to: string, request: WireBody, reply: Reply): HistoryOperation {
     if (reply.kind === 'silence') return unknown
     const failed: HistoryOperation = { ...unknown, return: this.place++, outcome: 'fail' }
-    if (reply.kind === 'refused') {
-      this.refused++
-      return failed
-    }
+    if (reply.kind === 'refused') return failed
     const { body } = reply
     let answer = body
     if (body.type === 'error') {

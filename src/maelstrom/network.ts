@@ -146,6 +146,13 @@ export class Network {
     return `has not answered ${type} within ${this.patienceMs / 1000} s${hint}`
   }
 
+  /** This node if it is up, otherwise the next that is; itself where none is. */
+  upFrom(name: string): string {
+    const at = this.names.indexOf(name)
+    const round = [...this.names.slice(at), ...this.names.slice(0, at)]
+    return round.find((one) => this.member(one).isReady) ?? name
+  }
+
   /** Asks a node in the name of a client. */
   async ask(client: string, to: string, body: WireBody, waitMs: number): Promise<Reply> {
     if (!this.member(to).isReady) return { kind: 'refused' }
