@@ -219,6 +219,7 @@ export const hashSlots = defineProtocol({
   load: (_dice, { names }, forMs) => [
     { atMs: 0, client: 'c1', to: names[0]!, body: { type: 'get', key: '{ann}name' } },
     { atMs: 0, client: 'operator', to: names[1]!, body: { type: 'move', key: '{ann}name', to: names[2]! } },
+    { atMs: 0, client: 'c3', to: names[0]!, body: { type: 'mget', key: '{ann}town', other: '{ann}name' } },
     { atMs: Math.floor(forMs / 2), client: 'c2', to: names[0]!, body: { type: 'get', key: '{ann}town' } },
   ],
   properties: [found],
