@@ -110,6 +110,12 @@ interface Server {
   importing: number[]
 }
 
+/** What a server has done and been told is there after a crash. */
+function keep(state: Server, ctx: Context): void {
+  ctx.disk.write('server', state)
+  ctx.disk.sync()
+}
+
 /** The next key of a slot goes over; when none is left, the other becomes its owner. */
 function moveOn(state: Server, slot: number, ctx: Context): void {
   const to = state.migrating[slot]
@@ -142,12 +148,13 @@ function answerTo(is: Rules, state: Server, asked: Asked, ctx: Context): Told {
 
 const server = (is: Rules) =>
   defineNode<Server, ToServer>({
-    start: (ctx) => ({
-      data: ctx.config['first'] === ctx.self ? { '{ann}name': 'Ann', '{ann}town': 'Rome' } : {},
-      owners: {},
-      migrating: {},
-      importing: [],
-    }),
+    start: (ctx) =>
+      ctx.disk.read<Server>('server') ?? {
+        data: ctx.config['first'] === ctx.self ? { '{ann}name': 'Ann', '{ann}town': 'Rome' } : {},
+        owners: {},
+        migrating: {},
+        importing: [],
+      },
     on: {
       get: (state, { from, body }, ctx) => ctx.send(from, answerTo(is, state, body, ctx)),
       mget: (state, { from, body }, ctx) => ctx.send(from, answerTo(is, state, body, ctx)),
@@ -157,30 +164,40 @@ const server = (is: Rules) =>
         const owner = state.owners[slot] ?? String(ctx.config['first'])
         if (owner !== ctx.self || slot in state.migrating || !ctx.peers.includes(to)) return ctx.refuse()
         state.migrating[slot] = to
+        keep(state, ctx)
         ctx.send(to, { type: 'importing', slot })
         ctx.reply(message, { type: 'move_ok', slot })
       },
       importing(state, { from, body: { slot } }, ctx) {
-        state.importing.push(slot)
+        if (!state.importing.includes(slot)) state.importing.push(slot)
+        keep(state, ctx)
         ctx.send(from, { type: 'ready', slot })
       },
       ready: (state, { body: { slot } }, ctx) => moveOn(state, slot, ctx),
       restore(state, { from, body: { key, value } }, ctx) {
         state.data[key] = value
+        keep(state, ctx)
         ctx.send(from, { type: 'restored', key })
       },
       restored(state, { body: { key } }, ctx) {
+        if (!(keySlot(key) in state.migrating)) return
         delete state.data[key]
+        keep(state, ctx)
         moveOn(state, keySlot(key), ctx)
       },
       owner(state, { from, body: { slot } }, ctx) {
-        state.owners[slot] = ctx.self
-        state.importing = state.importing.filter((other) => other !== slot)
+        if (state.importing.includes(slot)) {
+          state.owners[slot] = ctx.self
+          state.importing = state.importing.filter((other) => other !== slot)
+          keep(state, ctx)
+        }
         ctx.send(from, { type: 'owned', slot })
       },
-      owned(state, { from, body: { slot } }) {
+      owned(state, { from, body: { slot } }, ctx) {
+        if (state.migrating[slot] !== from) return
         state.owners[slot] = from
         delete state.migrating[slot]
+        keep(state, ctx)
       },
     },
   })
