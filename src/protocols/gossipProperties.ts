@@ -44,20 +44,31 @@ interface Known {
   readonly [node: string]: { readonly rows: readonly Row[]; readonly gone: readonly Row[] }
 }
 
-/** At each site: a row that it has deleted, or has replaced, is not there again unless a client puts it again. */
-export const noResurrection = property<{ readonly sites: Known; readonly back: string }>({
+/**
+ * At each site: a row that it has deleted, or has replaced, is not there again. A row is known by key and value, so
+ * nothing is said of one that clients put twice: it may be the second that comes.
+ */
+export const noResurrection = property<{
+  readonly sites: Known
+  /** How often each row was put: once, or twice for more often. */
+  readonly puts: { readonly [row: Row]: number }
+  readonly back: string
+}>({
   name: 'NoResurrection',
   says: 'No resurrection: what a site has let go is not there again unless a client put it again',
-  first: { sites: {}, back: '' },
+  first: { sites: {}, puts: {}, back: '' },
   see(fold, seen) {
-    if (seen.kind === 'invoke' && seen.body.type === 'put')
-      return { ...fold, sites: allowed(fold.sites, `${seen.body['key']}=${seen.body['value']}`) }
+    if (seen.kind === 'invoke' && seen.body.type === 'put') {
+      const row = `${seen.body['key']}=${seen.body['value']}`
+      return { ...fold, puts: { ...fold.puts, [row]: row in fold.puts ? 2 : 1 } }
+    }
     const now = held(seen)
     if (now === null) return fold
     const { rows = [], gone = [] } = fold.sites[now.node] ?? {}
-    const back = now.rows.find((row) => gone.includes(row))
+    const back = now.rows.find((row) => gone.includes(row) && fold.puts[row] !== 2)
     const lost = rows.filter((row) => !now.rows.includes(row))
     return {
+      ...fold,
       sites: {
         ...fold.sites,
         [now.node]: { rows: now.rows, gone: [...new Set([...gone, ...lost])].sort() },
@@ -70,15 +81,6 @@ export const noResurrection = property<{ readonly sites: Known; readonly back: s
   },
   judge: { kind: 'always', broken: ({ back }) => (back === '' ? null : back) },
 })
-
-function allowed(sites: Known, row: Row): Known {
-  return Object.fromEntries(
-    Object.entries(sites).map(([node, { rows, gone }]) => [
-      node,
-      { rows, gone: gone.filter((one) => one !== row) },
-    ]),
-  )
-}
 
 /** What is asked of sites that gossip. */
 export function gossipProperties(): readonly AnyProperty[] {

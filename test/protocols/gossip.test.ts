@@ -1,6 +1,7 @@
 /** Gossip: what reaches everybody, what a missing condition breaks, and how many rounds and residues are known. */
 import { describe, expect, test } from 'vitest'
 import { type RandomStream, randomStream } from '../../src/base/random.ts'
+import { byHand } from '../../src/exercise/byHand.ts'
 import { type EpidemicInput, epidemic, runEpidemic } from '../../src/protocols/epidemic.ts'
 import { gossip } from '../../src/protocols/gossip.ts'
 import { rumor } from '../../src/protocols/rumor.ts'
@@ -120,6 +121,20 @@ describe('what comes back', () => {
     ['wins=last-to-arrive', 8],
   ])('%s brings it back in %i steps', (flaw, steps) => {
     expect(verdict(gossip, 'NoResurrection', { ...deleted, flaw })).toBe(`broken in ${steps}`)
+  })
+
+  test('a row that a client put twice is not called back, though the second put was on its way when it went', () => {
+    const run = byHand(makeModel(gossip, { names: ['a', 'b'] }))
+    const asked = [
+      { type: 'put', key: 'x', value: 'A' },
+      { type: 'delete', key: 'x' },
+      { type: 'put', key: 'x', value: 'A' },
+    ]
+    for (const [i, body] of asked.entries()) run.request('a', body as never, `c${i}`)
+    const arrive = () => {
+      for (const [i, { type }] of asked.entries()) run.deliver({ to: 'a', from: `c${i}`, type })
+    }
+    expect(arrive).not.toThrow()
   })
 
   test('random runs of five sites, with loss, crashes and a partition, come to the same and bring nothing back', () => {
