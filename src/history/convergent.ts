@@ -9,7 +9,7 @@ export function echoed(history: History): HistoryVerdict {
   const property = 'Echo'
   const lie = answered(history).find(({ value, result }) => canonicalText(value) !== canonicalText(result))
   if (lie === undefined) return { kind: 'held', property, operations: history.length }
-  const why = `${lie.process} sent ${brief(lie.value)} and was answered ${brief(lie.result)}`
+  const why = `${lie.process} sent ${valueText(lie.value)} and was answered ${valueText(lie.result)}`
   return { kind: 'broken', property, why, witness: [lie] }
 }
 
@@ -21,10 +21,10 @@ export function uniqueIds(history: History): HistoryVerdict {
     const id = canonicalText(operation.result)
     const before = first.get(id)
     if (before !== undefined) {
-      const why = `${before.process} and ${operation.process} were both given ${brief(operation.result)}`
+      const why = `${before.process} and ${operation.process} were both given ${valueText(operation.result)}`
       const both =
         before.process === operation.process
-          ? `${before.process} was given ${brief(operation.result)} twice`
+          ? `${before.process} was given ${valueText(operation.result)} twice`
           : why
       return { kind: 'broken', property, why: both, witness: [before, operation] }
     }
@@ -46,12 +46,12 @@ export function eventualSet(history: History, last: History): HistoryVerdict {
     for (const member of listOf(read.result)) {
       const from = since.get(canonicalText(member))
       if (from !== undefined && from < (read.return ?? 0)) continue
-      const why = `${read.process} reads ${brief(member)}, which nobody had ${words.done} by then`
+      const why = `${read.process} reads ${valueText(member)}, which nobody had ${words.done} by then`
       return {
         kind: 'broken',
         property,
         why,
-        witness: [shortened(read, `${brief(member)} among others`)],
+        witness: [shortened(read, `${valueText(member)} among others`)],
       }
     }
   for (const read of last) {
@@ -60,8 +60,8 @@ export function eventualSet(history: History, last: History): HistoryVerdict {
     const [one] = lost
     if (one === undefined) continue
     const more = lost.length === 1 ? '' : `, and ${count(lost.length - 1, 'other')}`
-    const why = `${read.process} never shows ${brief(one.value)}${more}, though its ${one.f} was acknowledged`
-    const has = `${count(members.size, words.member)} without ${brief(one.value)}`
+    const why = `${read.process} never shows ${valueText(one.value)}${more}, though its ${one.f} was acknowledged`
+    const has = `${count(members.size, words.member)} without ${valueText(one.value)}`
     return { kind: 'broken', property, why, witness: [one, shortened(read, has)] }
   }
   return { kind: 'held', property, operations: history.length }
@@ -120,14 +120,6 @@ function reads(history: History): History {
 function listOf(result: Json): readonly Json[] {
   return Array.isArray(result) ? result : []
 }
-
-/** A value, or the beginning of a long one. */
-function brief(value: Json): string {
-  const text = valueText(value)
-  return text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN - 1)}…` : text
-}
-
-const MOST_SHOWN = 60
 
 /** A read of a long list, with words instead of it. */
 function shortened(read: HistoryOperation, result: string): HistoryOperation {

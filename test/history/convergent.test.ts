@@ -32,9 +32,9 @@ describe('echo', () => {
   })
 })
 
-test('a long value is told by its beginning', () => {
+test('a long value is told by its beginning and its length', () => {
   const verdict = echoed([op('c1', 'echo', 'a', 'x'.repeat(1000))])
-  expect(verdict).toMatchObject({ why: `c1 sent "a" and was answered "${'x'.repeat(58)}…` })
+  expect(verdict).toMatchObject({ why: `c1 sent "a" and was answered "${'x'.repeat(39)}… (1,002 letters)` })
 })
 
 describe('ids', () => {
