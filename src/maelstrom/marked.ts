@@ -43,8 +43,11 @@ export function endWithUs(markBegins: string, folder: string): () => void {
   const script = `
     trap '' INT TERM HUP
     read -r _
-    for p in /proc/[0-9]*; do
-      if grep -qzsF "$1" "$p/environ"; then kill -9 "\${p#/proc/}"; fi
+    for round in 1 2 3 4 5; do
+      for file in $(grep -lzsF "$1" /proc/[0-9]*/environ); do
+        pid=\${file#/proc/}
+        kill -9 "\${pid%/environ}"
+      done
     done
     rm -rf "$2"`
   const guard = spawn('/bin/sh', ['-c', script, 'splitbrain-guard', markBegins, folder], {
