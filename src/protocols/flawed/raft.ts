@@ -147,6 +147,13 @@ function alone({ rule, says }: Reading): string {
   return rule === 'isStale' ? `${says} (safe as long as nothing is logged, but a new leader gives way)` : says
 }
 
+/** Every message of a leader brings its first entry along, so that no majority holds an older one without it. */
+function behindFirst({ rule, says }: Reading): string {
+  return rule === 'mayCommit'
+    ? `${says} (safe where a leader first appends an entry of its own, as here)`
+    : says
+}
+
 export const flawedRaft: readonly Alternative[] = [
   ...election.flatMap((reading) =>
     ['raft-election', 'raft-election-watched'].map((protocol) => ({
@@ -165,7 +172,11 @@ export const flawedRaft: readonly Alternative[] = [
       () => 'no-op',
     ),
   },
-  ...[...election, ...log, ...map].map((reading) => ({ protocol: 'raft-kv', ...reading })),
+  ...[...election, ...log, ...map].map((reading) => ({
+    protocol: 'raft-kv',
+    ...reading,
+    says: behindFirst(reading),
+  })),
   {
     protocol: 'raft-kv',
     ...of(
