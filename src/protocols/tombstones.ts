@@ -43,9 +43,13 @@ const kind = (rule: TombstoneRules): Kind<Rows> => ({
   merge: mergeRows,
   shows: living,
   collect(rows, knows, ctx) {
-    const isOn = (element: string, peer: string) => knows[peer]?.[element]?.isDead === true
+    // This very tombstone, or a later one: that of an earlier delete says nothing.
+    const isOn = (element: string, row: Row, peer: string) => {
+      const theirs = knows[peer]?.[element]
+      return theirs?.isDead === true && !wins(row, theirs)
+    }
     const stays = ([element, row]: [string, Row]) =>
-      !row.isDead || !rule.mayGo(ctx.peers.map((peer) => isOn(element, peer)))
+      !row.isDead || !rule.mayGo(ctx.peers.map((peer) => isOn(element, row, peer)))
     return Object.fromEntries(Object.entries(rows).filter(stays))
   },
 })

@@ -258,3 +258,17 @@ test('a row that is written again when its tombstone has gone is newer than a to
   const model = reading(tombstones, [], { clients: { ann: asks } })
   expect(searched(model, 'StrongConvergence', { budgets: { timeouts: 3 } })).toBe('held')
 })
+
+/** Cut: two replicas, a fifo wire; b has deleted the row, a has heard of that, and then of a new row. Steps are our own. */
+test('a tombstone that a replica had of an earlier delete does not let a later one go', () => {
+  const ask = (type: string, client: string) => [
+    { kind: 'request', client, to: 'b', body: { type, element: 'milk' } } as const,
+    `b receives ${type}`,
+  ]
+  const heard = (from: string, to: string) => `${to} receives state..from ${from}`
+  const model = reading(tombstones, [])
+  const deleted = [...ask('remove', 'ann'), heard('b', 'a'), "a's timer gossip", heard('a', 'b')]
+  const from = lead(model, [...deleted, ...ask('add', 'bob'), heard('b', 'a'), ...ask('remove', 'carl')])
+  const budgets = { drops: 1, timeouts: 2 }
+  expect(searched(model, 'NoResurrection', { from, budgets })).toBe('held')
+})
