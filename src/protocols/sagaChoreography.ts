@@ -6,19 +6,25 @@ import { type Context, defineNode } from '../node/node.ts'
 import { defineProtocol } from '../world/protocol.ts'
 import { sagaLabel } from './saga.ts'
 import { sagaProperties } from './sagaProperties.ts'
-import { doStep, type ServiceRules, serviceRules, tellBook, undoStep } from './sagaService.ts'
+import {
+  doStep,
+  forgetRow,
+  type Row,
+  rowsToTell,
+  type ServiceRules,
+  serviceRules,
+  tellBook,
+  undoStep,
+} from './sagaService.ts'
 
 export interface ChoreographyRules extends ServiceRules {
-  /** A service has something to tell a neighbour: kept until it is confirmed, or said once. */
-  tell(keep: () => void, send: () => void): void
+  /** How often a neighbour is told: until it confirms, which is kept with the step, or once. */
+  tell(): 'until heard' | 'once'
 }
 
 const rules: ChoreographyRules = {
   ...serviceRules,
-  tell(keep, send) {
-    keep()
-    send()
-  },
+  tell: () => 'until heard',
 }
 
 type Messages =
@@ -27,63 +33,60 @@ type Messages =
   | { readonly type: 'undo'; readonly saga: string }
   | { readonly type: 'heard'; readonly saga: string; readonly what: string }
 
-/** What a service still has to tell, by saga: an outbox of one row. */
-interface Row {
-  readonly to: string
-  readonly type: 'do' | 'undo'
-}
-
 function service(rule: ChoreographyRules) {
-  const row = (ctx: Context, saga: string) => ctx.disk.read<Row>(`tell ${saga}`)
+  const row = (ctx: Context, saga: string) => rowsToTell(ctx).find(([key]) => key === saga)?.[1] ?? null
 
   function send(ctx: Context, saga: string, { to, type }: Row): void {
     ctx.send(to, { type, saga })
     ctx.arm('again', Number(ctx.config['patienceMs']), saga)
   }
 
-  function tell(ctx: Context, saga: string, to: unknown, type: 'do' | 'undo'): void {
-    if (to === null)
-      return ctx.output({ type: 'saga', saga, outcome: type === 'do' ? 'completed' : 'compensated' })
-    const next = { to: String(to), type }
-    rule.tell(
-      () => {
-        ctx.disk.write(`tell ${saga}`, next)
-        ctx.disk.sync()
-      },
-      () => send(ctx, saga, next),
-    )
+  /** Who hears of it next; null at the end of the row. */
+  function nextOf(ctx: Context, type: 'do' | 'undo'): Row | null {
+    const to = ctx.config[type === 'do' ? 'next' : 'before']
+    return to === null ? null : { to: String(to), type }
   }
 
+  const kept = (next: Row | null) => (rule.tell() === 'once' ? null : next)
+
+  function tell(ctx: Context, saga: string, type: 'do' | 'undo'): void {
+    const next = nextOf(ctx, type)
+    if (next === null)
+      ctx.output({ type: 'saga', saga, outcome: type === 'do' ? 'completed' : 'compensated' })
+    else send(ctx, saga, next)
+  }
+
+  const typeOf = (answer: 'done' | 'refused') => (answer === 'done' ? 'do' : 'undo')
+
   function take(ctx: Context, saga: string): void {
-    if (doStep(rule, ctx, saga) === 'done') tell(ctx, saga, ctx.config['next'], 'do')
-    else tell(ctx, saga, ctx.config['before'], 'undo')
+    const answer = doStep(rule, ctx, saga, (is) => kept(nextOf(ctx, typeOf(is))))
+    tell(ctx, saga, typeOf(answer))
   }
 
   return defineNode<object, Messages>({
     start(ctx) {
       tellBook(ctx)
-      for (const key of ctx.disk.keys().filter((name) => name.startsWith('tell '))) {
-        const saga = key.slice('tell '.length)
-        const open = row(ctx, saga)
-        if (open !== null) send(ctx, saga, open)
-      }
+      for (const [saga, open] of rowsToTell(ctx)) send(ctx, saga, open)
       return {}
     },
     on: {
-      begin: (_state, { body: { saga } }, ctx) => take(ctx, saga),
+      begin(_state, { body: { saga } }, ctx) {
+        // In the middle of the row nobody would tell those before it.
+        if (ctx.config['before'] !== null) return ctx.refuse()
+        take(ctx, saga)
+      },
       do(_state, { from, body: { saga } }, ctx) {
         take(ctx, saga)
         ctx.send(from, { type: 'heard', saga, what: 'do' })
       },
       undo(_state, { from, body: { saga } }, ctx) {
-        if (undoStep(rule, ctx, saga) === null) return ctx.refuse()
-        tell(ctx, saga, ctx.config['before'], 'undo')
+        if (undoStep(rule, ctx, saga, () => kept(nextOf(ctx, 'undo'))) === null) return ctx.refuse()
+        tell(ctx, saga, 'undo')
         ctx.send(from, { type: 'heard', saga, what: 'undo' })
       },
       heard(_state, { body: { saga, what } }, ctx) {
         if (row(ctx, saga)?.type !== what) return ctx.refuse()
-        ctx.disk.write(`tell ${saga}`, null)
-        ctx.disk.sync()
+        forgetRow(ctx, saga)
         ctx.disarm('again', saga)
       },
     },

@@ -20,10 +20,25 @@ export const serviceRules: ServiceRules = {
   onUndo: (before) => (before === 'done' ? 'undo' : before === 'nothing' ? 'note' : 'answer'),
 }
 
+/** What is still to be told to a neighbour, kept until it is confirmed. */
+export interface Row {
+  readonly to: string
+  readonly type: 'do' | 'undo'
+}
+
+interface Step {
+  readonly state: StepState
+  readonly times: number
+  /** An outbox of one row; not there where nothing is to be told. */
+  readonly tell?: Row
+}
+
 interface Book {
   readonly amount: number
-  readonly steps: { readonly [saga: string]: { readonly state: StepState; readonly times: number } }
+  readonly steps: { readonly [saga: string]: Step }
 }
+
+const NOTHING: Step = { state: 'nothing', times: 0 }
 
 export function readBook(ctx: Context): Book {
   return ctx.disk.read<Book>('book') ?? { amount: Number(ctx.config['amount']), steps: {} }
@@ -35,42 +50,81 @@ export function tellBook(ctx: Context): void {
     ctx.output({ type: 'step', saga, times })
 }
 
-/** Does the step, or says why not. `done` and `refused` are the answers. */
-export function doStep(rule: ServiceRules, ctx: Context, saga: string): 'done' | 'refused' {
+/**
+ * Does the step, or says why not. `done` and `refused` are the answers. What `tells` answers to them goes to the disk in the
+ * same write: a service that dies after its step has not forgotten whom to tell.
+ */
+export function doStep(
+  rule: ServiceRules,
+  ctx: Context,
+  saga: string,
+  tells: (answer: 'done' | 'refused') => Row | null = () => null,
+): 'done' | 'refused' {
   const book = readBook(ctx)
-  const before = book.steps[saga] ?? { state: 'nothing', times: 0 }
+  const before = book.steps[saga] ?? NOTHING
   const move = rule.onDo(before.state)
-  if (move === 'answer done') return 'done'
   const amount = book.amount + Number(ctx.config['delta'])
-  if (move === 'answer refused' || amount < 0) return 'refused'
-  keep(ctx, saga, { amount, state: 'done', times: before.times + 1 })
-  return 'done'
+  const isNew = move === 'do' && amount >= 0
+  const answer = isNew || move === 'answer done' ? 'done' : 'refused'
+  if (isNew) keep(ctx, saga, amount, { state: 'done', times: before.times + 1 }, tells(answer))
+  else keepRow(ctx, saga, tells(answer))
+  return answer
 }
 
-/** Undoes the step; null where that is not possible now, because what it gave has been spent. */
-export function undoStep(rule: ServiceRules, ctx: Context, saga: string): 'undone' | null {
+/** Undoes the step; null where that is not possible now, because what it gave has been spent. `tells` as for a step. */
+export function undoStep(
+  rule: ServiceRules,
+  ctx: Context,
+  saga: string,
+  tells: () => Row | null = () => null,
+): 'undone' | null {
   const book = readBook(ctx)
-  const before = book.steps[saga] ?? { state: 'nothing', times: 0 }
+  const before = book.steps[saga] ?? NOTHING
   const move = rule.onUndo(before.state)
-  if (move === 'answer') return 'undone'
+  if (move === 'answer') {
+    keepRow(ctx, saga, tells())
+    return 'undone'
+  }
   if (move === 'note') {
-    keep(ctx, saga, { amount: book.amount, state: 'fenced', times: 0 })
+    keep(ctx, saga, book.amount, { state: 'fenced', times: 0 }, tells())
     return 'undone'
   }
   const amount = book.amount - Number(ctx.config['delta']) * before.times
   if (amount < 0) return null
-  keep(ctx, saga, { amount, state: 'undone', times: 0 })
+  keep(ctx, saga, amount, { state: 'undone', times: 0 }, tells())
   ctx.output({ type: 'undone', saga })
   return 'undone'
 }
 
 /** One local transaction: one write, forced. */
-function keep(ctx: Context, saga: string, now: { amount: number; state: StepState; times: number }): void {
-  const { amount, state, times } = now
-  const book = readBook(ctx)
-  ctx.disk.write('book', { amount, steps: { ...book.steps, [saga]: { state, times } } })
+function keep(ctx: Context, saga: string, amount: number, step: Step, tell: Row | null): void {
+  write(ctx, amount, saga, tell === null ? step : { ...step, tell })
+  ctx.output({ type: 'step', saga, times: step.times })
+}
+
+/** Where nothing else has changed. */
+function keepRow(ctx: Context, saga: string, tell: Row | null): void {
+  const { amount, steps } = readBook(ctx)
+  if (tell !== null) write(ctx, amount, saga, { ...(steps[saga] ?? NOTHING), tell })
+}
+
+function write(ctx: Context, amount: number, saga: string, step: Step): void {
+  ctx.disk.write('book', { amount, steps: { ...readBook(ctx).steps, [saga]: step } })
   ctx.disk.sync()
-  ctx.output({ type: 'step', saga, times })
+}
+
+/** By saga, what is still to be told. */
+export function rowsToTell(ctx: Context): readonly (readonly [saga: string, row: Row])[] {
+  return Object.entries(readBook(ctx).steps).flatMap(([saga, { tell }]) =>
+    tell === undefined ? [] : [[saga, tell] as const],
+  )
+}
+
+/** A neighbour has confirmed. */
+export function forgetRow(ctx: Context, saga: string): void {
+  const { amount, steps } = readBook(ctx)
+  const { tell: _, ...step } = steps[saga]!
+  write(ctx, amount, saga, step)
 }
 
 /** Somebody who knows nothing of sagas takes what is there. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { saga } from '../../src/protocols/saga.ts'
 import { sagaChoreography } from '../../src/protocols/sagaChoreography.ts'
 import { explore } from '../../src/run/explore.ts'
+import { fuzz } from '../../src/run/fuzz.ts'
 import { apply, begin } from '../../src/world/apply.ts'
 import type { Protocol } from '../../src/world/protocol.ts'
 import { reading, searched } from './stories.ts'
@@ -15,14 +16,19 @@ interface Trip {
   readonly flaws?: readonly string[]
   readonly params?: { readonly [name: string]: number | readonly number[] }
   readonly wire?: 'bag' | 'set'
+  /** Whom the client asks; the first node by default. */
+  readonly beginsAt?: string
   /** Who takes what is there, outside the saga. */
   readonly spendAt?: string
 }
 
-function begun(protocol: Protocol, { names, flaws = [], params = {}, wire = 'set', spendAt }: Trip) {
+function begun(
+  protocol: Protocol,
+  { names, flaws = [], params = {}, wire = 'set', beginsAt, spendAt }: Trip,
+) {
   const model = reading(protocol, flaws, { params, options: { wire }, ...(names !== undefined && { names }) })
   const asks = [
-    { client: 'client', to: model.cluster.names[0]!, body: { type: 'begin', saga: 's1' } },
+    { client: 'client', to: beginsAt ?? model.cluster.names[0]!, body: { type: 'begin', saga: 's1' } },
     ...(spendAt === undefined ? [] : [{ client: 'thief', to: spendAt, body: { type: 'spend', amount: 10 } }]),
   ]
   let from = begin(model).world
@@ -50,6 +56,19 @@ describe.each<[string, Protocol]>([
     const seen = explore(model, { from, properties: ALL, budgets: { ...ANY_TIME, ...budgets } })
     expect(seen.verdicts.map((verdict) => verdict.kind)).toEqual(['held', 'held', 'held'])
   })
+})
+
+test('a choreography remembers whom to tell with the step itself, where nobody asks twice', () => {
+  const requests = [{ atMs: 5, client: 'ann', to: 'flight', body: { type: 'begin', saga: 's1' } }]
+  const seen = fuzz(reading(sagaChoreography, []), { seeds: 400, properties: ALL, requests, shrink: false })
+  expect(seen.verdicts.map(({ property, kind }) => [property, kind])).toEqual(
+    ALL.map((name) => [name, 'held']),
+  )
+})
+
+test('a choreography begins at its first service only', () => {
+  const { model, from } = begun(sagaChoreography, { beginsAt: 'car' })
+  expect(searched(model, 'AllOrCompensated', { from, budgets: ANY_TIME })).toBe('held')
 })
 
 test.each<[string, Protocol, string, string, Trip, object]>([

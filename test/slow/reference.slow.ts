@@ -44,13 +44,6 @@ const posts = ['ann', 'bob', 'carl', 'ann', 'bob'].map((to, i) => ({
   to,
   body: { type: 'write', text: `text ${i}` },
 }))
-/** A client that asks again, the last time when the faults are over: the first service is told by nobody else. */
-const begins = [5, 900, 1800, 2900].map((atMs, i) => ({
-  atMs,
-  client: `c${i}`,
-  to: 'flight',
-  body: { type: 'begin', saga: 's1' },
-}))
 
 const suites: readonly Suite[] = [
   { protocol: 'deposit' },
@@ -62,7 +55,7 @@ const suites: readonly Suite[] = [
   { protocol: 'outbox', kinds: IN_THE_END, without: ['AtOnce'] },
   { protocol: 'half-message', kinds: IN_THE_END, without: ['AtOnce'] },
   { protocol: 'saga', kinds: IN_THE_END },
-  { protocol: 'saga-choreography', kinds: IN_THE_END, run: { requests: begins } },
+  { protocol: 'saga-choreography', kinds: IN_THE_END },
   // Two clocks, each up to 1 % off, are further apart than 6 ms after a second.
   {
     protocol: 'hybrid-clocks',

@@ -51,7 +51,7 @@ export const flawedSaga: readonly Alternative[] = [
     'tell',
     'once',
     'a neighbour is told once, and nothing is kept',
-    (_keep: Act, send: Act) => send(),
+    () => 'once',
   ),
   ...services('saga-choreography'),
 ]
