@@ -1,6 +1,6 @@
 /** Looks for readings of Raft that the usual random runs do not show: of more servers or one, or in places where a leader has to stay. */
 import { electionSafety, leaderElected, steadyLeader } from '../../src/protocols/raftProperties.ts'
-import type { SwarmLimits } from '../../src/run/swarm.ts'
+import { SYNCHRONOUS_LIMITS } from '../../src/run/swarm.ts'
 import { cameBack, cutOff, led, twoTerms } from '../protocols/raftWorlds.ts'
 import type { Look } from './look.ts'
 
@@ -12,16 +12,7 @@ function ofEachRaft(reading: string, look: Look): { readonly [reading: string]: 
 }
 
 /** Nothing goes wrong but what the reading does wrong. */
-export const QUIET: Partial<SwarmLimits> = {
-  loss: 0,
-  duplicate: 0,
-  crashInside: 0,
-  crashes: 0,
-  partitions: 0,
-  pauses: 0,
-  driftPpm: 0,
-  delayMs: 1,
-}
+export const QUIET = SYNCHRONOUS_LIMITS
 
 /** Three servers, at the timeouts of the paper, and nothing that disturbs them. */
 const quiet: Look = {

@@ -10,26 +10,12 @@ import type { Choice } from '../../world/choice.ts'
 import { type Command, ScenarioProblem, type Word } from '../command.ts'
 import { keep } from '../retell.ts'
 import type { Session } from '../session.ts'
-import { chanceOf, countOf, endOf, millisOf, nearest, setting } from '../words.ts'
-import { mustLieAndMay, nodesIn, traitorsOf } from './budgets.ts'
+import { countOf, endOf, millisOf, nearest, setting } from '../words.ts'
+import { mustLieAndMay } from './budgets.ts'
+import { FAULT_SETTINGS, type Faults, readFault } from './faultSettings.ts'
 import { judgedViews, propertiesOf, propertyNames } from './judge.ts'
 
-const SETTINGS = [
-  'seeds',
-  'seed',
-  'loss',
-  'copies',
-  'inside',
-  'crashes',
-  'partitions',
-  'pauses',
-  'traitors',
-  'lies',
-  'drift',
-  'delay',
-  'may-crash',
-  'workers',
-] as const
+const SETTINGS = ['seeds', 'seed', ...FAULT_SETTINGS, 'delay', 'workers'] as const
 
 export const fuzz: Command = {
   name: 'fuzz',
@@ -153,7 +139,7 @@ function readSetting(
   session: Session,
   name: (typeof SETTINGS)[number],
   value: Word,
-  limits: { -readonly [K in keyof SwarmLimits]?: SwarmLimits[K] },
+  limits: Faults & { delayMs?: number },
   runs: { seeds?: number; firstSeed?: number },
 ): void {
   switch (name) {
@@ -166,40 +152,10 @@ function readSetting(
     case 'seed':
       runs.firstSeed = countOf(value)
       return
-    case 'loss':
-      limits.loss = chanceOf(value)
-      return
-    case 'copies':
-      limits.duplicate = chanceOf(value)
-      return
-    case 'inside':
-      limits.crashInside = chanceOf(value)
-      return
-    case 'drift':
-      limits.driftPpm = Math.round(chanceOf(value) * 1_000_000)
-      return
     case 'delay':
       limits.delayMs = millisOf(value)
       return
-    case 'may-crash':
-      limits.mayCrash = nodesIn(session, value)
-      return
-    case 'crashes':
-      limits.crashes = countOf(value)
-      return
-    case 'partitions':
-      limits.partitions = countOf(value)
-      return
-    case 'pauses':
-      limits.pauses = countOf(value)
-      return
-    case 'traitors': {
-      const bound = traitorsOf(value)
-      limits.traitors = typeof bound === 'number' ? bound : nodesIn(session, value)
-      limits.lies ??= 1
-      return
-    }
-    case 'lies':
-      limits.lies = chanceOf(value)
+    default:
+      readFault(session, name, value, limits)
   }
 }

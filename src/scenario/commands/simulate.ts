@@ -2,7 +2,6 @@
 import { count } from '../../base/verdict.ts'
 import { linesView, type View } from '../../base/view.ts'
 import { dueInOrder } from '../../run/due.ts'
-import type { FaultPlan } from '../../run/faultPlan.ts'
 import { simulate as simulateModel } from '../../run/simulate.ts'
 import type { SimulateOptions } from '../../run/simulator.ts'
 import { askedAtRandom } from '../../run/swarm.ts'
@@ -10,24 +9,12 @@ import type { Moment } from '../../world/draft.ts'
 import { type Command, ScenarioProblem, type Word } from '../command.ts'
 import { keep, retell } from '../retell.ts'
 import type { Session } from '../session.ts'
-import { chanceOf, countOf, endOf, millisOf, nearest, setting } from '../words.ts'
-import { mustLieAndMay, nodesIn, traitorsOf } from './budgets.ts'
+import { countOf, endOf, millisOf, nearest, setting } from '../words.ts'
+import { mustLieAndMay } from './budgets.ts'
+import { FAULT_SETTINGS, type Faults, faultCalled, readFault } from './faultSettings.ts'
 import { resultOf } from './judge.ts'
 
-const SETTINGS = [
-  'seed',
-  'until',
-  'loss',
-  'copies',
-  'inside',
-  'crashes',
-  'partitions',
-  'pauses',
-  'traitors',
-  'lies',
-  'drift',
-  'may-crash',
-] as const
+const SETTINGS = ['seed', 'until', ...FAULT_SETTINGS] as const
 
 const DEFAULT_UNTIL_MS = 2_000
 /** A crash, a partition and a pause last at most this part of the time in which there are faults. */
@@ -121,7 +108,7 @@ function summary(atOnce: number, moments: readonly Moment[], ms: number, stopped
 
 function readOptions(session: Session, words: readonly Word[]): SimulateOptions & { readonly seed: number } {
   const { model, moments } = session.current
-  const faults: { -readonly [K in keyof FaultPlan]?: FaultPlan[K] } = {}
+  const faults: Faults = {}
   let [seed, untilMs] = [1, DEFAULT_UNTIL_MS]
   for (const word of words) {
     const set = setting(word)
@@ -132,54 +119,18 @@ function readOptions(session: Session, words: readonly Word[]): SimulateOptions 
         /^\d+$/.test(word.text) ? `seed=${word.text}` : nearest(word.text, SETTINGS),
       )
     const { value } = set
-    const name = SETTINGS.find((one) => one === set.name)
-    switch (name) {
-      case undefined:
-        throw new ScenarioProblem(
-          word.column,
-          `simulate has no setting "${set.name}"; it has ${SETTINGS.join(', ')}`,
-          nearest(set.name, SETTINGS),
-        )
-      case 'seed':
-        seed = countOf(value)
-        break
-      case 'until':
-        untilMs = millisOf(value)
-        if (untilMs === 0) throw new ScenarioProblem(endOf([value]), 'a run takes some time', '2s')
-        break
-      case 'loss':
-        faults.loss = chanceOf(value)
-        break
-      case 'copies':
-        faults.duplicate = chanceOf(value)
-        break
-      case 'inside':
-        faults.crashInside = chanceOf(value)
-        break
-      case 'crashes':
-        faults.crashes = countOf(value)
-        break
-      case 'partitions':
-        faults.partitions = countOf(value)
-        break
-      case 'pauses':
-        faults.pauses = countOf(value)
-        break
-      case 'traitors': {
-        const bound = traitorsOf(value)
-        faults.traitors = typeof bound === 'number' ? bound : nodesIn(session, value)
-        faults.lies ??= 1
-        break
-      }
-      case 'lies':
-        faults.lies = chanceOf(value)
-        break
-      case 'drift':
-        faults.driftPpm = Math.round(chanceOf(value) * 1_000_000)
-        break
-      case 'may-crash':
-        faults.mayCrash = nodesIn(session, value)
-    }
+    const fault = faultCalled(set.name)
+    if (fault !== null) readFault(session, fault, value, faults)
+    else if (set.name === 'seed') seed = countOf(value)
+    else if (set.name === 'until') {
+      untilMs = millisOf(value)
+      if (untilMs === 0) throw new ScenarioProblem(endOf([value]), 'a run takes some time', '2s')
+    } else
+      throw new ScenarioProblem(
+        word.column,
+        `simulate has no setting "${set.name}"; it has ${SETTINGS.join(', ')}`,
+        nearest(set.name, SETTINGS),
+      )
   }
   mustLieAndMay(session, words, faults)
   const faultsMs = untilMs / 2
